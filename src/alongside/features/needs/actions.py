@@ -16,7 +16,7 @@ from alongside.features.needs.models import (
     SEND_TO_HEAD,
     Need,
 )
-from alongside.features.needs.queries import NeedRow
+from alongside.features.needs.rows import NeedRow
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.features.schools.posting import get_school, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school

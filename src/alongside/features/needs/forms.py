@@ -9,7 +9,7 @@ from wtforms import BooleanField, Form, HiddenField
 from alongside.features.authorities.setting_types import Entry
 from alongside.features.authorities.settings import AuthoritySettings, on_offer
 from alongside.features.authorities.visibility import VisibilityScope, audience_choices, widening_dates
-from alongside.features.needs.queries import NeedRow
+from alongside.features.needs.rows import NeedRow
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import Choice, Choices, Day, HalfDays, line, passage, says_something
 from alongside.platform.forms.validation import add_error, check_dates, check_for_personal_data

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.visibility import AUDIENCES
-from alongside.features.needs.queries import NeedRow
+from alongside.features.needs.rows import NeedRow
 from alongside.features.schools.phases import PHASES
 from alongside.platform.school_calendar.terms import term_words
 from alongside.platform.web.formatting import format_date, format_days

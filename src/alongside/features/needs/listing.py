@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.needs.labels import LABELS, STATES, display_value, state_today
 from alongside.features.needs.models import Need
-from alongside.features.needs.queries import NEED_WITH_SCHOOL, NeedRow
+from alongside.features.needs.queries import NEED_WITH_SCHOOL
+from alongside.features.needs.rows import NeedRow
 from alongside.features.schools.models import OPEN_STATUSES, School
 from alongside.features.schools.posting import PostingSchool
 from alongside.platform.access.authorisation import scope_filter

@@ -14,7 +14,7 @@ from alongside.features.needs.editing import pages as editing
 from alongside.features.needs.labels import LABELS, STATES, display_value, state_today, waiting_message
 from alongside.features.needs.models import NEED_WORKFLOW
 from alongside.features.needs.posting import pages as posting
-from alongside.features.needs.queries import NeedRow
+from alongside.features.needs.rows import NeedRow
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission

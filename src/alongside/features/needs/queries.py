@@ -1,17 +1,15 @@
 """Queries for support needs."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import bindparam, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from alongside.errors import NotFound
 from alongside.features.needs.models import Need
+from alongside.features.needs.rows import AddressedSchool, NeedColumns, NeedRow
 from alongside.features.people.models import Person
 from alongside.features.schools.models import OPEN_STATUSES, School
 from alongside.platform.access.authorisation import may, require
@@ -19,55 +17,6 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import require_on
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
-
-
-class NeedColumns(msgspec.Struct, frozen=True):
-    """The columns of a need, as `models.Need` describes them."""
-
-    authority_id: int
-    id: UUID
-    school_urn: int
-    addressed_urn: int | None
-    state: str
-    version: int
-    content_version: int
-    title: str
-    theme: str
-    phase: str
-    key_stage: str | None
-    wanted: str
-    success_criteria: str
-    form_of_support: str
-    days: Decimal | None
-    terms: list[str]
-    starts_on: date | None
-    ends_on: date | None
-    urgency: str
-    audience: str
-    visible_to_authority_from: date | None
-    widening_since: date | None
-    drafted_by: UUID | None
-    created_at: datetime
-    posted_at: datetime | None
-    confirmed_on: date | None
-    proposed_until: date | None
-
-
-class NeedRow(NeedColumns, frozen=True):
-    """A need with the names of its school, of the school it is addressed to, and of the person who drafted it."""
-
-    school: str
-    school_status: str
-    addressed: str | None
-    drafter: str | None
-
-
-class AddressedSchool(msgspec.Struct, frozen=True):
-    """The school to which a new need is addressed."""
-
-    urn: int
-    name: str
-
 
 COLUMNS = [Need.__table__.c[name] for name in NeedColumns.__struct_fields__]
 Addressed = aliased(School, name="addressed")

@@ -1,6 +1,7 @@
 """The support need as a resource: what all its actions share."""
 
-from alongside.features.needs.queries import NeedRow, get_need
+from alongside.features.needs.queries import get_need
+from alongside.features.needs.rows import NeedRow
 from alongside.platform.forms.action import Resource
 
 NEED: Resource[NeedRow] = Resource(

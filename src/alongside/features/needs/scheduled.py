@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.needs.models import LAPSE_NEED, Need
-from alongside.features.needs.queries import COLUMNS, NeedColumns
+from alongside.features.needs.queries import COLUMNS
+from alongside.features.needs.rows import NeedColumns
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.features.schools.models import School
 from alongside.features.schools.term_dates.day_by_school import day_of_school

@@ -25,7 +25,7 @@ from alongside.features.offers.models import (
     Offer,
     OfferTheme,
 )
-from alongside.features.offers.queries import OfferRow
+from alongside.features.offers.rows import OfferRow
 from alongside.features.schools.posting import get_school, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission

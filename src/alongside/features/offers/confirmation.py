@@ -12,7 +12,7 @@ from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import version_of
 from alongside.features.offers.models import Offer
-from alongside.features.offers.queries import OfferRow
+from alongside.features.offers.rows import OfferRow
 from alongside.features.schools.term_dates.day_by_school import DayBySchool
 from alongside.features.schools.term_dates.queries import days_by_school
 from alongside.platform.database.kept import Kept

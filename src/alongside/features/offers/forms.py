@@ -8,7 +8,7 @@ from wtforms import BooleanField, Form
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of, on_offer
 from alongside.features.authorities.visibility import audience_choices, visible_to_authority_from
-from alongside.features.offers.queries import OfferRow
+from alongside.features.offers.rows import OfferRow
 from alongside.features.schools.phases import PHASES
 from alongside.platform.forms.fields import (
     Choice,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.authorities.visibility import AUDIENCES
-from alongside.features.offers.queries import OfferRow
+from alongside.features.offers.rows import OfferRow
 from alongside.features.schools.phases import PHASES
 from alongside.platform.school_calendar.terms import term_words
 from alongside.platform.web.formatting import format_date, format_days, format_miles, format_number

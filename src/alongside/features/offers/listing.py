@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.offers.labels import LABELS, STATES, display_value
-from alongside.features.offers.queries import OfferRow
+from alongside.features.offers.rows import OfferRow
 from alongside.platform.web.spreadsheet import as_csv
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {

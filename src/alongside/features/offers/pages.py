@@ -26,7 +26,7 @@ from alongside.features.offers.labels import (
 from alongside.features.offers.listing import GROUPS, offers_as_csv
 from alongside.features.offers.models import OFFER_WORKFLOW
 from alongside.features.offers.posting import pages as posting
-from alongside.features.offers.queries import OfferRow
+from alongside.features.offers.rows import OfferRow
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission

@@ -1,6 +1,7 @@
 """The offer of support as a resource: what all its actions share."""
 
-from alongside.features.offers.queries import OfferRow, get_offer
+from alongside.features.offers.queries import get_offer
+from alongside.features.offers.rows import OfferRow
 from alongside.platform.forms.action import Resource
 
 OFFER: Resource[OfferRow] = Resource(

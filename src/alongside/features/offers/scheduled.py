@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.offers.models import LAPSE_OFFER, Offer
-from alongside.features.offers.queries import COLUMNS, OfferColumns
+from alongside.features.offers.queries import COLUMNS
+from alongside.features.offers.rows import OfferColumns
 from alongside.features.offers.widening import recalculate_widening
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.features.schools.models import School

@@ -3,8 +3,8 @@
 from alongside.features.authorities import settings_of
 from alongside.features.needs.closing import actions
 from alongside.features.needs.models import REOPEN_NEED, WITHDRAW_NEED
-from alongside.features.needs.queries import NeedRow
 from alongside.features.needs.resource import NEED
+from alongside.features.needs.rows import NeedRow
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import routes_of
 from alongside.platform.forms.form_action import FormAction, FormRequest

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.needs.models import REOPEN_NEED, Need
-from alongside.features.needs.queries import NeedRow
+from alongside.features.needs.rows import NeedRow
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.models import AuditEntry

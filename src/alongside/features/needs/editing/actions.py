@@ -12,6 +12,7 @@ from alongside.features.authorities.visibility import shown_after_change
 from alongside.features.needs import queries
 from alongside.features.needs.labels import difference
 from alongside.features.needs.models import CONFIRM_NEED, PAUSE_NEED, Need
+from alongside.features.needs.rows import NeedRow
 from alongside.features.schools.posting import refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
@@ -82,7 +83,7 @@ async def confirm_need(session: AsyncSession, person: Principal, need_id: UUID) 
     await apply_transition(session, person, Need, need, CONFIRM_NEED, confirmed_on=person.today)
 
 
-def why_not_editable(need: queries.NeedRow) -> str | None:
+def why_not_editable(need: NeedRow) -> str | None:
     """Return why the text of a need cannot be changed: other schools have answered it, or it is closed."""
     if need.state in ("proposed", "agreed", "in_support"):
         return "Other schools have answered this need, so it cannot be edited. Answer the proposal first."

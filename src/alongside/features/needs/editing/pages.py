@@ -8,8 +8,8 @@ from alongside.features.needs.editing import actions
 from alongside.features.needs.forms import NeedForm, need_form_of
 from alongside.features.needs.models import CONFIRM_NEED, PAUSE_NEED, POST_NEED, SEND_TO_HEAD
 from alongside.features.needs.posting.pages import NeedFormContext, after_saving, form_context
-from alongside.features.needs.queries import NeedRow
 from alongside.features.needs.resource import NEED
+from alongside.features.needs.rows import NeedRow
 from alongside.features.schools.posting import get_school, phase_of
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import may

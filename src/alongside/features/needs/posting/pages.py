@@ -12,7 +12,7 @@ from alongside.features.authorities.settings import AuthoritySettings, Contact
 from alongside.features.needs import actions, queries
 from alongside.features.needs.forms import NeedForm
 from alongside.features.needs.listing import schools_to_draft_for
-from alongside.features.needs.queries import AddressedSchool, NeedRow
+from alongside.features.needs.rows import AddressedSchool, NeedRow
 from alongside.features.schools.posting import PostingSchool, get_school, phase_of, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import may

@@ -6,8 +6,8 @@ from alongside.errors import ActionRefused
 from alongside.features.offers import actions
 from alongside.features.offers.forms import ExtensionForm
 from alongside.features.offers.models import REOPEN_OFFER
-from alongside.features.offers.queries import OfferRow
 from alongside.features.offers.resource import OFFER
+from alongside.features.offers.rows import OfferRow
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, routes_of

@@ -11,8 +11,8 @@ from alongside.features.authorities.settings import AuthoritySettings, Contact
 from alongside.features.offers import actions
 from alongside.features.offers.forms import OfferForm, offer_form, offer_form_of
 from alongside.features.offers.models import CONFIRM_OFFER, END_OFFER, PAUSE_OFFER, POST_OFFER, RESUME_OFFER
-from alongside.features.offers.queries import OfferRow
 from alongside.features.offers.resource import OFFER
+from alongside.features.offers.rows import OfferRow
 from alongside.features.schools.posting import PostingSchool, get_school, phase_of, refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
