@@ -68,6 +68,7 @@ class Proxy:
     """The ports of nginx, and its certificate."""
 
     port: int
+    plain: int
     context: ssl.SSLContext
 
 
@@ -99,7 +100,7 @@ def proxy(app: Served, tmp_path: Path) -> Iterator[Proxy]:
         ("rate=100r/s", "rate=1r/s"),  # so that few requests exceed the limits
         ("burst=400", "burst=40"),
         ("limit_conn alongside_open 500;", "limit_conn alongside_open 10;"),
-        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 80", f"listen 127.0.0.1:{plain}"),
         ("listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
     ):
         assert ours in changed, ours
@@ -117,7 +118,7 @@ def proxy(app: Served, tmp_path: Path) -> Iterator[Proxy]:
     process = subprocess.Popen([NGINX, "-e", str(tmp_path / "error.log"), "-c", str(main)])
     try:
         wait_for(secure, process)
-        yield Proxy(secure, ssl.create_default_context(cafile=str(certificate)))
+        yield Proxy(secure, plain, ssl.create_default_context(cafile=str(certificate)))
     finally:
         process.terminate()
         process.wait(10)
@@ -141,11 +142,20 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("nginx does not listen")
 
 
+class Named(httpx.AsyncHTTPTransport):
+    """Asks for the certificate of the authority's name, as a browser does."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Name it."""
+        request.extensions.setdefault("sni_hostname", HOST)
+        return await super().handle_async_request(request)
+
+
 def behind(proxy: Proxy, app: Served) -> Client:
     """A client behind the proxy."""
     client = Client(app.app)
     client.http = httpx.AsyncClient(
-        base_url=f"https://127.0.0.1:{proxy.port}", verify=proxy.context, timeout=PATIENCE
+        base_url=f"https://127.0.0.1:{proxy.port}", transport=Named(verify=proxy.context), timeout=PATIENCE
     )
     return client
 
@@ -254,4 +264,19 @@ async def test_what_is_not_for_outside_is_not_there(proxy: Proxy, app: Served) -
     client = behind(proxy, app)
     for path in ("/metrics", "/health/ready", "/problems/413"):
         assert (await client.http.get(path, headers={"host": HOST})).status_code == 404
+    await client.http.aclose()
+
+
+async def test_a_name_that_is_no_authoritys_is_not_answered(proxy: Proxy, app: Served) -> None:
+    """Neither over TLS, where not even the certificate is shown, nor behind a known name, nor without TLS."""
+    client = behind(proxy, app)
+    for extensions in ({"sni_hostname": "nobody.example"}, {"sni_hostname": ""}):
+        with pytest.raises(httpx.ConnectError):
+            await client.http.get("/", headers={"host": HOST}, extensions=extensions)
+    for address in ("/", f"http://127.0.0.1:{proxy.plain}/"):
+        for host in ("nobody.example", "127.0.0.1", f"{HOST}.nobody.example"):
+            with pytest.raises(httpx.RemoteProtocolError):
+                await client.http.get(address, headers={"host": host})
+    redirected = await client.http.get(f"http://127.0.0.1:{proxy.plain}/needs", headers={"host": HOST})
+    assert (redirected.status_code, redirected.headers["location"]) == (308, f"https://{HOST}/needs")
     await client.http.aclose()
