@@ -3,26 +3,27 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from litestar import Litestar, Response
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp
 
 import alongside.models_registry  # noqa: F401  (declares every table before a database is opened)
 from alongside.feature_list import FEATURES
 from alongside.features.authorities.queries import Tenants
+from alongside.features.authorities.settings_cache import settings_for_host
 from alongside.features.people.sessions import load_principal, touch_session
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.session import Database, check_database_role
 from alongside.platform.feature import state_colours
+from alongside.platform.web.busy import refusing_when_busy
 from alongside.platform.web.caching import with_versions
 from alongside.platform.web.context import AppContext
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.logs import start_logs
-from alongside.platform.web.render import response_to
-from alongside.platform.web.responses import Page, TemplateVariables
+from alongside.platform.web.render import plain_response
 from alongside.platform.web.security import HEADERS, with_security_headers
 from alongside.platform.web.server_timing import observe_statements
 from alongside.platform.web.templates import ASSETS, make_environment
@@ -45,6 +46,7 @@ def build_context(settings: Settings) -> AppContext:
         database=database,
         environment=make_environment(bundled("templates"), state_colours()),
         find_tenant=tenants.of_host,
+        known_tenant=settings_for_host,
         find_person=load_principal,
         keep_awake=touch_session(database),
         navigation=tuple(
@@ -75,17 +77,10 @@ def make_app(app_context: AppContext) -> Litestar:
         await app_context.pool.close()
         await app_context.database.close()
 
-    def not_served(request: HttpRequest, problem: HTTPException) -> Response[Any]:
+    def not_served(request: HttpRequest, problem: HTTPException) -> Response[bytes]:
         """Answer what Litestar refuses before our routes: an unknown address, another method, too large a body."""
-        name = {400: "400", 404: "404", 405: "404", 413: "413", 429: "429"}.get(problem.status_code, "422")
-        status = 404 if problem.status_code == 405 else problem.status_code
-        answer = response_to(
-            request,
-            request.app.state.app_context,
-            None,
-            None,
-            Page(TemplateVariables(f"errors/{name}.html", {"mistakes": {}}), status),
-        )
+        status = problem.status_code if problem.status_code in (400, 413, 429, 500) else 404
+        answer = plain_response(app_context.environment, status)
         answer.headers.update(HEADERS)  # unknown addresses do not pass through the middleware
         return answer
 
@@ -106,8 +101,9 @@ def make_app(app_context: AppContext) -> Litestar:
     )
 
 
-def create_app() -> Litestar:
+def create_app() -> ASGIApp:
     """Create the app with the settings from the environment."""
     settings = Settings.from_environment()
     start_logs(settings)
-    return make_app(build_context(settings))
+    app_context = build_context(settings)
+    return refusing_when_busy(make_app(app_context), app_context)

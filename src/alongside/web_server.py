@@ -75,7 +75,7 @@ def serve(descriptor: int, settings: Settings) -> None:
 def _pages() -> dict[int, bytes]:
     """Return the error pages for requests that never reach the app."""
     environment = make_environment(bundled("templates"))
-    return {status: plain_page(environment, f"errors/{status}.html") for status in (*STATUSES, 503)}
+    return {status: plain_page(environment, f"errors/{status}.html") for status in STATUSES}
 
 
 @contextmanager

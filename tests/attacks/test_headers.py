@@ -11,7 +11,6 @@ import uvicorn
 from bs4 import BeautifulSoup
 
 from alongside.platform.web import protocol
-from alongside.platform.web.busy_hosts import mark_busy
 from alongside.platform.web.protocol import LimitedProtocol, limited_protocol
 from alongside.web_server import _pages
 from tests.patience import PATIENCE
@@ -187,21 +186,3 @@ async def test_a_large_body_in_small_chunks_is_heard(port: int) -> None:
     """More framing than content, and far more than the limit of a head, is an ordinary upload."""
     answered = await ask(port, CHUNKED, *[b"1\r\nx\r\n" * 5_000] * 20, b"0\r\n\r\n")
     assert answered.startswith(b"HTTP/1.1 200 OK")
-
-
-async def test_a_page_of_a_busy_authority_is_refused_before_the_app_sees_it(port: int) -> None:
-    """A short page with Retry-After, and the connection stays open; assets, forms and other authorities are served."""
-    request = "GET {} HTTP/1.1\r\nhost: {}\r\n\r\n"
-    full = [True]
-    mark_busy("busy.localhost", lambda: full[0])
-    answered = await ask(port, request.format("/needs", "busy.localhost").encode())
-    assert page_of(answered) == (503, "The service is busy")
-    assert b"retry-after: " in answered
-    assert b"connection: close" not in answered
-    served = [("/assets/alongside.css", "busy.localhost"), ("/needs", "other.localhost")]
-    for path, host in served:
-        assert (await ask(port, request.format(path, host).encode())).startswith(b"HTTP/1.1 200")
-    post = b"POST /needs HTTP/1.1\r\nhost: busy.localhost\r\ncontent-length: 1\r\n\r\nx"
-    assert (await ask(port, post)).startswith(b"HTTP/1.1 200")
-    full[0] = False
-    assert (await ask(port, request.format("/needs", "busy.localhost").encode())).startswith(b"HTTP/1.1 200")

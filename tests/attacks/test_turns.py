@@ -1,18 +1,21 @@
 """However many requests one authority sends, another authority's request does not wait behind them."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
+import httpx
 import pytest
 
 from alongside.errors import ServiceUnavailable, TooManyWaiting
 from alongside.platform.process_pool import Quotas
-from alongside.platform.web import bodies, busy_hosts, server_sent_events
-from alongside.platform.web.turns import NOBODYS, Turns
+from alongside.platform.web import bodies, server_sent_events
+from alongside.platform.web.busy import refusing_when_busy
+from alongside.platform.web.turns import Turns, network_of
 from tests.client import Client, soup, words
 from tests.features.directory.form_values import sent_entry
 from tests.features.directory.test_pictures_and_files import picture, send
-from tests.personas import HEAD_OF_MILL, NORTHSHIRE, SOUTHSHIRE
+from tests.personas import HEAD_OF_LOCK, HEAD_OF_MILL, NORTHSHIRE, SOUTHSHIRE
 
 
 @pytest.mark.parametrize("path", ["/needs-and-offers", "/live"])
@@ -82,8 +85,8 @@ async def test_a_line_that_is_too_long_or_does_not_move_is_told_so() -> None:
     assert turns.in_line(NORTHSHIRE) == 0
 
 
-async def _turn(turns: Turns) -> None:
-    async with turns.turn(NORTHSHIRE):
+async def _turn(turns: Turns, address: str = "", *, admitted: bool = False) -> None:
+    async with turns.turn(NORTHSHIRE, address, admitted=admitted):
         await asyncio.sleep(0)
 
 
@@ -161,25 +164,6 @@ async def test_an_authority_alone_is_not_slowed_down_and_beside_another_it_runs_
     await flood.end_all()
 
 
-async def test_requests_for_hosts_of_nobody_slow_no_authority_down() -> None:
-    """Anybody can send them, so they must not count as another authority."""
-    turns = Turns()
-    flood = asyncio.create_task(_in_turn(turns, NORTHSHIRE))
-    await flood
-    turns.charge(NORTHSHIRE, 0.25)
-    turns.charge(NORTHSHIRE, 0.25)
-    await _in_turn(turns, NOBODYS)
-    assert turns._may_start(turns._lines[NORTHSHIRE])
-    await _in_turn(turns, SOUTHSHIRE)
-    turns._lines[NORTHSHIRE].running = 1
-    assert not turns._may_start(turns._lines[NORTHSHIRE])
-
-
-async def _in_turn(turns: Turns, authority_id: int) -> None:
-    async with turns.turn(authority_id):
-        await asyncio.sleep(0)
-
-
 async def test_a_refusal_that_had_no_turn_waits_behind_those_who_ask(client: Client) -> None:
     """A form from another website is refused without a turn, so it must not go before the authority's people."""
     app_context = client.app.state.app_context
@@ -220,6 +204,39 @@ async def test_one_address_does_not_fill_the_queue_of_its_authority() -> None:
     await flood.end_all()
 
 
+async def test_a_full_queue_refuses_the_address_that_filled_it_and_not_the_others() -> None:
+    """The newest of the longest queue gives way; what had a turn before is never refused."""
+    turns = Turns(at_once=1, waiting=20)
+    attacker = Flood(turns, NORTHSHIRE, "192.0.2.1")
+    others = [Flood(turns, NORTHSHIRE, f"198.51.100.{number}") for number in range(8)]
+    await attacker.send(50)
+    assert turns.in_line(NORTHSHIRE) == 20
+    assert turns.refuses(NORTHSHIRE, "192.0.2.1")
+    for one in others:
+        assert not turns.refuses(NORTHSHIRE, one.address)
+        await one.send(1)
+        await attacker.send(10)
+    assert turns.in_line(NORTHSHIRE) == 20
+    admitted = asyncio.create_task(_turn(turns, "192.0.2.1", admitted=True))
+    await others[0].send(1)
+    for _ in range(9):
+        await attacker.end() if attacker.going else None
+        for one in others:
+            while one.going:
+                await one.end()
+    assert not any(task.done() and task.exception() for one in others for task in one.tasks)
+    assert all(task.done() for one in others for task in one.tasks)
+    await admitted
+    await attacker.end_all()
+
+
+def test_an_address_of_ipv6_shares_the_queue_of_its_network() -> None:
+    """One customer has a whole /64; an IPv4 address written as IPv6 is the same address."""
+    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") != network_of("2001:db8:0:1::1")
+    assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") != network_of("192.0.2.2")
+    assert network_of("testclient") == "testclient"
+
+
 async def test_many_authorities_together_leave_connections_free_and_are_served_in_turn() -> None:
     """The pool of connections is larger than what may run."""
     turns = Turns(in_all=4)
@@ -250,8 +267,6 @@ async def test_a_full_queue_is_refused_at_once_and_another_authority_is_admitted
     assert refused.status_code == 503
     assert int(refused.headers["retry-after"]) > 0
     assert "The service is busy" in words(refused)
-    assert busy_hosts.is_busy(HEAD_OF_MILL.host)
-    assert not busy_hosts.is_busy(HEAD_OF_MILL.twin.host)
     written = "Our readers in Year 2 need help"
     form = await client.post("/needs", {"aim": written}, as_=HEAD_OF_MILL)
     assert (form.status_code, form.headers["retry-after"]) == (503, refused.headers["retry-after"])
@@ -259,8 +274,59 @@ async def test_a_full_queue_is_refused_at_once_and_another_authority_is_admitted
     assert opened == []
     assert (await client.get("/needs-and-offers", as_=HEAD_OF_MILL.twin)).status_code == 200
     await flood.end_all()
-    assert not busy_hosts.is_busy(HEAD_OF_MILL.host)
     assert (await client.get("/needs-and-offers", as_=HEAD_OF_MILL)).status_code == 200
+
+
+def from_address(app: Any, address: str) -> Client:
+    """Return a client whose requests come from an address, in front of what refuses when busy."""
+    client = Client(app)
+    guarded = refusing_when_busy(app, app.state.app_context)
+    transport = httpx.ASGITransport(app=guarded, client=(address, 40_000))
+    client.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+    return client
+
+
+async def test_one_address_that_floods_an_authority_does_not_have_the_others_refused(client: Client) -> None:
+    """Sixty requests at once are refused in part; the pages and forms of another address are answered."""
+    client.app.state.app_context.turns = Turns(at_once=1, waiting=10)
+    attacker, person = from_address(client.app, "192.0.2.1"), from_address(client.app, "198.51.100.7")
+    flood = [asyncio.create_task(attacker.get("/needs-and-offers", as_=HEAD_OF_MILL)) for _ in range(60)]
+    while not any(one.done() for one in flood):
+        await asyncio.sleep(0.001)
+    for _ in range(3):
+        assert (await person.get("/needs-and-offers", as_=HEAD_OF_LOCK)).status_code == 200
+    assert (await person.post("/needs", {"aim": "Help"}, as_=HEAD_OF_LOCK)).status_code == 422
+    answered = Counter([(await one).status_code for one in flood])
+    assert answered.keys() == {200, 503}
+
+
+async def test_a_busy_authority_is_refused_before_the_app_sees_the_request(client: Client) -> None:
+    """A short page with Retry-After; assets, other authorities and hosts of nobody are served as always."""
+    context = client.app.state.app_context
+    context.turns = Turns(at_once=1, waiting=1)
+    asked = from_address(client.app, "192.0.2.1")
+    await asked.get("/needs-and-offers", as_=HEAD_OF_MILL)
+    flood = Flood(context.turns, NORTHSHIRE, "192.0.2.1")
+    await flood.send(2)
+    seen: list[str] = []
+    find_tenant = context.find_tenant
+
+    async def watched(host: str) -> Any:
+        seen.append(host)
+        return await find_tenant(host)
+
+    context.find_tenant = watched
+    for host in (HEAD_OF_MILL.host, HEAD_OF_MILL.host.upper(), f"{HEAD_OF_MILL.host}:8000"):
+        refused = await asked.get("/needs-and-offers", host=host)
+        assert (refused.status_code, soup(refused).h1.text) == (503, "The service is busy")
+        assert int(refused.headers["retry-after"]) > 0
+        assert refused.headers["content-security-policy"]
+    assert seen == []
+    assert (await asked.get("/assets/alongside.css")).status_code == 200
+    assert (await asked.get("/needs-and-offers", as_=HEAD_OF_MILL.twin)).status_code == 200
+    assert (await asked.get("/needs-and-offers", host="nobody.example")).status_code == 404
+    await flood.end_all()
+    assert (await asked.get("/needs-and-offers", as_=HEAD_OF_MILL)).status_code == 200
 
 
 async def test_a_request_that_would_wait_too_long_is_refused_before_it_waits() -> None:
@@ -274,11 +340,11 @@ async def test_a_request_that_would_wait_too_long_is_refused_before_it_waits() -
         await flood.send(1)
         await flood.end()
     await flood.send(4)
-    assert not turns.is_full(NORTHSHIRE)
+    assert not turns.refuses(NORTHSHIRE, "")
     await flood.send(1)
     assert turns.in_line(NORTHSHIRE) == 5
-    assert turns.is_full(NORTHSHIRE)
-    assert not turns.is_full(SOUTHSHIRE)
+    assert turns.refuses(NORTHSHIRE, "")
+    assert not turns.refuses(SOUTHSHIRE, "")
     with pytest.raises(TooManyWaiting):
         async with turns.turn(NORTHSHIRE):
             pass

@@ -28,6 +28,9 @@ MOST_FIELDS = 2_000
 SHOWN_AGAIN = 300
 """Fields that are parsed of a form with too many, to show them again; a form of ours has fewer."""
 
+CHEAP_TEXT = 50_000
+"""Bytes of text that are shown again also while too many requests wait; the longest form of ours has less."""
+
 MOST_TEXT = 1_000_000
 """Maximum bytes of text in a form, without its files."""
 
@@ -75,6 +78,12 @@ class Body:
         """Parse the fields of a form without files; this waits for nothing, so that a request can do it in its turn."""
         text, self.raw = self.raw.decode("utf-8", "replace"), b""
         self.pairs.extend(parse_qsl(text, keep_blank_values=True, errors="replace"))
+
+    def costs_little(self) -> bool:
+        """Return whether the text is short, so that parsing and showing it takes a few milliseconds at most."""
+        texts = [value for _, value in self.pairs if isinstance(value, str)]
+        fields = len(self.pairs) + self.raw.count(b"&")
+        return fields <= SHOWN_AGAIN and len(self.raw) + sum(map(len, texts)) <= CHEAP_TEXT
 
 
 async def read_body(request: HttpRequest, *, keep_files: bool = True) -> Body:

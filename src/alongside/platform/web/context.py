@@ -45,7 +45,8 @@ def london_now() -> datetime:
 class AppContext:
     """The objects that every request needs.
 
-    `live_events` maps what triggers send to an authority's channel to the name of the event and who receives it.
+    `known_tenant` finds an authority that this process has read already, without waiting. `live_events` maps what
+    triggers send to an authority's channel to the name of the event and who receives it.
     """
 
     database: Database
@@ -53,6 +54,7 @@ class AppContext:
     find_tenant: Callable[[str], Awaitable[Tenant | None]]
     find_person: Callable[[AsyncSession, Tenant, str | None, date], Awaitable[Principal]]
     keep_awake: Callable[[Principal], Awaitable[None]]
+    known_tenant: Callable[[str], Tenant | None] = lambda _: None
     navigation: tuple[NavigationItem, ...] = ()
     live_events: Mapping[str, tuple[str, Permission]] = field(default_factory=dict)
     demonstration: bool = False

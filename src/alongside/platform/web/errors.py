@@ -20,9 +20,8 @@ from alongside.errors import (
     TooManyWaiting,
     ValidationFailed,
 )
-from alongside.platform.access.principal import Principal
 from alongside.platform.database.retries import is_unavailable
-from alongside.platform.web.form_data import TOKENS, BodyRefused, already_typed, typed_text
+from alongside.platform.web.form_data import TOKENS, BodyRefused, receive_body, typed_text
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.responses import RETRY_AFTER, Page, PageResult, Redirect, TemplateVariables
 from alongside.platform.web.uploads import largest_of
@@ -37,21 +36,25 @@ ID_IN_NAME = re.compile(r"_?[0-9a-f]{32}")
 log = structlog.get_logger("alongside.platform.web")
 
 
-async def error_page(problem: Exception, request: HttpRequest, person: Principal | None) -> PageResult:
-    """Return the page for an error, with the typed text.
-
-    An unexpected error is logged in full, with a reference number.
-    """
-    answer = _page_for(problem, request)
-    if request.method != "POST" or not isinstance(answer, Page):
-        return answer
-    if isinstance(problem, CsrfError) and already_typed(request) is None:
-        return answer  # sent by another website, so its body is not read
+async def with_typed_text(answer: Page, request: HttpRequest) -> Page:
+    """Return the page for an error with the text that was typed, which is parsed for it."""
     shown = {**await _retained_text(request), **answer.context.variables()}
     return replace(answer, context=TemplateVariables(answer.context.template, shown))
 
 
-def _page_for(problem: Exception, request: HttpRequest) -> PageResult:
+async def cheaply_with_typed_text(answer: Page, request: HttpRequest) -> Page:
+    """Return the same page where it costs next to nothing, otherwise a page that says where the text is."""
+    if (await receive_body(request, keep_files=False)).costs_little():
+        return await with_typed_text(answer, request)
+    shown = TemplateVariables("errors/503.html", {"kept_too_long": True})
+    return Page(shown, 503, headers=RETRY_AFTER)
+
+
+def error_page(problem: Exception, request: HttpRequest) -> PageResult:
+    """Return the page for an error, still without the typed text.
+
+    An unexpected error is logged in full, with a reference number.
+    """
     match problem:
         case NotFound():
             return Page(TemplateVariables("errors/404.html", {}), status=404)

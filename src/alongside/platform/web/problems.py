@@ -5,8 +5,7 @@ from litestar import Response, get
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.context import AppContext
 from alongside.platform.web.http import HttpRequest
-from alongside.platform.web.render import HTML, plain_page
-from alongside.platform.web.responses import RETRY_AFTER
+from alongside.platform.web.render import plain_response
 
 STATUSES = (400, 408, 413, 414, 429, 431)
 
@@ -16,9 +15,7 @@ async def show_problem(request: HttpRequest) -> Response[bytes]:
     """Return the page of a status, without the database and without an authority."""
     app_context: AppContext = request.app.state.app_context
     status = int(request.scope["path"].rpartition("/")[2])
-    page = plain_page(app_context.environment, f"errors/{status}.html")
-    headers = RETRY_AFTER if status == 429 else {}
-    return Response(page, status_code=status, media_type=HTML, headers=headers)
+    return plain_response(app_context.environment, status)
 
 
 routes = [show_problem]

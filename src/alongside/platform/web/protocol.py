@@ -1,8 +1,7 @@
 """uvicorn's HTTP/1.1 protocol with limits for the request head: bytes, headers and seconds.
 
 uvicorn and httptools have no limits and held 300 MB of headers in memory. Behind nginx, its own limits apply first;
-these apply where a process is reached directly. While too many requests of an authority wait, its pages are refused
-here, before the app sees them.
+these apply where a process is reached directly.
 """
 
 import asyncio
@@ -11,8 +10,6 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from alongside.platform.web.busy_hosts import is_busy
-from alongside.platform.web.responses import RETRY_AFTER
 from alongside.platform.web.security import HEADERS
 
 MOST_HEAD = 32_768
@@ -24,9 +21,6 @@ MOST_URL = 8_192
 
 HEAD_SECONDS = 20.0
 """Seconds within which request line and headers must have arrived."""
-
-ALWAYS_SERVED = (b"/assets/", b"/health/", b"/metrics")
-"""Paths that are served also while too many requests for pages wait."""
 
 HTML = "text/html; charset=utf-8"
 HEAR_OUT = 1.0
@@ -104,13 +98,10 @@ class LimitedProtocol(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > MOST_HEAD or len(self.headers) > MOST_HEADERS:
             return 431
-        if self.parser.get_method() != b"GET" or self.url.startswith(ALWAYS_SERVED):
-            return None
-        host = next((value.decode("latin-1") for name, value in self.headers if name == b"host"), "")
-        return 503 if is_busy(host) else None
+        return None
 
     def _page_app(self, status: int) -> Any:
-        """Return an app that answers with the page of a status; the connection is closed unless it is a 503."""
+        """Return an app that answers with the page of a status; the connection is closed."""
 
         async def refused(scope: Any, receive: Any, send: Any) -> None:
             headers = [(name.encode(), value.encode()) for name, value in self._headers(status).items()]
@@ -130,8 +121,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _headers(self, status: int) -> dict[str, str]:
         length = str(len(self.pages[status]))
-        more = RETRY_AFTER if status == 503 else {"connection": "close"}
-        return HEADERS | {"content-type": HTML, "content-length": length} | more
+        return HEADERS | {"content-type": HTML, "content-length": length, "connection": "close"}
 
     def _expect_head(self) -> None:
         self._timer = self.loop.call_later(HEAD_SECONDS, self._too_slow)

@@ -117,19 +117,17 @@ def response_to(
             return _page(request, app_context, tenant, person, answer)
 
 
+@lru_cache(maxsize=64)
 def plain_page(environment: Environment, template: str) -> bytes:
-    """Return a page for a request without any context, not even an authority."""
+    """Return a page for a request without any context, not even an authority; it is rendered once."""
     return environment.get_template(template).render(surroundings()).encode()
 
 
-@lru_cache(maxsize=4)
-def _busy_page(environment: Environment) -> bytes:
-    return plain_page(environment, "errors/503.html")
-
-
-def busy_response(environment: Environment) -> Response[bytes]:
-    """Return the page that says that too many requests wait; it is rendered once, because it must cost nothing."""
-    return Response(_busy_page(environment), status_code=503, media_type=HTML, headers=RETRY_AFTER)
+def plain_response(environment: Environment, status: int) -> Response[bytes]:
+    """Return the error page of a status that is the same for everybody, because it must cost next to nothing."""
+    headers = RETRY_AFTER if status in (429, 503) else {}
+    page = plain_page(environment, f"errors/{status}.html")
+    return Response(page, status_code=status, media_type=HTML, headers=headers)
 
 
 def surroundings(**known: Any) -> dict[str, Any]:

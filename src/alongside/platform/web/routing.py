@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +17,6 @@ from alongside.errors import (
     AuthenticationRequired,
     CsrfError,
     NotFound,
-    ServiceUnavailable,
     TooManyWaiting,
 )
 from alongside.platform.access.authorisation import has_permission
@@ -26,19 +25,17 @@ from alongside.platform.access.principal import Principal, anonymous
 from alongside.platform.audit.actions import request_id
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.web.bodies import close_files
-from alongside.platform.web.busy_hosts import mark_busy
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
-from alongside.platform.web.errors import error_page
+from alongside.platform.web.errors import cheaply_with_typed_text, error_page, with_typed_text
 from alongside.platform.web.form_data import is_received, read_form_data, receive_body
 from alongside.platform.web.health import REQUEST_SECONDS, REQUESTS_TOTAL
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.idempotency import claim_idempotency_key, store_response
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.render import busy_response, response_to
-from alongside.platform.web.responses import ContinueAfterCommit, PageResult, Redirect
+from alongside.platform.web.render import plain_response, response_to
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, Redirect
 from alongside.platform.web.security import refuse_other_sites, refuse_wrong_token
 from alongside.platform.web.server_timing import begin_timing, rendering
-from alongside.platform.web.turns import NOBODYS
 from alongside.platform.web.uploads import BYTES_FOR_FIELDS, Upload, checked_upload
 
 PageFunction = Callable[..., Awaitable[PageResult]]
@@ -204,28 +201,38 @@ async def _refuse(
     person: Principal | None,
     problem: Exception,
 ) -> Response[Any]:
-    """Return the page for an error; the page that says that too many wait does not wait itself."""
-    if isinstance(problem, TooManyWaiting) and request.method != "POST":
-        if tenant is not None:
-            is_full = partial(app_context.turns.is_full, tenant.authority_id)
-            mark_busy(request.headers.get("host", ""), is_full)
-        return busy_response(app_context.environment)
-    authority_id, began = tenant.authority_id if tenant else NOBODYS, time.perf_counter()
-    waits = request.method == "POST" and not is_received(request)
-    answer = await error_page(problem, request, person)
-    if not waits:
-        app_context.turns.charge(authority_id, time.perf_counter() - began)
-    if not isinstance(problem, ServiceUnavailable):
+    """Return the page for an error, made in a turn; what is answered without a turn costs next to nothing."""
+    if tenant is None and isinstance(problem, NotFound):
+        return plain_response(app_context.environment, 404)
+    answer = error_page(problem, request)
+    typed = await _wait_for_text(request, app_context, tenant, problem)
+    if tenant is not None and not isinstance(problem, TooManyWaiting):
         had_a_turn = hasattr(problem, "alongside_principal")
-        try:
-            async with app_context.turns.turn(authority_id, _address(request), admitted=had_a_turn):
+        with suppress(TooManyWaiting):
+            async with app_context.turns.turn(tenant.authority_id, _address(request), admitted=had_a_turn):
+                if typed and isinstance(answer, Page):
+                    answer = await with_typed_text(answer, request)
                 return response_to(request, app_context, tenant, person, answer)
-        except TooManyWaiting:
-            if isinstance(problem, CsrfError | NotFound):
-                return busy_response(app_context.environment)
-        except ServiceUnavailable:
-            pass  # the page is shown all the same, because it has the text that was typed
+    if typed and isinstance(answer, Page):
+        answer = await cheaply_with_typed_text(answer, request)
+    elif tenant is not None:
+        return plain_response(app_context.environment, 503)
     return response_to(request, app_context, tenant, person, answer)
+
+
+async def _wait_for_text(
+    request: HttpRequest, app_context: AppContext, tenant: Tenant | None, problem: Exception
+) -> bool:
+    """Wait until a form has arrived; return whether its text must be shown again."""
+    if request.method != "POST":
+        return False
+    if not is_received(request):
+        if isinstance(problem, CsrfError):
+            return False  # sent by another website, so its body is not read
+        body = await receive_body(request, keep_files=False)
+        if tenant is not None:
+            app_context.turns.charge(tenant.authority_id, body.seconds)
+    return True
 
 
 def _address(request: HttpRequest) -> str:
@@ -260,7 +267,8 @@ async def _before_transaction(
         _refuse_not_allowed(person, permission)
         app_context.pool.quotas.refuse_too_many(person.authority_id, person.id)
         app_context.turns.charge(tenant.authority_id, (await receive_body(request)).seconds)
-        form = await read_form_data(request)
+        async with app_context.turns.turn(tenant.authority_id, _address(request), admitted=True):
+            form = await read_form_data(request)
         upload: Upload | None = request.route_handler.opt["upload"]
         prepare: Prepare | None = request.route_handler.opt["prepare"]
         if person.signed_in:

@@ -21,13 +21,14 @@ from litestar.response import Stream
 from alongside.errors import AuthenticationRequired, NotFound, ServiceUnavailable
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal, anonymous
+from alongside.platform.access.principal import Principal
 from alongside.platform.database.listener import Listener
 from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import error_page
 from alongside.platform.web.http import HttpRequest
-from alongside.platform.web.render import response_to
+from alongside.platform.web.render import plain_response, response_to
+from alongside.platform.web.responses import Page
 
 HEARTBEAT = 25.0
 """Seconds between heartbeats; before each heartbeat and each event the session is checked."""
@@ -202,10 +203,10 @@ async def events(
         await asyncio.shield(live.shut(subscription))
 
 
-async def _who(app_context: AppContext, tenant: Tenant, token: str | None) -> Principal:
+async def _who(app_context: AppContext, tenant: Tenant, token: str | None, address: str = "") -> Principal:
     authority_id = tenant.authority_id
     async with (
-        app_context.turns.turn(authority_id),
+        app_context.turns.turn(authority_id, address),
         app_context.database.transaction(authority_id, read_only=True) as session,
     ):
         return await app_context.find_person(session, tenant, token, app_context.today())
@@ -224,19 +225,20 @@ async def _still_allowed(app_context: AppContext, tenant: Tenant, token: str | N
 async def hear_news(request: HttpRequest) -> Response[Any]:
     """Return the stream of events for an open page, or a plain sentence for other requests."""
     app_context: AppContext = request.app.state.app_context
-    tenant: Tenant | None = None
-    person: Principal | None = None
     token = request.cookies.get(SESSION_COOKIE)
     try:
         tenant = await app_context.find_tenant(request.headers.get("host", ""))
         if tenant is None:
             raise NotFound
-        person = anonymous(tenant.authority_id, app_context.today())
-        person = await _who(app_context, tenant, token)
+        address = request.client.host if request.client else ""
+        person = await _who(app_context, tenant, token, address)
         if not has_permission(person, PERMISSION):
             raise NotFound if person.signed_in else AuthenticationRequired
     except Exception as problem:  # noqa: BLE001  (error_page handles every error)
-        return response_to(request, app_context, tenant, person, await error_page(problem, request, person))
+        answer = error_page(problem, request)
+        if isinstance(answer, Page):
+            return plain_response(app_context.environment, answer.status)
+        return response_to(request, app_context, None, None, answer)
     if "text/event-stream" not in request.headers.get("accept", ""):
         return Response("Open pages listen here for news.\n", media_type="text/plain")
     live = live_of(app_context)

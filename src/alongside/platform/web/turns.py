@@ -1,7 +1,8 @@
 """Limits the requests of each authority that run at once, so that none can take the processor from the others.
 
 A request waits here before it uses a connection and the processor. Waiting for a browser, for another server or for the
-process pool uses no turn. Within an authority each address has its own queue, and they are served in turn.
+process pool uses no turn. Within an authority each address has its own queue, and they are served in turn. When too
+many wait, the newest request of the longest of these queues is refused.
 """
 
 import asyncio
@@ -10,12 +11,25 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
 
-from alongside.errors import ServiceUnavailable, TooManyWaiting
+from alongside.errors import TooManyWaiting
 
 NOT_YET = float("-inf")
-NOBODYS = 0
-"""The authority id when a host belongs to no authority."""
+Ticket = asyncio.Future[None]
+
+
+def network_of(address: str) -> str:
+    """Return whose queue an address uses: its own, or for IPv6 that of its /64, which one customer has whole."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return known.packed[:8].hex()
 
 
 @dataclass
@@ -29,28 +43,45 @@ class _Line:
     seen_at: float = NOT_YET
     started_at: float = NOT_YET
     average: float = 0.01
-    waiting: OrderedDict[str, deque[asyncio.Future[None]]] = field(default_factory=OrderedDict)
+    admitted: deque[Ticket] = field(default_factory=deque)
+    waiting: OrderedDict[str, deque[Ticket]] = field(default_factory=OrderedDict)
     timer: asyncio.TimerHandle | None = None
 
     def length(self) -> int:
         """Return how many wait."""
-        return sum(map(len, self.waiting.values()))
+        return len(self.admitted) + sum(map(len, self.waiting.values()))
 
-    def next(self) -> asyncio.Future[None]:
-        """Take the next request: the first of the address whose turn it is."""
+    def next(self) -> Ticket:
+        """Take the next request: one that had a turn before, or the first of the address whose turn it is."""
+        if self.admitted:
+            return self.admitted.popleft()
         address, queue = self.waiting.popitem(last=False)
         first = queue.popleft()
         if queue:
             self.waiting[address] = queue
         return first
 
-    def leave(self, address: str, ticket: asyncio.Future[None]) -> None:
+    def longest(self) -> deque[Ticket]:
+        """Return the longest queue of an address."""
+        return max(self.waiting.values(), key=len, default=deque())
+
+    def has_room(self, address: str) -> bool:
+        """Return whether another address has a longer queue than this one would have."""
+        return len(self.longest()) > len(self.waiting.get(address, ())) + 1
+
+    def drop_newest(self) -> None:
+        """Refuse the newest request of the longest queue."""
+        ticket = self.longest().pop()
+        if not ticket.done():
+            ticket.set_exception(TooManyWaiting())
+
+    def leave(self, address: str, ticket: Ticket) -> None:
         """Take out a request that has given up."""
-        queue = self.waiting.get(address, deque())
-        if ticket in queue:
-            queue.remove(ticket)
-        if not queue:
-            self.waiting.pop(address, None)
+        for queue in (self.admitted, self.waiting.get(address, deque())):
+            if ticket in queue:
+                queue.remove(ticket)
+        if not self.waiting.get(address, True):
+            del self.waiting[address]
 
 
 @dataclass
@@ -58,8 +89,9 @@ class Turns:
     """Runs `at_once` requests of an authority and `in_all` of all authorities; the others wait, in one process.
 
     At most `waiting` requests of an authority wait. Above `sure` of them, one that would wait longer than `expected`
-    seconds is refused at once; none waits longer than `patience` seconds. With `in_all` below the size of the
-    connection pool, a request that runs finds a free connection.
+    seconds is refused at once, or takes the place of the newest request of an address with a longer queue; none waits
+    longer than `patience` seconds. With `in_all` below the size of the connection pool, a request that runs finds a
+    free connection.
 
     An authority that sends many requests at the same time runs, after the first `burst` seconds, one at a time while
     another authority is present, and during at most `share` of the time while another one is active. A person who
@@ -89,13 +121,13 @@ class Turns:
     ) -> AsyncIterator[None]:
         """Wait for a turn of an authority and hold it; `admitted` requests go first, because they had a turn before.
 
-        Raises TooManyWaiting when too many wait already, ServiceUnavailable when the wait takes too long.
+        Raises TooManyWaiting when too many wait already, or when the wait takes too long.
         """
         line = self._lines.setdefault(authority_id, _Line())
         line.seen_at = self.clock()
         alone = line.present <= 1 and line.running == 0
-        if line.waiting or not (alone or self._may_start(line)) or self._full():
-            await self._wait(line, address, admitted=admitted)
+        if line.length() or not (alone or self._may_start(line)) or self._full():
+            await self._wait(line, network_of(address), admitted=admitted)
         else:
             self._start(line)
         began = self.clock()
@@ -119,10 +151,10 @@ class Turns:
         line = self._lines.setdefault(authority_id, _Line())
         line.debt = self._debt(line) + min(seconds, self.MOST_COUNTED)
 
-    def is_full(self, authority_id: int) -> bool:
-        """Return whether a further request of an authority would be refused."""
+    def refuses(self, authority_id: int, address: str) -> bool:
+        """Return whether a further request from an address to an authority would be refused."""
         line = self._lines.get(authority_id)
-        return line is not None and self._is_full(line)
+        return line is not None and self._is_full(line) and not line.has_room(network_of(address))
 
     def in_line(self, authority_id: int) -> int:
         """Return how many requests of an authority wait."""
@@ -131,24 +163,24 @@ class Turns:
 
     async def _wait(self, line: _Line, address: str, *, admitted: bool) -> None:
         if not admitted and self._is_full(line):
-            raise TooManyWaiting
-        ticket: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        line.waiting.setdefault(address, deque()).append(ticket)
-        if admitted:
-            line.waiting.move_to_end(address, last=False)
-            line.waiting[address].rotate(1)
+            if not line.has_room(address):
+                raise TooManyWaiting
+            line.drop_newest()
+        ticket: Ticket = asyncio.get_running_loop().create_future()
+        queue = line.admitted if admitted else line.waiting.setdefault(address, deque())
+        queue.append(ticket)
         self._admit()
         try:
             async with asyncio.timeout(self.patience):
                 await ticket
         except BaseException as problem:
-            if ticket.done() and not ticket.cancelled():  # admitted at the moment when it gave up
-                line.running -= 1
+            if ticket.done() and not ticket.cancelled() and ticket.exception() is None:
+                line.running -= 1  # it was admitted at the moment when it gave up
                 self._admit()
             else:
                 line.leave(address, ticket)
             if isinstance(problem, TimeoutError):
-                raise ServiceUnavailable from problem
+                raise TooManyWaiting from problem
             raise
 
     def _is_full(self, line: _Line) -> bool:
@@ -178,9 +210,8 @@ class Turns:
         """Return whether another authority has requests, or had one within these seconds."""
         since = self.clock() - seconds
         return any(
-            one is not line and (one.running > 0 or bool(one.waiting) or one.seen_at > since)
-            for authority_id, one in self._lines.items()
-            if authority_id != NOBODYS
+            one is not line and (one.running > 0 or one.length() > 0 or one.seen_at > since)
+            for one in self._lines.values()
         )
 
     def _debt(self, line: _Line) -> float:
@@ -205,14 +236,14 @@ class Turns:
     def _admit(self) -> None:
         """Start what may start: first of the authority that has waited longest since its last start."""
         for line in sorted(
-            (one for one in self._lines.values() if one.waiting), key=lambda one: one.started_at
+            (one for one in self._lines.values() if one.length()), key=lambda one: one.started_at
         ):
-            while line.waiting and self._may_start(line):
+            while line.length() and self._may_start(line):
                 ticket = line.next()
                 if not ticket.done():
                     self._start(line)
                     ticket.set_result(None)
-            if line.waiting and not line.running and not self._full():
+            if line.length() and not line.running and not self._full():
                 self._try_later(line)
 
     def _try_later(self, line: _Line) -> None:
