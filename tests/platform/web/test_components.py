@@ -51,6 +51,30 @@ def test_typed_text_is_escaped_and_leaves_nothing_behind(monkeypatch: pytest.Mon
     assert "Ann" not in kept and "script" not in kept and components._fragments
 
 
+def test_text_typed_inside_a_choice_is_shown_and_leaves_nothing_behind() -> None:
+    """The evidence of each theme of an offer is a field inside its checkbox."""
+    for typed in ("", "Ann told us\nin two lines", '"><script>', f"a{TYPED}0{TYPED}b", "Ann & Bob", ""):
+        form = Fields(FormData([("text", typed), ("many", "a")]))
+        items = [
+            {"value": "a", "text": "First", "conditional": {"html": form_field(form.text)}},
+            {"value": "b", "text": "Second"},
+        ]
+        shown = str(form_field(form.many, items=items))
+        alone = str(form_field(form.text))
+        assert alone[alone.index("<textarea") : alone.index("</textarea>")] in shown
+        assert shown.count("<textarea") == 1
+    kept = repr(components._fragments)
+    assert "Ann" not in kept and "script" not in kept and components._fragments
+
+
+def test_long_parameters_are_not_kept() -> None:
+    """The key holds the parameters, so that it is as large as they are, whatever is shown of them."""
+    form = Fields()
+    form_field(form.radio, attributes={"data-long": "a" * components.LARGEST_FRAGMENT})
+    form_field(form.radio, unused="a" * components.LARGEST_FRAGMENT)
+    assert not components._fragments
+
+
 @pytest.mark.parametrize("name", ["one", "radio", "many"])
 def test_each_choice_is_shown_as_chosen(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     for chosen in ((), ("a",), ("c&",), ("a",), ("typed by hand",), ()):

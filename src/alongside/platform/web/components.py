@@ -1,5 +1,6 @@
 """GOV.UK form components for WTForms fields, with label, hint, error and their accessibility attributes."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,11 +25,13 @@ MANY_CHOICES = 7
 """A field with more choices than this is shown as a select, not as radios."""
 
 TYPED = "\ue000"
-"""Stands for the typed text in the HTML that is kept."""
+"""Around the number that stands for a typed text in the HTML that is kept."""
+
+NUMBERED = re.compile(f"{TYPED}([0-9]+){TYPED}")
 
 MOST_FRAGMENTS = 1_000
 LARGEST_FRAGMENT = 10_000
-"""Characters of a component that is kept, so that all of them take a few megabytes at most."""
+"""Characters of a component that is kept, and of its parameters, so that all of them take some megabytes at most."""
 
 _macros = Environment(
     loader=PrefixLoader({LIBRARY: PackageLoader(LIBRARY)}),
@@ -54,20 +57,42 @@ def _kept_component(name: str, params: dict[str, Any]) -> Markup:
 
     A macro of the library takes a hundred times as long as putting the text into its place.
     """
-    typed = str(params.get("value") or "")
-    if "errorMessage" in params or TYPED in typed:
+    marked, typed = _without_typed_text(params)
+    if "errorMessage" in params or any(TYPED in text for text in typed):
         return component(name, **params)
-    if typed:
-        params = params | {"value": TYPED}
-    key = name, repr(params)
+    key = name, repr(marked)
     html = _fragments.get(key)
     if html is None:
-        html = str(component(name, **params))
+        html = str(component(name, **marked))
         if len(_fragments) >= MOST_FRAGMENTS:
             _fragments.clear()
-        if len(html) <= LARGEST_FRAGMENT:
+        if len(html) + len(key[1]) <= LARGEST_FRAGMENT:
             _fragments[key] = html
-    return Markup(html.replace(TYPED, str(escape(typed))) if typed else html)
+    return Markup(NUMBERED.sub(lambda found: typed[int(found[1])], html) if typed else html)
+
+
+def _without_typed_text(params: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the parameters with a number for each typed text, and these texts as HTML.
+
+    They are the value of the field, and fields inside a choice, which are components of their own.
+    """
+    typed: list[str] = []
+
+    def numbered(html: str) -> str:
+        typed.append(html)
+        return f"{TYPED}{len(typed) - 1}{TYPED}"
+
+    if params.get("value"):
+        params = params | {"value": numbered(str(escape(params["value"])))}
+    if any("conditional" in item for item in params.get("items", ())):
+        items = [
+            item | {"conditional": {"html": numbered(item["conditional"]["html"])}}
+            if "conditional" in item
+            else item
+            for item in params["items"]
+        ]
+        params = params | {"items": items}
+    return params, typed
 
 
 def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:

@@ -65,7 +65,7 @@ class _Line:
         """Return the longest queue of an address."""
         return max(self.waiting.values(), key=len, default=deque())
 
-    def has_room(self, address: str) -> bool:
+    def may_join(self, address: str) -> bool:
         """Return whether another address has a longer queue than this one would have."""
         return len(self.longest()) > len(self.waiting.get(address, ())) + 1
 
@@ -154,7 +154,7 @@ class Turns:
     def refuses(self, authority_id: int, address: str) -> bool:
         """Return whether a further request from an address to an authority would be refused."""
         line = self._lines.get(authority_id)
-        return line is not None and self._is_full(line) and not line.has_room(network_of(address))
+        return line is not None and self._is_full(line) and not line.may_join(network_of(address))
 
     def in_line(self, authority_id: int) -> int:
         """Return how many requests of an authority wait."""
@@ -163,7 +163,7 @@ class Turns:
 
     async def _wait(self, line: _Line, address: str, *, admitted: bool) -> None:
         if not admitted and self._is_full(line):
-            if not line.has_room(address):
+            if not line.may_join(address):
                 raise TooManyWaiting
             line.drop_newest()
         ticket: Ticket = asyncio.get_running_loop().create_future()
