@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
@@ -36,8 +36,20 @@ class Transition:
     note_required: bool = False
 
 
+class Stateful(Protocol):
+    """A row of a table with a workflow."""
+
+    @property
+    def id(self) -> UUID:
+        """The id of the row."""
+
+    @property
+    def state(self) -> str:
+        """The state of the row when it was read."""
+
+
 ScopeCheck = Callable[[Principal, Permission, Any], None]
-"""Checks that this person may do this to this row; raises NotFound otherwise."""
+"""Checks that this person may do this to this row, whose type is the table's; raises NotFound otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ class Workflow:
 
 
 Listener = Callable[[AsyncSession, Principal, Any], Awaitable[None]]
-"""What a feature does after an action on another feature's row, in the same transaction."""
+"""What a feature does after an action on another feature's row, whose type is the table's, in the same transaction."""
 
 LISTENERS: dict[tuple[str, str], list[Listener]] = {}
 """Listeners by table and verb; filled when the features are imported."""
@@ -94,23 +106,22 @@ def after(subject: str, verb: str, listener: Listener) -> None:
     LISTENERS.setdefault((subject, verb), []).append(listener)
 
 
-async def announce(session: AsyncSession, person: Principal, subject: str, verb: str, row: Any) -> None:
+async def announce(session: AsyncSession, person: Principal, subject: str, verb: str, row: object) -> None:
     """Call the listeners of an action that changes no state, such as an edit; `apply_transition` calls them itself."""
     for listener in LISTENERS.get((subject, verb), ()):
         await listener(session, person, row)
 
 
-def scope_urns(row: Any) -> tuple[int | None, ...]:
+def scope_urns(row: object) -> tuple[int | None, ...]:
     """Return the URNs of the schools of a row for the audit log: `school_urn`, or both sides of an agreement.
 
     A row of a whole consortium has none.
     """
-    if hasattr(row, "requesting_urn"):
-        return (row.requesting_urn, row.supporting_urn)
-    return (row.school_urn,) if hasattr(row, "school_urn") else ()
+    names = ("requesting_urn", "supporting_urn") if hasattr(row, "requesting_urn") else ("school_urn",)
+    return tuple(getattr(row, name) for name in names if hasattr(row, name))
 
 
-def _require_scope(flow: Workflow, person: Principal, permission: Permission, row: Any) -> None:
+def _require_scope(flow: Workflow, person: Principal, permission: Permission, row: Stateful) -> None:
     if flow.scope is not None:
         flow.scope(person, permission, row)
     else:
@@ -121,7 +132,7 @@ async def apply_transition(
     session: AsyncSession,
     person: Principal,
     thing: type[AuthorityOwned],
-    row: Any,
+    row: Stateful,
     move: Transition,
     *,
     note: str | None = None,
@@ -134,8 +145,9 @@ async def apply_transition(
     `values` and `written` are columns set by the same statement. Raises NotFound outside the person's scope,
     ActionRefused when the row is no longer in a state from which the transition starts, or when a reason is missing.
     """
-    columns: Any = thing
-    flow = WORKFLOWS[columns.__tablename__]
+    table = inspect(thing).local_table
+    assert isinstance(table, Table)
+    flow, columns = WORKFLOWS[table.name], table.c
     if move.permission is None:
         if person.role is not Role.SYSTEM:
             raise NotFound
@@ -153,24 +165,24 @@ async def apply_transition(
         .execution_options(synchronize_session=False)
     )
     if moved.first() is None:
-        raise await _refusal(session, person.authority_id, columns, row.id)
+        raise await _refusal(session, person.authority_id, table, row.id)
     await record_audit(
         session,
         person,
         move.verb,
-        columns.__tablename__,
+        table.name,
         row.id,
         schools=() if flow.confidential else scope_urns(row),
         note=None if flow.confidential else note,
         changes=changes,
     )
-    await announce(session, person, columns.__tablename__, move.verb, row)
+    await announce(session, person, table.name, move.verb, row)
 
 
-async def _refusal(session: AsyncSession, authority_id: int, columns: Any, row_id: UUID) -> Exception:
+async def _refusal(session: AsyncSession, authority_id: int, table: Table, row_id: UUID) -> Exception:
     """Return why a guarded UPDATE matched no row: the row is gone, or its state has changed."""
     state = await session.scalar(
-        select(columns.state).where(columns.authority_id == authority_id, columns.id == row_id)
+        select(table.c.state).where(table.c.authority_id == authority_id, table.c.id == row_id)
     )
     if state is None:
         return NotFound()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Protocol, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -10,7 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    Select,
+    SQLColumnExpression,
     and_,
     any_,
     bindparam,
@@ -24,6 +24,18 @@ from sqlalchemy.types import TypeEngine
 from alongside.errors import NotFound
 from alongside.platform.access.permissions import Permission, Scope, scope_for
 from alongside.platform.access.principal import Principal
+
+Bound = TypeVar("Bound")
+
+
+class Filtered(Protocol):
+    """A statement that a condition can limit."""
+
+    def where(self, *conditions: ColumnElement[bool]) -> Self:
+        """Return the statement with further conditions."""
+
+
+Query = TypeVar("Query", bound=Filtered)
 
 
 def has_permission(person: Principal, permission: Permission) -> bool:
@@ -73,9 +85,9 @@ def may(
 
 def scope_condition(
     scope: Scope | None,
-    *school_urns: ColumnElement[Any] | Any,
-    visible_to_authority_from: ColumnElement[Any] | Any | None = None,
-    values: Mapping[str, Any] | None = None,
+    *school_urns: SQLColumnExpression[int | None],
+    visible_to_authority_from: SQLColumnExpression[date | None] | None = None,
+    values: Mapping[str, object] | None = None,
 ) -> ColumnElement[bool]:
     """Return a scope as a SQL condition on rows, with bind parameters.
 
@@ -94,7 +106,7 @@ def scope_condition(
     return or_(*parts) if parts else false()
 
 
-def scope_params(person: Principal, permission: Permission) -> dict[str, Any]:
+def scope_params(person: Principal, permission: Permission) -> dict[str, object]:
     """Return the bind parameters of `scope_condition` for this permission and person."""
     match scope_for(person.role, permission):
         case None | Scope.AUTHORITY:
@@ -109,8 +121,8 @@ def scope_params(person: Principal, permission: Permission) -> dict[str, Any]:
 def scope_filter(
     person: Principal,
     permission: Permission,
-    *school_urns: ColumnElement[Any] | Any,
-    visible_to_authority_from: ColumnElement[Any] | Any | None = None,
+    *school_urns: SQLColumnExpression[int | None],
+    visible_to_authority_from: SQLColumnExpression[date | None] | None = None,
 ) -> ColumnElement[bool]:
     """Return the same answer as `may`, as a SQL condition with this person's values bound."""
     scope, values = scope_for(person.role, permission), scope_params(person, permission)
@@ -119,19 +131,19 @@ def scope_filter(
     )
 
 
-def _filled(name: str, kind: TypeEngine[Any], values: Mapping[str, Any] | None) -> BindParameter[Any]:
+def _filled(name: str, kind: TypeEngine[Bound], values: Mapping[str, object] | None) -> BindParameter[Bound]:
     if values is None:
         return bindparam(name, type_=kind)
     return bindparam(name, values[name], kind, unique=True)
 
 
 def filter_by_scope(
-    statement: Select[Any],
+    statement: Query,
     person: Principal,
     permission: Permission,
-    *school_urns: Any,
-    visible_to_authority_from: Any | None = None,
-) -> Select[Any]:
+    *school_urns: SQLColumnExpression[int | None],
+    visible_to_authority_from: SQLColumnExpression[date | None] | None = None,
+) -> Query:
     """Limit a query to the rows on which this person has the permission."""
     return statement.where(
         scope_filter(person, permission, *school_urns, visible_to_authority_from=visible_to_authority_from)
@@ -167,7 +179,7 @@ def may_for_consortium(person: Principal, permission: Permission, consortium_id:
 
 
 def consortium_filter(
-    person: Principal, permission: Permission, consortium_id: ColumnElement[Any] | Any
+    person: Principal, permission: Permission, consortium_id: SQLColumnExpression[UUID | None]
 ) -> ColumnElement[bool]:
     """Return the same answer as `may_for_consortium`, as a SQL condition."""
     match scope_for(person.role, permission):

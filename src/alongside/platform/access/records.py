@@ -7,14 +7,16 @@ record with a `consortium_id` is within OWN_CONSORTIUM by its consortium, any ot
 
 from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, true
 
 from alongside.errors import NotFound
-from alongside.platform.access.authorisation import may, scope_filter
+from alongside.platform.access.authorisation import Query, may, scope_filter
 from alongside.platform.access.permissions import Grant, Party, Permission, Scope, grant_for
 from alongside.platform.access.principal import Principal
 
+STATE = "state"
 SCHOOLS = {
     Party.ANY: ("school_urn", "partner_urn", "requesting_urn", "supporting_urn"),
     Party.OWNER: ("school_urn",),
@@ -31,13 +33,15 @@ CONSORTIA = {
 """The columns with the consortia of a party. A party without an entry has none."""
 
 
-def may_on(person: Principal, permission: Permission, record: Any, interests: Collection[int] = ()) -> bool:
+def may_on(
+    person: Principal, permission: Permission, record: object, interests: Collection[int] = ()
+) -> bool:
     """Return whether this person may do this to this record.
 
     `interests` are the URNs of the schools in which the person has an interest, where the permission asks for none.
     """
     granted = grant_for(person.role, permission)
-    if granted is None or (granted.states and record.state not in granted.states):
+    if granted is None or (granted.states and getattr(record, STATE) not in granted.states):
         return False
     if granted.once is not None and getattr(record, granted.once) is None:
         return False
@@ -51,7 +55,7 @@ def may_on(person: Principal, permission: Permission, record: Any, interests: Co
 
 
 def require_on(
-    person: Principal, permission: Permission, record: Any, interests: Collection[int] = ()
+    person: Principal, permission: Permission, record: object, interests: Collection[int] = ()
 ) -> None:
     """Raise NotFound unless this person may do this to this record, so that it looks the same as a missing one."""
     if not may_on(person, permission, record, interests):
@@ -59,41 +63,45 @@ def require_on(
 
 
 def record_filter(
-    person: Principal, permission: Permission, table: Any, interests: Collection[int] = ()
+    person: Principal, permission: Permission, table: object, interests: Collection[int] = ()
 ) -> ColumnElement[bool]:
     """Return the same answer as `may_on`, as a SQL condition on the rows of a table."""
     granted = grant_for(person.role, permission)
     shown = getattr(table, "visible_to_authority_from", None)
     party = Party.ANY if granted is None else granted.party
-    within = scope_filter(
-        person, permission, *_values(table, SCHOOLS[party]), visible_to_authority_from=shown
-    )
+    schools: list[SQLColumnExpression[int | None]] = _values(table, SCHOOLS[party])
+    within = scope_filter(person, permission, *schools, visible_to_authority_from=shown)
     if granted is None:
         return within
     if _by_consortium(granted, table):
         own = sorted(person.consortium_ids)
-        within = or_(false(), *(column.in_(own) for column in _values(table, CONSORTIA.get(party, ()))))
+        consortia: list[SQLColumnExpression[UUID | None]] = _values(table, CONSORTIA.get(party, ()))
+        within = or_(false(), *(column.in_(own) for column in consortia))
     limits: list[ColumnElement[bool]] = []
     if granted.states:
-        limits.append(table.state.in_(granted.states))
+        limits.append(_column(table, STATE).in_(granted.states))
     if granted.once is not None:
-        limits.append(getattr(table, granted.once).is_not(None))
+        limits.append(_column(table, granted.once).is_not(None))
     if granted.without_interest and interests:
         taken = sorted(interests)
-        limits += [
-            or_(column.is_(None), column.not_in(taken)) for column in _values(table, SCHOOLS[Party.ANY])
-        ]
+        every: list[SQLColumnExpression[int | None]] = _values(table, SCHOOLS[Party.ANY])
+        limits += [or_(column.is_(None), column.not_in(taken)) for column in every]
     return and_(true(), within, *limits)
 
 
-def _by_consortium(granted: Grant, record: Any) -> bool:
+def _by_consortium(granted: Grant, record: object) -> bool:
     return granted.scope is Scope.OWN_CONSORTIUM and hasattr(record, "consortium_id")
 
 
-def _values(record: Any, names: Collection[str]) -> list[Any]:
+def _values(record: object, names: Collection[str]) -> list[Any]:
     return [getattr(record, name) for name in names if hasattr(record, name)]
 
 
-def filter_records(statement: Any, person: Principal, permission: Permission, thing: Any) -> Any:
+def _column(table: object, name: str) -> SQLColumnExpression[object]:
+    column: SQLColumnExpression[object] = getattr(table, name)
+    return column
+
+
+def filter_records(statement: Query, person: Principal, permission: Permission, thing: object) -> Query:
     """Limit a query to the records on which this person has the permission."""
     return statement.where(record_filter(person, permission, thing))

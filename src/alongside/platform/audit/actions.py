@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -24,7 +23,7 @@ async def record_audit(
     *,
     schools: Iterable[int | None] = (),
     note: str | None = None,
-    changes: Mapping[str, Any] | None = None,
+    changes: Mapping[str, object] | None = None,
 ) -> None:
     """Add an audit entry for an action of this person on this subject; its seal is calculated at the commit."""
     await session.execute(

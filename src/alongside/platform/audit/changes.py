@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """A value as the audit log stores it."""
     if isinstance(value, Decimal):
         return f"{value:f}".removesuffix(".0")
     return value.isoformat() if isinstance(value, date) else value
 
 
-def plain_changes(need: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+def plain_changes(before: object, values: Mapping[str, object]) -> dict[str, list[object]]:
     """The changes for the audit log, as {field: [before, after]}."""
     return {
-        name: [plain(getattr(need, name)), plain(value)]
+        name: [plain(getattr(before, name)), plain(value)]
         for name, value in values.items()
-        if name != "widening_since" and plain(getattr(need, name)) != plain(value)
+        if name != "widening_since" and plain(getattr(before, name)) != plain(value)
     }

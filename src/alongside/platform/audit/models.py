@@ -1,7 +1,6 @@
 """The tables of the audit log: entries, and the hash chain over them."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Index, Integer, LargeBinary, UniqueConstraint
@@ -34,7 +33,7 @@ class AuditEntry(AuthorityOwned, Base):
     subject_id: Mapped[str]
     schools: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     note: Mapped[str | None]
-    changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changes: Mapped[dict[str, list[object]]] = mapped_column(JSONB)
     request_id: Mapped[str | None]
 
 

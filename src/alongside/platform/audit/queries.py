@@ -1,13 +1,44 @@
 """Reads the audit log: timelines, and the checks of the chain."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, literal_column, select, text
+from sqlalchemy import bindparam, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.audit.models import AuditEntry
+from alongside.platform.database.reads import select_all, select_one
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAction:
+    """An entry of the audit log about one subject; `changes` are the changed fields as {field: [before, after]}."""
+
+    at: datetime
+    person_name: str
+    role: str
+    verb: str
+    note: str | None
+    changes: Mapping[str, Sequence[object]]
+
+
+class BrokenLink(NamedTuple):
+    """A fault of a chain: the number of the seal and the id of the entry where they exist, and a sentence."""
+
+    number: int | None
+    entry_id: UUID | None
+    fault: str
+
+
+class ChainHead(NamedTuple):
+    """The end of a chain: the number and the seal of its last entry."""
+
+    number: int
+    seal: bytes
+
 
 TIMELINE = (
     select(
@@ -70,23 +101,20 @@ SEALS = text(
 
 async def timeline(
     session: AsyncSession, authority_id: int, subject_kind: str, subject_id: UUID | int | str
-) -> Sequence[Row[Any]]:
+) -> Sequence[RecordedAction]:
     """Return the actions on one subject, newest first, at most 200."""
-    found = await session.execute(
-        TIMELINE,
-        {"authority_id": authority_id, "subject_kind": subject_kind, "subject_id": str(subject_id)},
-    )
-    return found.all()
+    values = {"authority_id": authority_id, "subject_kind": subject_kind, "subject_id": str(subject_id)}
+    return await select_all(session, TIMELINE, RecordedAction, values)
 
 
-async def broken_links(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
-    """Return the faults of an authority's chain as (number, entry_id, fault); empty if it is intact."""
-    return (await session.execute(BROKEN_LINKS, {"authority_id": authority_id})).all()
+async def broken_links(session: AsyncSession, authority_id: int) -> Sequence[BrokenLink]:
+    """Return the faults of an authority's chain; empty if it is intact."""
+    return await select_all(session, BROKEN_LINKS, BrokenLink, {"authority_id": authority_id})
 
 
-async def head_of(session: AsyncSession, authority_id: int) -> Row[Any] | None:
-    """Return the end of an authority's chain as (number, seal); None before its first entry."""
-    return (await session.execute(HEAD, {"authority_id": authority_id})).one_or_none()
+async def head_of(session: AsyncSession, authority_id: int) -> ChainHead | None:
+    """Return the end of an authority's chain; None before its first entry."""
+    return await select_one(session, HEAD, ChainHead, {"authority_id": authority_id})
 
 
 async def seals_at(session: AsyncSession, authority_id: int, numbers: Sequence[int]) -> dict[int, bytes]:

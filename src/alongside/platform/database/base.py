@@ -1,8 +1,8 @@
 """What all tables share: constraint names, keys, and the authority that owns a row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, Integer, MetaData, Text, Uuid, text
@@ -25,7 +25,7 @@ class Base(DeclarativeBase):
     """The declarative base of every table. Text is `text`, and timestamps have a time zone."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
+    type_annotation_map: ClassVar[Mapping[type, object]] = {
         str: Text,
         datetime: DateTime(timezone=True),
         UUID: Uuid(as_uuid=True),
@@ -49,14 +49,14 @@ class AuthorityOwned(AuthorityKeyed):
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"), sort_order=-99)
 
 
-def reference(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
+def reference(column: str, table: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
     """Return a foreign key that stays within the authority: `(authority_id, column)`.
 
     PostgreSQL checks foreign keys without row-level security, so a plain key could refer to another authority's row.
     """
     target = "urn" if table == "school" else "id"
     return ForeignKeyConstraint(
-        ["authority_id", column], [f"{table}.authority_id", f"{table}.{target}"], **options
+        ["authority_id", column], [f"{table}.authority_id", f"{table}.{target}"], ondelete=ondelete
     )
 
 

@@ -1,5 +1,6 @@
 """Opens connections to PostgreSQL, and turns every failure into one kind of error with a sentence for the operator."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,7 +28,7 @@ class DatabaseRefuses(DatabaseAway):
     """PostgreSQL rejects our login or is too old, so waiting does not help."""
 
 
-async def open_connection(*arguments: Any, **options: Any) -> Any:
+async def open_connection(*arguments: Any, **options: Any) -> asyncpg.Connection:
     """Connect as `asyncpg.connect` does.
 
     Raises DatabaseAway for every OSError (no socket, unreachable host, unknown name), DatabaseSilent after the timeout,
@@ -35,7 +36,7 @@ async def open_connection(*arguments: Any, **options: Any) -> Any:
     """
     where = _server_of(arguments, options)
     try:
-        connection = await asyncpg.connect(*arguments, **options)
+        connection: asyncpg.Connection = await asyncpg.connect(*arguments, **options)
     except TimeoutError:
         raise DatabaseSilent(f"PostgreSQL at {where} does not answer. Look at the server.") from None
     except OSError as problem:
@@ -77,7 +78,7 @@ def explained(problem: BaseException) -> str | None:
     return None
 
 
-def _server_of(arguments: tuple[Any, ...], options: dict[str, Any]) -> str:
+def _server_of(arguments: Sequence[object], options: Mapping[str, object]) -> str:
     """Return host and port, without user and password."""
     address = urlsplit(str(options.get("dsn") or (arguments[0] if arguments else "")))
     try:

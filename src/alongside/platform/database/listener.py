@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import Any
 
 import asyncpg
 import structlog
@@ -74,7 +73,7 @@ class Listener:
             with contextlib.suppress(*LOST):
                 await getattr(self._connection, act)(channel, self._hear)
 
-    def _hear(self, _connection: Any, _pid: int, channel: str, payload: object) -> None:
+    def _hear(self, _connection: object, _pid: int, channel: str, payload: object) -> None:
         self.heard(channel, str(payload))
 
     async def _keep_listening(self) -> None:

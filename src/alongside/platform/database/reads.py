@@ -59,11 +59,11 @@ class Read(Generic[Row]):
             raise ValueError("A read is compiled once: compare with any_(…) of an array instead of in_(…).")
         self.row = row
         self.plan_each_time = plan_each_time
-        self._parameters: tuple[tuple[str, Any, Convert | None], ...] = tuple(
+        self._parameters: tuple[tuple[str, object, Convert | None], ...] = tuple(
             (bound.key, bound.effective_value, bound.type.dialect_impl(DIALECT).bind_processor(DIALECT))
             for bound in (compiled.binds[name] for name in compiled.positiontup or ())
         )
-        columns: Sequence[ColumnElement[Any]] = (
+        columns: Sequence[ColumnElement[object]] = (
             list(statement.selected_columns) if isinstance(statement, SelectBase) else []
         )
         self._columns: tuple[tuple[int, Convert], ...] = tuple(
@@ -73,7 +73,7 @@ class Read(Generic[Row]):
             and (convert := column.type.dialect_impl(DIALECT).result_processor(DIALECT, None)) is not None
         )
 
-    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+    def arguments(self, values: Mapping[str, object]) -> list[object]:
         """Return the arguments of the statement in order. Raises KeyError for a parameter without a value."""
         found = []
         for name, default, convert in self._parameters:
@@ -94,7 +94,7 @@ class Read(Generic[Row]):
         return found
 
 
-async def fetch_all(session: AsyncSession, read: Read[Row], values: Mapping[str, Any]) -> list[Row]:
+async def fetch_all(session: AsyncSession, read: Read[Row], values: Mapping[str, object]) -> list[Row]:
     """Run a read in the session's transaction. Raises DBAPIError, as SQLAlchemy does, for every error of PostgreSQL."""
     driver: Driver = session.info[DRIVER]
     await driver.flush()
@@ -116,7 +116,7 @@ async def fetch_all(session: AsyncSession, read: Read[Row], values: Mapping[str,
     return read.decoded(records)
 
 
-async def fetch_one(session: AsyncSession, read: Read[Row], values: Mapping[str, Any]) -> Row | None:
+async def fetch_one(session: AsyncSession, read: Read[Row], values: Mapping[str, object]) -> Row | None:
     """Run a read of at most one row. Raises ValueError for more."""
     found = await fetch_all(session, read, values)
     if len(found) > 1:
@@ -125,14 +125,14 @@ async def fetch_one(session: AsyncSession, read: Read[Row], values: Mapping[str,
 
 
 async def select_all(
-    session: AsyncSession, statement: Executable, row: Callable[..., Row], values: Mapping[str, Any]
+    session: AsyncSession, statement: Executable, row: Callable[..., Row], values: Mapping[str, object]
 ) -> list[Row]:
     """Run a SELECT that varies with the person who asks, and decode its rows; SQLAlchemy keeps its compiled form."""
     return [row(*one) for one in (await session.execute(statement, values)).all()]
 
 
 async def select_one(
-    session: AsyncSession, statement: Executable, row: Callable[..., Row], values: Mapping[str, Any]
+    session: AsyncSession, statement: Executable, row: Callable[..., Row], values: Mapping[str, object]
 ) -> Row | None:
     """Run such a SELECT of at most one row."""
     found = (await session.execute(statement, values)).one_or_none()

@@ -61,7 +61,7 @@ class TenantConnection(asyncpg.Connection):
             self._process = str(await self.fetchval(PROCESS))
         return self._process
 
-    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+    async def execute(self, query: str, *args: object, timeout: float | None = None) -> str:
         """Run a command; add the tenant context to a BEGIN once, and clear the session state after it."""
         if query.startswith("BEGIN"):
             tenant_context, self.next_tenant_context = self.next_tenant_context, None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from litestar.handlers import HTTPRouteHandler
@@ -70,7 +70,7 @@ class Resource(Generic[Record]):
         session: AsyncSession,
         person: Principal,
         permission: Permission,
-        ids: Mapping[str, Any],
+        ids: Mapping[str, object],
         data: FormData,
     ) -> Record:
         """Load the record of a request. Raises NotFound outside the person's scope."""
@@ -216,7 +216,14 @@ async def resolved(value: Value | Awaitable[Value]) -> Value:
     return await value if isinstance(value, Awaitable) else value
 
 
-def routes_of(actions: Iterable[Action[Any]]) -> list[HTTPRouteHandler]:
+class HasRoutes(Protocol):
+    """An action on any kind of record."""
+
+    def routes(self) -> list[HTTPRouteHandler]:
+        """Return the routes of the action."""
+
+
+def routes_of(actions: Iterable[HasRoutes]) -> list[HTTPRouteHandler]:
     """Return the routes of several actions."""
     return [route for action in actions for route in action.routes()]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -25,7 +24,7 @@ class ButtonAction(Action[Record]):
     def routes(self) -> list[HTTPRouteHandler]:
         """Return the one route."""
 
-        async def submit(ctx: PageRequest, **ids: Any) -> PageResult:
+        async def submit(ctx: PageRequest, **ids: object) -> PageResult:
             data = await ctx.submitted()
             record = await self.resource.find(ctx.session, ctx.person, self.permission, ids, data)
             self.require(ctx.person, record)

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Unpack
 
 from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.form import BaseForm
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
-from alongside.platform.web.date_fields import DayField
+from alongside.platform.web.date_fields import DayField, FieldOptions
 from alongside.platform.web.formatting import format_money
 
 HALVES = re.compile(r"(?P<whole>\d{0,3})(?P<half>½|[.,]5)?(?:[.,]0)?")
@@ -21,16 +22,23 @@ LONG_TEXT = 4000
 TITLE = 120
 
 
+class ChoiceOptions(FieldOptions, total=False):
+    """What a field with choices may be given besides."""
+
+    choices: Sequence[tuple[str, str]]
+    validate_choice: bool
+
+
 class Choice(SelectField):
     """A choice from one of the authority's lists, shown as radios or a select."""
 
-    def __init__(self, label: str, cure: str, **settled: Any) -> None:
+    def __init__(self, label: str, cure: str, **settled: Unpack[ChoiceOptions]) -> None:
         """Create the field; `cure` is the error when nothing on the list was chosen."""
         self.cure = cure
         settled.setdefault("choices", [])
         super().__init__(label, **settled)
 
-    def pre_validate(self, _form: Any) -> None:
+    def pre_validate(self, _form: BaseForm) -> None:
         """Reject a value that is not on the list; an empty value is left to the form's own validators."""
         if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
             raise ValidationError(self.cure)
@@ -39,13 +47,13 @@ class Choice(SelectField):
 class Choices(SelectMultipleField):
     """Any number of choices from one of the authority's lists, shown as checkboxes."""
 
-    def __init__(self, label: str, cure: str, **settled: Any) -> None:
+    def __init__(self, label: str, cure: str, **settled: Unpack[ChoiceOptions]) -> None:
         """Create the field; `cure` is the error for a value that is not on the list."""
         self.cure = cure
         settled.setdefault("choices", [])
         super().__init__(label, **settled)
 
-    def pre_validate(self, _form: Any) -> None:
+    def pre_validate(self, _form: BaseForm) -> None:
         """Reject values that are not on the list; keep the chosen ones in the list’s order, without duplicates."""
         listed, chosen = [value for value, *_ in self.iter_choices()], set(self.data or ())
         if chosen - set(listed):
@@ -58,7 +66,7 @@ class Typing(Field):
 
     widget = TextInput()
 
-    def __init__(self, label: str, cure: str, **settled: Any) -> None:
+    def __init__(self, label: str, cure: str, **settled: Unpack[FieldOptions]) -> None:
         """Create the field; `cure` is the error for text that cannot be parsed."""
         self.cure = cure
         super().__init__(label, **settled)
@@ -66,16 +74,16 @@ class Typing(Field):
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else self.written(self.data)
 
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+    def process_formdata(self, valuelist: Sequence[object]) -> None:
         """Parse what was typed; empty text is None."""
         typed = str(valuelist[0]).strip() if valuelist else ""
         self.data = self.read(typed) if typed else None
 
-    def read(self, typed: str) -> Any:
+    def read(self, typed: str) -> object:
         """Parse a text. Raises ValueError with the error message."""
         raise NotImplementedError
 
-    def written(self, value: Any) -> str:
+    def written(self, value: object) -> str:
         """Format a value as it would be typed."""
         return "" if value is None else str(value)
 
@@ -101,7 +109,9 @@ class HalfDays(Typing):
 class Pounds(Typing):
     """An amount of money typed in pounds, whose value is in pence."""
 
-    def __init__(self, label: str, cure: str, most: int = 999_999_999, **settled: Any) -> None:
+    def __init__(
+        self, label: str, cure: str, most: int = 999_999_999, **settled: Unpack[FieldOptions]
+    ) -> None:
         """Create the field; `most` is the largest amount in pence."""
         self.most = most
         super().__init__(label, cure, **settled)
@@ -122,7 +132,7 @@ class Pounds(Typing):
 class Count(Typing):
     """A whole number between two bounds."""
 
-    def __init__(self, label: str, cure: str, least: int, most: int, **settled: Any) -> None:
+    def __init__(self, label: str, cure: str, least: int, most: int, **settled: Unpack[FieldOptions]) -> None:
         """Create the field; `least` and `most` are inclusive bounds."""
         self.least, self.most = least, most
         super().__init__(label, cure, **settled)
@@ -153,16 +163,28 @@ def says_something(text: str | None) -> bool:
     return any(character.isalnum() for character in text or "")
 
 
-def line(label: str, what: str, hint: str = "", limit: int = TITLE) -> Any:
+class Line(StringField):
+    """One line of text; an empty text where nothing was typed."""
+
+    data: str
+
+
+class Passage(TextAreaField):
+    """Several sentences; an empty text where nothing was typed."""
+
+    data: str
+
+
+def line(label: str, what: str, hint: str = "", limit: int = TITLE) -> Line:
     """Return a field for one line of at most `limit` characters; `what` begins the sentence of an error."""
     cure = f"{what} must be {limit:,} characters or fewer. Shorten it."
-    return StringField(label, [Length(max=limit, message=cure)], description=hint, filters=[one_line])
+    return Line(label, [Length(max=limit, message=cure)], description=hint, filters=[one_line])
 
 
-def passage(label: str, what: str, hint: str = "", limit: int = LONG_TEXT) -> Any:
+def passage(label: str, what: str, hint: str = "", limit: int = LONG_TEXT) -> Passage:
     """Return a field for several sentences of at most `limit` characters, with a character count."""
     cure = f"{what} must be {limit:,} characters or fewer. Shorten it."
-    return TextAreaField(
+    return Passage(
         label,
         [Length(max=limit, message=cure)],
         description=hint,

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from litestar.handlers import HTTPRouteHandler
 from wtforms import Form
@@ -24,13 +24,13 @@ class FormRequest(ActionRequest[Record], Generic[Record, FormType]):
     """One request for an action with its form. `prepared` is the result of `upload` or `prepare`."""
 
     form: FormType
-    prepared: Any = None
+    prepared: object = None
 
     @property
     def file(self) -> UploadedFile:
         """The accepted file of an action with an `upload`."""
-        accepted: UploadedFile = self.prepared
-        return accepted
+        assert isinstance(self.prepared, UploadedFile)
+        return self.prepared
 
     @property
     def file_error(self) -> str:
@@ -50,7 +50,7 @@ class FormContext:
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
-def no_context(_request: FormRequest[Any, Any]) -> FormContext:
+def no_context(_request: FormRequest[Record, FormType]) -> FormContext:
     """Return no further variables."""
     return FormContext()
 
@@ -112,7 +112,7 @@ def with_context(page: Page, context: FormContext) -> Page:
     return replace(page, context=replace(page.context, context=context))
 
 
-def is_valid(request: FormRequest[Any, Any]) -> bool:
+def is_valid(request: FormRequest[Record, FormType]) -> bool:
     """Validate a form by its own `is_valid`, or by its validators alone."""
     form = request.form
     return form.is_valid() if isinstance(form, SelfChecked) else bool(form.validate())
@@ -164,12 +164,12 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     def routes(self) -> list[HTTPRouteHandler]:
         """Return the route that shows the form and the route that it is sent to."""
 
-        async def show(ctx: PageRequest, **ids: Any) -> PageResult:
+        async def show(ctx: PageRequest, **ids: object) -> PageResult:
             record = await self.resource.find(ctx.session, ctx.person, self.permission, ids, ctx.query)
             self.require(ctx.person, record)
             return await self.new_form_page(ctx, record)
 
-        async def submit(ctx: PageRequest, **ids: Any) -> PageResult:
+        async def submit(ctx: PageRequest, **ids: object) -> PageResult:
             data = await ctx.submitted()
             record = await self.resource.find(ctx.session, ctx.person, self.permission, ids, data)
             self.require(ctx.person, record)
@@ -249,7 +249,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
             has_files=self.upload is not None,
         )
 
-    async def _submit(self, ctx: PageRequest, record: Record, ids: Mapping[str, Any]) -> PageResult:
+    async def _submit(self, ctx: PageRequest, record: Record, ids: Mapping[str, object]) -> PageResult:
         written = await ctx.submitted()
         before = ActionRequest(ctx.request, ctx.session, ctx.person, record, written)
         form = (await self._class(before))(written)

@@ -1,7 +1,7 @@
 """Forms that ask for a reason: free text, or a choice from a list."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Protocol
 
 from wtforms import Form
 
@@ -31,15 +31,31 @@ def reason_form(label: str, cure: str, hint: str = "", what: str = "The reason")
     return type("ReasonForm", (ReasonForm,), fields)
 
 
+class ListedReason(Protocol):
+    """A reason of an authority's list; `needs_words` says whether it requires details."""
+
+    @property
+    def label(self) -> str:
+        """The words of the reason."""
+
+    @property
+    def retired(self) -> bool:
+        """Whether it can no longer be chosen."""
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether it requires details."""
+
+
 class ListedReasonForm(Form):
     """A reason from one of the authority's lists, with details where the list requires them."""
 
     details_cure = ""
     reason = Choice("Reason", "Select a reason")
     words = passage("Details (optional)", "The details", limit=1000)
-    reasons: Mapping[str, Any]
+    reasons: Mapping[str, ListedReason]
 
-    def offer(self, reasons: Mapping[str, Any]) -> None:
+    def offer(self, reasons: Mapping[str, ListedReason]) -> None:
         """Fill the choices with the reasons of the authority that are not retired."""
         self.reasons = reasons
         self.reason.choices = [(key, one.label) for key, one in reasons.items() if not one.retired]

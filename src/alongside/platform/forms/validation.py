@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Protocol
 
-from wtforms import Form
+from wtforms import BooleanField, Field, Form
 
 from alongside.platform.forms.content_checks import may_be_safeguarding, may_name_a_pupil
 
 
-def add_error(field: Any, cure: str) -> None:
+def add_error(field: Field, cure: str) -> None:
     """Add an error to a field that has none yet."""
     if not field.errors:
         field.errors = [cure]
@@ -22,24 +22,32 @@ def require_fields(form: Form, cures: Mapping[str, str]) -> None:
             add_error(form[name], cure)
 
 
-def check_date_order(form: Any) -> None:
+def check_date_order(form: Form) -> None:
     """Check that the end date is not before the start date."""
-    if form.starts_on.data and form.ends_on.data and form.ends_on.data < form.starts_on.data:
-        add_error(form.ends_on, "Enter an end that is not before the start")
+    if form["starts_on"].data and form["ends_on"].data and form["ends_on"].data < form["starts_on"].data:
+        add_error(form["ends_on"], "Enter an end that is not before the start")
 
 
-def check_dates(form: Any, today: date) -> None:
+def check_dates(form: Form, today: date) -> None:
     """Check that the end date is after the start date and not before today."""
-    starts_on, ends_on = form.starts_on.data, form.ends_on.data
+    starts_on, ends_on = form["starts_on"].data, form["ends_on"].data
     if ends_on and starts_on and ends_on < starts_on:
-        add_error(form.ends_on, "Enter an end that is not before the start")
+        add_error(form["ends_on"], "Enter an end that is not before the start")
     elif ends_on and ends_on < today:
-        add_error(form.ends_on, "Enter an end that is today or later")
+        add_error(form["ends_on"], "Enter an end that is today or later")
     elif ends_on and not starts_on:
-        add_error(form.starts_on, "Enter the date from which, or leave both dates empty")
+        add_error(form["starts_on"], "Enter the date from which, or leave both dates empty")
 
 
-def check_for_personal_data(form: Any, texts: Sequence[str | None]) -> None:
+class Checked(Protocol):
+    """A form with two boxes that confirm a text; `cautions` maps the name of a box to the text to check again."""
+
+    cautions: dict[str, str]
+    checked_no_pupil: BooleanField
+    checked_not_safeguarding: BooleanField
+
+
+def check_for_personal_data(form: Checked, texts: Sequence[str | None]) -> None:
     """Ask for confirmation when the text may identify a pupil or mention a child at risk."""
     for tick, words, cure in (
         (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Table, TextClause, func, select, text, update
@@ -53,6 +53,13 @@ class ClaimedRow(Protocol):
     @property
     def attempt(self) -> int:
         """The number of the attempt."""
+
+
+class LeaseValues(TypedDict):
+    """The columns of a new claim."""
+
+    attempt: int
+    lease_until: ColumnElement[datetime]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +147,7 @@ async def pick(session: AsyncSession, queue: LeaseQueue, authority_id: int) -> R
     return row
 
 
-def lease_values(queue: LeaseQueue, row: ClaimedRow) -> dict[str, Any]:
+def lease_values(queue: LeaseQueue, row: ClaimedRow) -> LeaseValues:
     """Return the columns of a new claim of a picked row."""
     return {"attempt": row.attempt + 1, "lease_until": func.now() + queue.lease}
 

@@ -1,7 +1,5 @@
 """The daily digest: unread notifications since the last digest, in one email."""
 
-from typing import Any
-
 from sqlalchemy import Date, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,5 +42,5 @@ async def write_digests(session: AsyncSession, person: Principal) -> None:
     A second call on the same day writes nothing: the id of the email is derived from the person and the day.
     """
     day = person.today
-    values: dict[str, Any] = {"authority_id": person.authority_id, "day": day, "written": day.isoformat()}
+    values: dict[str, object] = {"authority_id": person.authority_id, "day": day, "written": day.isoformat()}
     await session.execute(DIGEST, values)

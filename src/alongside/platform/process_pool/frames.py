@@ -4,7 +4,6 @@ A child parses uploaded files, so its answers are not trusted either: pickle is 
 """
 
 import struct
-from typing import Any
 
 import msgspec
 
@@ -29,12 +28,12 @@ class Answer(msgspec.Struct, array_like=True):
     failed: str | None = None
 
 
-def framed(message: Any) -> bytes:
+def framed(message: Question | Answer) -> bytes:
     """Return a message with its length in front."""
     body = msgspec.msgpack.encode(message)
     return LENGTH.pack(len(body)) + body
 
 
-def packed(value: Any) -> msgspec.Raw:
+def packed(value: object) -> msgspec.Raw:
     """Return a value encoded for a message."""
     return msgspec.Raw(msgspec.msgpack.encode(value))

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar, get_type_hints
+from typing import TypeVar, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -75,7 +75,7 @@ class ProcessPool:
     async def run(
         self,
         function: Callable[..., Result],
-        *arguments: Any,
+        *arguments: object,
         authority_id: int,
         person_id: UUID | None,
         seconds: float = LONGEST,

@@ -1,7 +1,8 @@
 """Terms in which support may happen: their keys in rows, and their labels."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Protocol
 
 from alongside.platform.school_calendar.calendar import Calendar, TermDates, terms_from
 from alongside.platform.web.formatting import format_date, format_date_range
@@ -30,7 +31,23 @@ def coming_terms(calendar: Calendar, today: date, kept: tuple[str, ...] = ()) ->
     return [(key, term_words(key)) for key in (*(k for k in kept if k not in coming), *coming)]
 
 
-def timing_label(post: Any) -> str:
+class Timed(Protocol):
+    """A need or an offer: the keys of its terms, or its dates, or neither."""
+
+    @property
+    def terms(self) -> Sequence[str] | None:
+        """The keys of the terms."""
+
+    @property
+    def starts_on(self) -> date | None:
+        """The first day."""
+
+    @property
+    def ends_on(self) -> date | None:
+        """The last day."""
+
+
+def timing_label(post: Timed) -> str:
     """The terms or dates of a need or an offer, as display text."""
     if post.terms:
         return ", ".join(term_words(key) for key in post.terms)

@@ -10,13 +10,15 @@ import re
 import zipfile
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
 
 from alongside.platform.uploads.archives import office_kind
 from alongside.platform.uploads.file_types import OLD_OFFICE, OLD_OR_LOCKED
 
 MOST_STRINGS = 400_000
 MOST_CELLS = 1_000_000
+Cell = str | int | Decimal | date | None
+"""The value of a cell."""
+
 LAST_ROW, LAST_COLUMN = 20_000, 200
 """The furthest cell that is read: row 20,000, column GR."""
 
@@ -32,7 +34,7 @@ class BadWorkbook(ValueError):
     """A workbook that cannot be imported. The text says why and what to do."""
 
 
-def sheet_rows(body: bytes) -> list[list[Any]]:
+def sheet_rows(body: bytes) -> list[list[Cell]]:
     """Return the rows of the first visible sheet: text, whole numbers, decimals, dates, None for an empty cell.
 
     Raises ValueError for a workbook that is damaged, has a password, holds a program or exceeds a limit.
@@ -100,7 +102,7 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _value(cell: Any) -> Any:
+def _value(cell: object) -> Cell:
     """Return the value of a cell; numbers without the rounding errors of binary arithmetic."""
     if cell is None or cell == "":
         return None

@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import parse_qsl
 
 from litestar.datastructures import UploadFile
@@ -123,7 +123,7 @@ async def _chunks(request: HttpRequest, body: Body, most: int) -> AsyncIterator[
     if (request.content_length or 0) > most:
         body.problem = "large"
     while arrived < MOST_DROPPED:
-        event: Any = await request.receive()
+        event = await request.receive()
         if event["type"] != "http.request":
             body.problem = body.problem or "unreadable"
             return

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
@@ -42,9 +41,9 @@ _macros = Environment(
 )
 
 
-def component(name: str, /, **params: Any) -> Markup:
+def component(name: str, /, **params: object) -> Markup:
     """Return one component of the library, by its name in the design system ("error-summary")."""
-    module: Any = _macros.get_template(f"{LIBRARY}/components/{name}/macro.html").module
+    module = _macros.get_template(f"{LIBRARY}/components/{name}/macro.html").module
     macro = "govuk" + "".join(part.capitalize() for part in name.split("-"))
     return Markup(getattr(module, macro)(params))
 
@@ -52,7 +51,7 @@ def component(name: str, /, **params: Any) -> Markup:
 _fragments: dict[tuple[str, str], str] = {}
 
 
-def _kept_component(name: str, params: dict[str, Any]) -> Markup:
+def _kept_component(name: str, params: dict[str, object]) -> Markup:
     """Return one component, whose HTML is kept for its exact parameters without the typed text.
 
     A macro of the library takes a hundred times as long as putting the text into its place.
@@ -95,12 +94,12 @@ def _without_typed_text(params: dict[str, Any]) -> tuple[dict[str, Any], list[st
     return params, typed
 
 
-def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
+def form_field(field: Field, select: bool = False, **settled: object) -> Markup:
     """Return the HTML of a form field of any kind. `settled` adds to the component's own parameters.
 
     `select` shows a select instead of radios, for filters above a list, where there is little space.
     """
-    params: dict[str, Any] = {"id": field.id, "name": field.name, **_hint_and_errors(field)}
+    params: dict[str, object] = {"id": field.id, "name": field.name, **_hint_and_errors(field)}
     shown = getattr(field, "_value", str)
     keywords = dict(field.render_kw or {})
     if isinstance(field, HiddenField):
@@ -111,9 +110,10 @@ def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
         return _single_box(field, params | settled)
     if isinstance(field, DayField):
         return _day(field, params | settled)
-    if isinstance(field, SelectMultipleField | RadioField) or (_few(field, keywords) and not select):
-        return _choices(field, params | settled)
     if isinstance(field, SelectField):
+        many = isinstance(field, SelectMultipleField | RadioField)
+        if many or (_few(field, keywords) and not select):
+            return _choices(field, params | settled)
         items = [
             {"value": value, "text": text, "selected": str(field.data or "") == str(value)}
             for value, text in _options(field)
@@ -127,9 +127,9 @@ def form_field(field: Field, select: bool = False, **settled: Any) -> Markup:
     return _kept_component("input", _short_text(params, keywords, field))
 
 
-def _hint_and_errors(field: Field) -> dict[str, Any]:
+def _hint_and_errors(field: Field) -> dict[str, object]:
     """Return the parameters for the hint and the errors of a field."""
-    params: dict[str, Any] = {}
+    params: dict[str, object] = {}
     if field.description:
         params["hint"] = {"text": str(field.description)}
     if field.errors:
@@ -137,30 +137,26 @@ def _hint_and_errors(field: Field) -> dict[str, Any]:
     return params
 
 
-def _labelled(params: dict[str, Any], field: Field) -> dict[str, Any]:
+def _labelled(params: dict[str, object], field: Field) -> dict[str, object]:
     return {"label": {"text": str(field.label.text), "classes": "govuk-label--s"}} | params
 
 
-def _options(field: Any) -> list[tuple[str, str]]:
+def _options(field: SelectField) -> list[tuple[str, str]]:
     return [(str(value), str(text)) for value, text, *_ in field.iter_choices()]
 
 
-def _few(field: Field, keywords: dict[str, Any]) -> bool:
-    return (
-        isinstance(field, SelectField)
-        and not keywords.get("select")
-        and 0 < len(_options(field)) <= MANY_CHOICES
-    )
+def _few(field: SelectField, keywords: dict[str, object]) -> bool:
+    return not keywords.get("select") and 0 < len(_options(field)) <= MANY_CHOICES
 
 
-def _choices(field: Any, params: dict[str, Any]) -> Markup:
+def _choices(field: SelectField, params: dict[str, object]) -> Markup:
     """Return radios or checkboxes in a fieldset; the first has the field's own id, for links from the error summary."""
     many = isinstance(field, SelectMultipleField)
     chosen = {str(one) for one in (field.data or ())} if many else {str(field.data or "")}
     hints = getattr(field, "hints", None) or {}
     items = []
     for number, (value, text) in enumerate(_options(field)):
-        item: dict[str, Any] = {"value": value, "text": text, "checked": value in chosen}
+        item: dict[str, object] = {"value": value, "text": text, "checked": value in chosen}
         item["id"] = field.id if number == 0 else f"{field.id}-{number + 1}"
         if hints.get(value):
             item["hint"] = {"text": hints[value]}
@@ -175,7 +171,7 @@ def _choices(field: Any, params: dict[str, Any]) -> Markup:
     return _kept_component("checkboxes" if many else "radios", params)
 
 
-def _day(field: DayField, params: dict[str, Any]) -> Markup:
+def _day(field: DayField, params: dict[str, object]) -> Markup:
     """Return three inputs for day, month and year; only the wrong ones are marked as errors."""
     items = [
         {
@@ -193,8 +189,8 @@ def _day(field: DayField, params: dict[str, Any]) -> Markup:
     return component("date-input", **params) if typed else _kept_component("date-input", params)
 
 
-def _single_box(field: BooleanField, params: dict[str, Any]) -> Markup:
-    item: dict[str, Any] = {
+def _single_box(field: BooleanField, params: dict[str, object]) -> Markup:
+    item: dict[str, object] = {
         "id": field.id,
         "value": "y",
         "text": str(field.label.text),
@@ -208,9 +204,9 @@ def _single_box(field: BooleanField, params: dict[str, Any]) -> Markup:
     )
 
 
-def _long_text(field: Field, params: dict[str, Any], keywords: dict[str, Any]) -> Markup:
-    lengths: list[Any] = [one for one in field.validators if isinstance(one, Length)]
-    limits = [one.max for one in lengths if one.max > 0]
+def _long_text(field: Field, params: dict[str, object], keywords: dict[str, object]) -> Markup:
+    validators: Sequence[object] = field.validators
+    limits = [one.max for one in validators if isinstance(one, Length) and one.max > 0]
     params["rows"] = str(keywords.get("rows", 5))
     if limits:
         return _kept_component(
@@ -219,7 +215,7 @@ def _long_text(field: Field, params: dict[str, Any], keywords: dict[str, Any]) -
     return _kept_component("textarea", params)
 
 
-def _short_text(params: dict[str, Any], keywords: dict[str, Any], field: Field) -> dict[str, Any]:
+def _short_text(params: dict[str, object], keywords: dict[str, object], field: Field) -> dict[str, object]:
     number = type(field).__name__ in ("IntegerField", "DecimalField", "HalfDays", "Count")
     if number:
         params |= {"inputmode": "decimal", "classes": "govuk-input--width-4"}

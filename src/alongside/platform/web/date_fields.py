@@ -1,12 +1,14 @@
 """A date field for WTForms with three inputs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol, TypedDict, Unpack
 
 from wtforms import Field
 from wtforms.widgets import TextInput
+
+from alongside.platform.web.form_data import FormData
 
 PARTS = ("day", "month", "year")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -15,6 +17,27 @@ DAY_FIRST = re.compile(
     r"(?P<day>\d{1,2})[ ./-](?P<month>\d{1,2}|[A-Za-z]{3,9})[ ./-](?P<year>\d{2,4})", re.ASCII
 )
 CENTURY = range(2000, 2100)
+
+
+class FieldOptions(TypedDict, total=False):
+    """What a field may be given besides its label and its error."""
+
+    description: str
+    default: object
+    render_kw: dict[str, Any]
+
+
+class Sent(Protocol):
+    """Names and their values, in the shape that WTForms reads."""
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def __len__(self) -> int: ...
+
+    def __contains__(self, name: object, /) -> bool: ...
+
+    def getlist(self, name: str, /) -> list[Any]:
+        """Return all values under a name."""
 
 
 class DayField(Field):
@@ -26,26 +49,28 @@ class DayField(Field):
 
     widget = TextInput()
 
-    def __init__(self, label: str, cure: str = "Enter a real date, like 26 3 2027", **settled: Any) -> None:
+    def __init__(
+        self, label: str, cure: str = "Enter a real date, like 26 3 2027", **settled: Unpack[FieldOptions]
+    ) -> None:
         """Create the field; `cure` is the error for a date that does not exist or cannot be parsed."""
         self.cure = cure
         self.typed = dict.fromkeys(PARTS, "")
         self.wrong: frozenset[str] = frozenset()
         super().__init__(label, **settled)
 
-    def process(self, formdata: Any, *given: Any, **settled: Any) -> None:
+    def process(self, formdata: Sent | None, *given: Any, **settled: Any) -> None:
         """Join the three inputs, if they were sent, before the value is parsed."""
         self.typed = dict.fromkeys(PARTS, "")
         self.wrong = frozenset()
         boxes = {part: _first(formdata, f"{self.name}-{part}") for part in PARTS}
         if any(boxes.values()):
             self.typed = boxes
-            formdata = _UnlabelledSubfield(self.name, list(boxes.values()))
+            formdata = FormData((self.name, part) for part in boxes.values())
         super().process(formdata, *given, **settled)
         if not self.raw_data and self.data is not None:
             self.typed = {part: str(getattr(self.data, part)) for part in PARTS}
 
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+    def process_formdata(self, valuelist: Sequence[object]) -> None:
         """Parse the date. Raises ValueError with the error message, and marks the inputs that are missing or wrong."""
         if len(valuelist) == 1 and str(valuelist[0]).strip():
             text = str(valuelist[0]).strip()
@@ -85,24 +110,10 @@ class DayField(Field):
         return "/".join(self.typed.values()) if any(self.typed.values()) else ""
 
 
-def _first(formdata: Any, name: str) -> str:
+def _first(formdata: Sent | None, name: str) -> str:
     """Return the first value under a name, or an empty text."""
     came = formdata.getlist(name) if formdata is not None and name in formdata else []
     return str(came[0]).strip() if came else ""
-
-
-class _UnlabelledSubfield:
-    """One name and its values, in the shape that WTForms reads."""
-
-    def __init__(self, name: str, values: list[str]) -> None:
-        self.name, self.values = name, values
-
-    def __contains__(self, name: object) -> bool:
-        return name == self.name
-
-    def getlist(self, name: str) -> list[str]:
-        """Return the values of the one name."""
-        return self.values if name == self.name else []
 
 
 def _plain(label: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -104,7 +103,7 @@ def _other_page_for(problem: Exception, request: HttpRequest) -> Page:
             return Page(TemplateVariables("errors/500.html", {}), status=500)
 
 
-async def _retained_text(request: HttpRequest) -> dict[str, Any]:
+async def _retained_text(request: HttpRequest) -> dict[str, object]:
     """Return the typed text and its idempotency key, so that the user can read it and send it again.
 
     `kept` is every text, `kept_text` the texts that a person would want back, `kept_files` whether files must be chosen

@@ -1,6 +1,6 @@
 """The submitted form data, in the shape that WTForms reads."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,9 @@ TOKENS = ("csrf_token", "idempotency_key")
 class FormData:
     """Names and their values (several for checkboxes). Unknown names are ignored, because forms name their fields."""
 
-    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, object]]) -> None:
         """Keep the pairs in order. Raises ValidationFailed for text that PostgreSQL cannot store (NUL)."""
-        self._values: dict[str, list[Any]] = {}
+        self._values: dict[str, list[object]] = {}
         for name, value in pairs:
             if isinstance(value, str):
                 if "\0" in value:
@@ -151,5 +151,4 @@ def already_typed(request: HttpRequest) -> FormData | None:
 
 def asked(request: HttpRequest) -> FormData:
     """Return the query string, in the same shape."""
-    query: Mapping[str, Any] = request.query_params
-    return FormData(query.multi_items() if hasattr(query, "multi_items") else query.items())
+    return FormData(request.query_params.multi_items())

@@ -6,7 +6,6 @@ The templates have these functions as filters: `{{ need.days | days }}`.
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -117,7 +116,7 @@ def _local_date(value: date | datetime) -> date:
     return value.astimezone(LONDON).date() if isinstance(value, datetime) else value
 
 
-FILTERS: dict[str, Callable[..., Any]] = {
+FILTERS: dict[str, Callable[..., str]] = {
     "day": format_date,
     "weekday": format_weekday,
     "date_range": format_date_range,

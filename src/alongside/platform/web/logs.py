@@ -9,22 +9,22 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any, TextIO
+from typing import TextIO
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 from alongside.settings import Settings
 
 MAX_MATCHES = 30
 LONGEST = 500
-Event = MutableMapping[str, Any]
 
 
 def start_logs(settings: Settings, stream: TextIO | None = None) -> None:
     """Write one line for each event to `stream` (standard error): JSON for machines, plain text for a terminal."""
     out = stream or sys.stderr
     render = as_json if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    shared: list[Any] = [
+    shared: list[Processor] = [
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         kind_of_error,
         on_one_line,
@@ -45,22 +45,25 @@ def start_logs(settings: Settings, stream: TextIO | None = None) -> None:
 class OfLibraries(logging.Formatter):
     """Formats log lines of libraries without their arguments, which may contain what people wrote."""
 
-    def __init__(self, processors: list[Any]) -> None:
+    def __init__(self, processors: list[Processor]) -> None:
         super().__init__()
         self.processors = processors
 
     def format(self, record: logging.LogRecord) -> str:
         """Format one line, like our own."""
         words = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-        event: Any = {"event": words, "level": record.levelname.lower(), "logger": record.name}
+        event: EventDict = {"event": words, "level": record.levelname.lower(), "logger": record.name}
         if record.exc_info:
             event["exc_info"] = record.exc_info
         for process in self.processors:
-            event = process(None, record.levelname.lower(), event)
+            done = process(None, record.levelname.lower(), event)
+            if not isinstance(done, MutableMapping):
+                return str(done)
+            event = done
         return str(event)
 
 
-def kind_of_error(_logger: Any, _method: str, event: Event) -> Event:
+def kind_of_error(_logger: object, _method: str, event: EventDict) -> EventDict:
     """Replace an exception by its class and traceback lines, without messages, and the same for its causes."""
     given = event.pop("exc_info", None)
     if given is True:
@@ -80,9 +83,9 @@ def _chain(problem: BaseException) -> list[BaseException]:
     return found
 
 
-def _described(problem: BaseException) -> dict[str, Any]:
+def _described(problem: BaseException) -> dict[str, object]:
     places = traceback.extract_tb(problem.__traceback__)[-MAX_MATCHES:]
-    fields: dict[str, Any] = {"kind": f"{type(problem).__module__}.{type(problem).__qualname__}"}
+    fields: dict[str, object] = {"kind": f"{type(problem).__module__}.{type(problem).__qualname__}"}
     for name in ("sqlstate", "constraint_name", "table_name", "code", "errno"):
         value = getattr(problem, name, None)
         if isinstance(value, str | int):
@@ -93,7 +96,7 @@ def _described(problem: BaseException) -> dict[str, Any]:
     return fields
 
 
-def on_one_line(_logger: Any, _method: str, event: Event) -> Event:
+def on_one_line(_logger: object, _method: str, event: EventDict) -> EventDict:
     """Escape control characters, so that no value can start a new line or send codes to a terminal."""
     for name, value in event.items():
         if isinstance(value, str):
@@ -108,6 +111,6 @@ def written_out(text: str) -> str:
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
-def as_json(_logger: Any, _method: str, event: Event) -> str:
+def as_json(_logger: object, _method: str, event: EventDict) -> str:
     """Return the event as one line of JSON, in ASCII."""
     return json.dumps(event, default=str, separators=(",", ":"))

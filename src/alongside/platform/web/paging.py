@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
+Row = TypeVar("Row")
 PAGE_SIZE = 25
 """Rows of a list on one page by default."""
 
 
 @dataclass(frozen=True, slots=True)
-class RowsOnPage:
+class RowsOnPage(Generic[Row]):
     """One page of a list: its rows, the total, and the addresses of the previous and the next page (None at an end)."""
 
-    rows: Sequence[Any]
+    rows: Sequence[Row]
     total: int
     first: int
     previous: str | None
@@ -34,12 +35,12 @@ class Pager:
 
     def __call__(
         self,
-        rows: Iterable[Any],
+        rows: Iterable[Row],
         name: str = "page",
         size: int = PAGE_SIZE,
         path: str | None = None,
         anchor: str = "",
-    ) -> RowsOnPage:
+    ) -> RowsOnPage[Row]:
         """Return the page of these rows that the address asks for, or the last one if there are fewer pages.
 
         `name` is the parameter of this list, `size` the rows on a page, `path` the address of the list if it is not

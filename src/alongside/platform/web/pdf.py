@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Literal
 
 from alongside.settings import PACKAGE, bundled
 
@@ -17,7 +17,7 @@ _PRESS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pdf")
 """Two PDFs at a time, so that the web process still answers."""
 
 
-async def pdf(template: str, values: Mapping[str, Any]) -> bytes:
+async def pdf(template: str, values: Mapping[str, object]) -> bytes:
     """Return a PDF, tagged for screen readers and with embedded fonts; created off the event loop.
 
     `template` is a `.typ` below templates/, which reads `values` by `json(bytes(sys.inputs.values))`: what people wrote
@@ -34,7 +34,7 @@ def _printed(template: str, values: str) -> bytes:
 
     folder = bundled("templates")
 
-    def made(standard: list[Any]) -> bytes:
+    def made(standard: Literal["ua-1"] | None) -> bytes:
         paper = typst.compile(
             folder / template,
             root=folder,
@@ -48,8 +48,8 @@ def _printed(template: str, values: str) -> bytes:
         return paper
 
     try:
-        return made(["ua-1"])
+        return made("ua-1")
     except typst.TypstError as problem:
         if "could not be displayed" not in str(problem):
             raise
-        return made([])
+        return made(None)

@@ -6,8 +6,8 @@ these apply where a process is reached directly.
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 
+from litestar.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from alongside.platform.web.security import HEADERS
@@ -100,13 +100,13 @@ class LimitedProtocol(HttpToolsProtocol):
             return 431
         return None
 
-    def _page_app(self, status: int) -> Any:
+    def _page_app(self, status: int) -> ASGIApp:
         """Return an app that answers with the page of a status; the connection is closed."""
 
-        async def refused(scope: Any, receive: Any, send: Any) -> None:
+        async def refused(_scope: Scope, _receive: Receive, send: Send) -> None:
             headers = [(name.encode(), value.encode()) for name, value in self._headers(status).items()]
             await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": self.pages[status]})
+            await send({"type": "http.response.body", "body": self.pages[status], "more_body": False})
 
         return refused
 

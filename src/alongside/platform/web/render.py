@@ -1,8 +1,9 @@
 """Turns results of page functions into HTTP responses; the only place that renders templates."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
-from typing import Any
 from urllib.parse import quote, unquote
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.context import AppContext, Tenant
-from alongside.platform.web.http import HttpRequest
+from alongside.platform.web.http import HttpRequest, HttpResponse
 from alongside.platform.web.navigation import NavigationItem
 from alongside.platform.web.paging import Pager
 from alongside.platform.web.responses import (
@@ -81,7 +82,7 @@ def response_to(
     tenant: Tenant | None,
     person: Principal | None,
     answer: PageResult,
-) -> Response[Any] | Stream:
+) -> HttpResponse:
     """Return the response for a result. It reads nothing from the database, because the transaction has ended."""
     match answer:
         case Redirect():
@@ -106,7 +107,7 @@ def response_to(
             return Response(answer.body, status_code=200, media_type=answer.media_type, headers=headers)
         case TextResponse():
             return Response(
-                content=answer.body,
+                content=answer.body.encode(),
                 status_code=answer.status,
                 media_type=answer.media_type,
                 headers=dict(answer.headers),
@@ -130,9 +131,9 @@ def plain_response(environment: Environment, status: int) -> Response[bytes]:
     return Response(page, status_code=status, media_type=HTML, headers=headers)
 
 
-def surroundings(**known: Any) -> dict[str, Any]:
+def surroundings(**known: object) -> dict[str, object]:
     """Return the variables that every template may use."""
-    nothing: dict[str, Any] = {
+    nothing: dict[str, object] = {
         "authority": None,
         "person": None,
         "navigation": [],
@@ -155,7 +156,7 @@ def _page(
     tenant: Tenant | None,
     person: Principal | None,
     answer: Page,
-) -> Response[Any]:
+) -> Response[bytes]:
     said = request.cookies.get(SAID_COOKIE)
     shown = answer.context
     template = shown.fragment if shown.fragment and wants_part(request) else shown.template
@@ -187,8 +188,10 @@ def _page(
     )
 
 
-def _requester(person: Principal) -> Any:
-    def requester(permission: Permission, *school_urns: int | None, **shown: Any) -> bool:
-        return may(person, permission, *school_urns, **shown)
+def _requester(person: Principal) -> Callable[..., bool]:
+    def requester(
+        permission: Permission, *school_urns: int | None, visible_to_authority_from: date | None = None
+    ) -> bool:
+        return may(person, permission, *school_urns, visible_to_authority_from=visible_to_authority_from)
 
     return requester

@@ -3,11 +3,10 @@
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 from uuid import uuid4
 
 import structlog
-from litestar import Response, route
+from litestar import route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Empty
@@ -29,7 +28,7 @@ from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import cheaply_with_typed_text, error_page, with_typed_text
 from alongside.platform.web.form_data import is_received, read_form_data, receive_body
 from alongside.platform.web.health import REQUEST_SECONDS, REQUESTS_TOTAL
-from alongside.platform.web.http import HttpRequest
+from alongside.platform.web.http import HttpRequest, HttpResponse
 from alongside.platform.web.idempotency import claim_idempotency_key, store_response
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.render import plain_response, response_to
@@ -39,7 +38,7 @@ from alongside.platform.web.server_timing import begin_timing, rendering
 from alongside.platform.web.uploads import BYTES_FOR_FIELDS, Upload, checked_upload
 
 PageFunction = Callable[..., Awaitable[PageResult]]
-Prepare = Callable[[HttpRequest, Principal], Awaitable[Any]]
+Prepare = Callable[[HttpRequest, Principal], Awaitable[object]]
 PREPARED = "alongside_prepared"
 log = structlog.get_logger("alongside.platform.web")
 
@@ -83,7 +82,7 @@ class Routes:
         prepare: Prepare | None = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         def declared(function: PageFunction) -> HTTPRouteHandler:
-            async def endpoint(request: HttpRequest) -> Response[Any]:
+            async def endpoint(request: HttpRequest) -> HttpResponse:
                 return await _handle_request(request, function, permission)
 
             endpoint.__name__ = function.__name__
@@ -114,7 +113,7 @@ endpoint = Routes()
 
 async def _handle_request(
     request: HttpRequest, function: PageFunction, permission: Permission
-) -> Response[Any]:
+) -> HttpResponse:
     """Handle one request and log it."""
     timing = begin_timing()
     app_context: AppContext = request.app.state.app_context
@@ -165,7 +164,7 @@ async def _respond(
     tenant: Tenant,
     function: PageFunction,
     permission: Permission,
-) -> tuple[Response[Any], Principal]:
+) -> tuple[HttpResponse, Principal]:
     """Run the handler and render its result in one turn of the authority: both use the processor."""
     turns, authority_id = app_context.turns, tenant.authority_id
     async with turns.turn(authority_id, _address(request)):
@@ -184,7 +183,7 @@ async def _respond(
 
 def _rendered(
     request: HttpRequest, app_context: AppContext, tenant: Tenant, person: Principal, answer: PageResult
-) -> Response[Any]:
+) -> HttpResponse:
     """Render a result; an error says for whom, so that its page has their navigation."""
     try:
         with rendering():
@@ -200,7 +199,7 @@ async def _refuse(
     tenant: Tenant | None,
     person: Principal | None,
     problem: Exception,
-) -> Response[Any]:
+) -> HttpResponse:
     """Return the page for an error, made in a turn; what is answered without a turn costs next to nothing."""
     if tenant is None and isinstance(problem, NotFound):
         return plain_response(app_context.environment, 404)
@@ -248,7 +247,7 @@ async def _acted(app_context: AppContext, person: Principal, answer: ContinueAft
         return await answer.act()
 
 
-def prepared(request: HttpRequest) -> Any:
+def prepared(request: HttpRequest) -> object:
     """Return the result of `prepare` or the checked upload for this page."""
     return request.scope[PREPARED]  # type: ignore[literal-required]
 

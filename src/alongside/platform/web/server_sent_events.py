@@ -11,7 +11,6 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -26,7 +25,7 @@ from alongside.platform.database.listener import Listener
 from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import error_page
-from alongside.platform.web.http import HttpRequest
+from alongside.platform.web.http import HttpRequest, HttpResponse
 from alongside.platform.web.render import plain_response, response_to
 from alongside.platform.web.responses import Page
 
@@ -163,7 +162,7 @@ def _end_with_process(live: EventBroadcaster) -> None:
             signal.signal(number, _first(lambda: loop.call_soon_threadsafe(live.close_pages), before))
 
 
-def _first(act: Callable[[], object], then: Callable[[int, FrameType | None], Any]) -> Callable[..., None]:
+def _first(act: Callable[[], object], then: Callable[[int, FrameType | None], object]) -> Callable[..., None]:
     def handle_signal(number: int, frame: FrameType | None) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed, so there are no streams either
             act()
@@ -222,7 +221,7 @@ async def _still_allowed(app_context: AppContext, tenant: Tenant, token: str | N
 
 
 @get("/live", opt={"permission": PERMISSION})
-async def hear_news(request: HttpRequest) -> Response[Any]:
+async def hear_news(request: HttpRequest) -> HttpResponse:
     """Return the stream of events for an open page, or a plain sentence for other requests."""
     app_context: AppContext = request.app.state.app_context
     token = request.cookies.get(SESSION_COOKIE)
@@ -240,10 +239,10 @@ async def hear_news(request: HttpRequest) -> Response[Any]:
             return plain_response(app_context.environment, answer.status)
         return response_to(request, app_context, None, None, answer)
     if "text/event-stream" not in request.headers.get("accept", ""):
-        return Response("Open pages listen here for news.\n", media_type="text/plain")
+        return Response(b"Open pages listen here for news.\n", media_type="text/plain")
     live = live_of(app_context)
     if live.full_for(person):
-        return Response(None, status_code=204)  # tells the browser not to reconnect
+        return Response(b"", status_code=204)  # tells the browser not to reconnect
     subscription = await live.open(person)
     return Stream(
         events(live, subscription, app_context, tenant, token),

@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
 
 import asyncpg
-from litestar import Response
-from sqlalchemy import event
+from asyncpg.connection import LoggedQuery
+from sqlalchemy import Connection, event
+from sqlalchemy.pool import ManagesConnection
 
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.session import Database
 from alongside.platform.web.context import AppContext
+from alongside.platform.web.http import HttpResponse
 
 HEADER = "server-timing"
 FRAME = re.compile(r"(RESET ALL; )?\s*(BEGIN|COMMIT|ROLLBACK)")
@@ -33,7 +34,7 @@ class Timing:
     database: float = 0.0
     render: float = 0.0
 
-    def add_header(self, response: Response[Any], app_context: AppContext, person: Principal | None) -> None:
+    def add_header(self, response: HttpResponse, app_context: AppContext, person: Principal | None) -> None:
         """Add the header where it may be sent."""
         if not app_context.demonstration or person is None or not person.signed_in:
             return
@@ -77,15 +78,16 @@ def observe_statements(database: Database) -> None:
     asyncpg's logger does not see the prepared statements that SQLAlchemy uses, except those run for many rows.
     """
 
-    def before(connection: Any, *_: Any) -> None:
+    def before(connection: Connection, *_: object) -> None:
         connection.info["statement_began"] = time.perf_counter()
 
-    def after(connection: Any, _cursor: Any, _sql: Any, _values: Any, _context: Any, many: bool) -> None:
-        if not many:
+    def after(connection: Connection, *given: object) -> None:
+        if not given[-1]:  # whether for many rows
             _add(time.perf_counter() - connection.info["statement_began"])
 
-    def connected(adapted: Any, _record: Any) -> None:
-        driver: asyncpg.Connection = adapted.driver_connection
+    def connected(adapted: ManagesConnection, _record: object) -> None:
+        driver = adapted.driver_connection
+        assert isinstance(driver, asyncpg.Connection)
         driver.add_query_logger(_logged)
 
     engine = database.engine.sync_engine
@@ -94,6 +96,6 @@ def observe_statements(database: Database) -> None:
     event.listen(engine, "connect", connected)
 
 
-def _logged(record: Any) -> None:
+def _logged(record: LoggedQuery) -> None:
     if not FRAME.match(record.query):
         _add(record.elapsed)

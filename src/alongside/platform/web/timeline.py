@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from alongside.platform.access.principal import ROLE_NAMES, Role
+from alongside.platform.audit.queries import RecordedAction
 from alongside.platform.workflow import Workflow
 
 BESIDES = {
@@ -27,10 +27,10 @@ class TimelineEntry:
 
 
 def timeline_entries(
-    entries: Iterable[Any],
+    entries: Iterable[RecordedAction],
     flow: Workflow,
     labels: dict[str, str],
-    display_value: Callable[[str, Any], str],
+    display_value: Callable[[str, object], str],
     besides: Mapping[str, str],
 ) -> list[TimelineEntry]:
     """Timeline entries from audit entries. `labels` maps fields to labels, `display_value` formats their values.
@@ -52,7 +52,7 @@ def timeline_entries(
     return timeline
 
 
-def whole(name: str, kept: Any) -> Any:
+def whole(name: str, kept: object) -> object:
     """Convert a value from the audit log back to the type of its column."""
     if not isinstance(kept, str):
         return kept

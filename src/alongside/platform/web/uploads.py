@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from litestar.datastructures import UploadFile
 
@@ -12,6 +12,7 @@ from alongside.platform.web.context import AppContext
 from alongside.platform.web.form_data import FormData, read_form_data
 from alongside.platform.web.http import HttpRequest
 
+Checked = TypeVar("Checked")
 BYTES_FOR_FIELDS = 200_000
 """Bytes allowed for the rest of a form besides its file."""
 
@@ -28,7 +29,7 @@ class Upload:
 
     field: str
     largest: int
-    check: Callable[[str, bytes], Any]
+    check: Callable[[str, bytes], object]
     refusal: str = "This file takes too long to read. Make it smaller and upload it again."
 
 
@@ -38,7 +39,12 @@ class UploadedFile:
 
     name: str
     content: bytes
-    checked: Any
+    checked: object
+
+    def checked_as(self, kind: type[Checked]) -> Checked:
+        """Return the result of the check, whose type is `kind`."""
+        assert isinstance(self.checked, kind)
+        return self.checked
 
 
 async def checked_upload(request: HttpRequest, person: Principal, upload: Upload) -> UploadedFile | str:

@@ -24,11 +24,12 @@ from alongside.platform.uploads.file_types import (
     DOCUMENTS,
     LARGEST_DOCUMENT,
     LARGEST_PICTURE,
+    CheckedFile,
     check_document,
     endings_of,
     labels_of,
 )
-from alongside.platform.uploads.images import TOO_MANY, check_picture
+from alongside.platform.uploads.images import TOO_MANY, EncodedImage, check_picture
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Download, InlineImage, PageResult
 from alongside.platform.web.routing import endpoint
@@ -76,14 +77,15 @@ async def _context(asked: FormRequest[Entry, FormType]) -> Mapping[str, object]:
 
 async def _add_picture(asked: FormRequest[Entry, PictureForm]) -> None:
     """Save a re-encoded picture."""
-    text = asked.form.alternative_text.data
-    await actions.add_picture(asked.session, asked.person, asked.record.id, asked.file.checked, text)
+    picture, text = asked.file.checked_as(EncodedImage), asked.form.alternative_text.data
+    await actions.add_picture(asked.session, asked.person, asked.record.id, picture, text)
 
 
 async def _add_attachment(asked: FormRequest[Entry, Form]) -> None:
     """Save a file that another school needs to do the same."""
     file = asked.file
-    await actions.add_attachment(asked.session, asked.person, asked.record.id, file.checked, file.content)
+    checked = file.checked_as(CheckedFile)
+    await actions.add_attachment(asked.session, asked.person, asked.record.id, checked, file.content)
 
 
 ADD_PICTURE: FormAction[Entry, PictureForm] = FormAction(

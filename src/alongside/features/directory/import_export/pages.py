@@ -91,7 +91,9 @@ async def _import(asked: FormRequest[None, ImportDefaultsForm]) -> PageResult:
     session, person, here = asked.session, asked.person, asked.person.authority_id
     given = {name: text for name, text in asked.form.data.items() if text}
     schools, there = await open_urns(session, here), await existing_rows(session, here)
-    results, unknown_headings = validate_rows(asked.file.checked, settings_of(here), schools, there, given)
+    results, unknown_headings = validate_rows(
+        asked.file.checked_as(list), settings_of(here), schools, there, given
+    )
     if asked.data.one("act") != "take":
         return await IMPORT.page(
             asked, row_results=results, unknown_headings=unknown_headings, name=asked.file.name

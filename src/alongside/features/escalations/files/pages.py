@@ -19,6 +19,7 @@ from alongside.platform.uploads.file_types import (
     DOCUMENTS_AND_PICTURES,
     FILE_TYPES,
     LARGEST_DOCUMENT,
+    CheckedFile,
     check_document_or_picture,
     endings_of,
     labels_of,
@@ -37,7 +38,7 @@ async def _add(asked: FormRequest[Row[Any], FileForm]) -> None:
     if asked.file_error:
         raise ValidationFailed({"file": [asked.file_error]})
     file, for_school = asked.file, bool(asked.form.for_school.data)
-    await actions.add_file(*subject(asked), file.checked, file.content, for_school=for_school)
+    await actions.add_file(*subject(asked), file.checked_as(CheckedFile), file.content, for_school=for_school)
 
 
 ADD_FILE = FormAction(
