@@ -1,11 +1,12 @@
 """Assign schools to consortia by location: each joins the one whose name gives its direction."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from statistics import mean, pstdev
-from typing import Any
+from uuid import UUID
 
-from alongside.dev.demo_data.demonstration import Demonstration
+from alongside.dev.demo_data.demonstration import Demonstration, DemonstrationSchool
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.phases import consortium_phases
 from alongside.features.authorities.settings import AuthoritySettings
@@ -17,9 +18,18 @@ SPREAD = 1.3
 """How many times its fair share of schools a consortium may have."""
 
 
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """A consortium; its key gives its direction."""
+
+    id: UUID
+    key: str
+    phase: str
+
+
 def locations_of(
-    settings: AuthoritySettings, consortia: Sequence[Any], schools: Sequence[Any]
-) -> list[tuple[int, Any]]:
+    settings: AuthoritySettings, consortia: Sequence[Direction], schools: Sequence[DemonstrationSchool]
+) -> list[tuple[int, Direction]]:
     """(urn, consortium) for every school and phase in which it may belong to one; the same each time."""
     found = []
     for phase in ("primary", "secondary"):
@@ -32,16 +42,22 @@ def locations_of(
     return found
 
 
-def _nearest(schools: Sequence[Any], consortia: Sequence[Any]) -> list[tuple[int, Any]]:
-    placed = [one for one in schools if one.easting is not None]
-    middle = mean(one.easting for one in placed), mean(one.northing for one in placed)
-    spread = pstdev(one.easting for one in placed) or 1, pstdev(one.northing for one in placed) or 1
+def _nearest(
+    schools: Sequence[DemonstrationSchool], consortia: Sequence[Direction]
+) -> list[tuple[int, Direction]]:
+    placed = {
+        one.urn: (one.easting, one.northing)
+        for one in schools
+        if one.easting is not None and one.northing is not None
+    }
+    easts, norths = zip(*placed.values(), strict=True)
+    middle, spread = (mean(easts), mean(norths)), (pstdev(easts) or 1, pstdev(norths) or 1)
     most = int(len(schools) / len(consortia) * SPREAD) + 1
     counts = {one.id: 0 for one in consortia}
     found = []
-    for school in sorted(schools, key=lambda one: int(one.urn)):
-        x = (school.easting - middle[0]) / spread[0] if school.easting is not None else 0.0
-        y = (school.northing - middle[1]) / spread[1] if school.easting is not None else 0.0
+    for school in sorted(schools, key=lambda one: one.urn):
+        east, north = placed.get(school.urn, middle)
+        x, y = (east - middle[0]) / spread[0], (north - middle[1]) / spread[1]
         open_ones = [one for one in consortia if counts[one.id] < most]
         chosen = min(open_ones, key=lambda one: _distance(x, y, one.key))
         counts[chosen.id] += 1
@@ -60,7 +76,8 @@ def _distance(x: float, y: float, key: str) -> float:
 async def fill(demo: Demonstration) -> None:
     """Have each school join the consortium of its direction, some time ago."""
     staff = demo.staff
-    consortia = await consortia_of(demo.session, staff.authority_id, staff.today)
+    found = await consortia_of(demo.session, staff.authority_id, staff.today)
+    consortia = [Direction(one.id, one.key, one.phase) for one in found]
     staff.members = {one.id: set() for one in consortia}
     for urn, consortium in locations_of(settings_of(staff.authority_id), consortia, demo.schools):
         since = staff.today - timedelta(days=400)

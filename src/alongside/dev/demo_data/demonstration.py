@@ -2,14 +2,26 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.access.principal import Principal, system
 
-Post = tuple[UUID, Any, str]
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationSchool:
+    """An open school of the register."""
+
+    urn: int
+    name: str
+    phase: str
+    kind: str
+    easting: int | None
+    northing: int | None
+
+
+Post = tuple[UUID, DemonstrationSchool, str]
 """A need or an offer: its id, its school and its theme."""
 
 
@@ -32,7 +44,7 @@ class Demonstration:
 
     session: AsyncSession
     staff: Staff
-    schools: list[Any] = field(default_factory=list)
+    schools: list[DemonstrationSchool] = field(default_factory=list)
     needs: list[Post] = field(default_factory=list)
     offers: list[Post] = field(default_factory=list)
 

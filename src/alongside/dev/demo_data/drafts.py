@@ -1,15 +1,14 @@
 """Draft entries of the demonstration's directory; texts and figures are invented."""
 
 from decimal import Decimal
-from typing import Any
 
 
 def _entry(
     title: str, theme: str, stage: str, problem: str, did: str, evidence: str, needed: str
-) -> dict[str, Any]:
-    """The form data of an entry of a primary or secondary school, by key stage."""
+) -> tuple[str, dict[str, object]]:
+    """The phase and the form data of an entry of a primary or secondary school, by key stage."""
     phase = "secondary" if stage in ("ks3", "ks4") else "primary"
-    return {
+    return phase, {
         "kind": "practice",
         "title": title,
         "themes": [theme],
@@ -114,4 +113,4 @@ ENTRIES = (
         "- A list for the year\n- Dinner staff who join in",
     ),
 )
-"""Draft directory entries."""
+"""Draft directory entries, each with its phase."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -27,7 +26,7 @@ MAINTAINED = select(School.urn).where(
     School.trust_uid.is_(None),
 )
 STAGES = ("raised", "acknowledged", "active", "waiting", "stepped_up", "returning", "closed")
-SAID: tuple[Mapping[str, Any], ...] = (
+SAID: tuple[Mapping[str, str], ...] = (
     {
         "reason": "too_close",
         "reason_words": "Two of us were deputies there, and all of us depend on each other for moderation.",
@@ -61,7 +60,7 @@ SAID: tuple[Mapping[str, Any], ...] = (
         "return_when": "The governing body has a chair and a plan",
     },
 )
-PLAIN: Mapping[str, Any] = {
+PLAIN: Mapping[str, object] = {
     "outcome": "challenge",
     "decision": "We lead the next two reviews ourselves, with a head from another phase at our side.",
     "provider": "",

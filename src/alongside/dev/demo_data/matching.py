@@ -1,9 +1,10 @@
 """Match plans of the demonstration: one ready to send, and one sent with a declined proposal."""
 
 from collections.abc import Callable
-from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.dev.demo_data.demonstration import Staff
 from alongside.features.agreements.answers.actions import refuse_proposal
@@ -50,7 +51,7 @@ async def after_commit(database: Database, staff: Staff, say: Callable[[str], No
             await _decline_one(session, staff, run_id)
 
 
-async def _names(database: Database, staff: Staff) -> dict[Any, str]:
+async def _names(database: Database, staff: Staff) -> dict[UUID, str]:
     async with database.transaction(staff.authority_id, read_only=True) as session:
         return {one.id: one.name for one in await consortium_names(session, staff.authority_id)}
 
@@ -63,7 +64,7 @@ async def _keep_apart(database: Database, staff: Staff, lead: Principal) -> None
         await declare_interest(session, staff.heads[second], third, "governor", "")
 
 
-async def _decline_one(session: Any, staff: Staff, run_id: Any) -> None:
+async def _decline_one(session: AsyncSession, staff: Staff, run_id: UUID) -> None:
     """Decline the first proposal of this plan."""
     places = await assignments_of(session, staff.authority_id, run_id)
     asked = [one for one in places if one.proposal_state == "proposed" and one.proposal_id is not None]

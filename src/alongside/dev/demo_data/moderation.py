@@ -1,7 +1,6 @@
 """Directory entries of the demonstration in every state of moderation, and their use by other schools."""
 
 from random import Random
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -55,9 +54,9 @@ async def check_practice(session: AsyncSession, staff: Staff) -> int:
     random, made = Random(staff.authority_id + 4), 0
     found = await session.execute(PHASES, {"authority_id": staff.authority_id})
     phases: dict[int, str] = {row.urn: row.phase for row in found}
-    for number, written in enumerate(ENTRIES):
+    for number, (phase, written) in enumerate(ENTRIES):
         fitting = {
-            key: [urn for urn in sorted(urns) if phases[urn] in written["phases"] and urn in staff.heads]
+            key: [urn for urn in sorted(urns) if phases[urn] == phase and urn in staff.heads]
             for key, urns in sorted(staff.members.items())
         }
         large = [key for key, urns in fitting.items() if len(urns) > 4]
@@ -72,7 +71,10 @@ async def check_practice(session: AsyncSession, staff: Staff) -> int:
 
 
 async def _bring_to(
-    session: AsyncSession, people: tuple[Principal, Principal, Principal], written: dict[str, Any], stage: str
+    session: AsyncSession,
+    people: tuple[Principal, Principal, Principal],
+    written: dict[str, object],
+    stage: str,
 ) -> None:
     head, peer, lead = people
     kind = "work_in_progress" if stage == "unfinished" else "practice"

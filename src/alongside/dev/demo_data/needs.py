@@ -2,12 +2,10 @@
 
 from decimal import Decimal
 from random import Random
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.dev.demo_data.demonstration import Demonstration, Staff
+from alongside.dev.demo_data.demonstration import Demonstration, DemonstrationSchool, Post, Staff
 from alongside.dev.demo_data.posts import backdate, choose, suits
 from alongside.dev.demo_data.texts import NEEDS
 from alongside.features.needs.actions import draft_need, post_need, send_need_to_head
@@ -17,8 +15,8 @@ HOW_MANY = {359: 70, 816: 24}
 
 
 async def post_needs(
-    session: AsyncSession, staff: Staff, schools: list[Any], count: int
-) -> list[tuple[UUID, Any, str]]:
+    session: AsyncSession, staff: Staff, schools: list[DemonstrationSchool], count: int
+) -> list[Post]:
     """Post needs for suitable schools; returns (id, school, theme) of each."""
     random = Random(staff.authority_id)
     made = []
@@ -42,7 +40,9 @@ async def post_needs(
     return made
 
 
-def _need(school: Any, theme: str, title: str, wanted: str, good: str, random: Random) -> dict[str, Any]:
+def _need(
+    school: DemonstrationSchool, theme: str, title: str, wanted: str, good: str, random: Random
+) -> dict[str, object]:
     return {
         "title": title,
         "theme": theme,

@@ -3,12 +3,10 @@
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.dev.demo_data.demonstration import Demonstration, Staff
+from alongside.dev.demo_data.demonstration import Demonstration, DemonstrationSchool, Post, Staff
 from alongside.dev.demo_data.posts import backdate, choose, suits
 from alongside.dev.demo_data.texts import OFFERS
 from alongside.features.offers.actions import draft_offer, post_offer
@@ -18,8 +16,8 @@ HOW_MANY = {359: 80, 816: 26}
 
 
 async def post_offers(
-    session: AsyncSession, staff: Staff, schools: list[Any], count: int
-) -> list[tuple[UUID, Any, str]]:
+    session: AsyncSession, staff: Staff, schools: list[DemonstrationSchool], count: int
+) -> list[Post]:
     """Post offers for suitable schools; returns (id, school, theme) of each."""
     random = Random(staff.authority_id + 1)
     made = []
@@ -34,7 +32,7 @@ async def post_offers(
     return made
 
 
-def _offer(head: Principal, title: str, said: str, random: Random) -> dict[str, Any]:
+def _offer(head: Principal, title: str, said: str, random: Random) -> dict[str, object]:
     leads_itself = random.random() < 0.7
     return {
         "title": title,

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.dev.demo_data.days import set_own_days
-from alongside.dev.demo_data.demonstration import Demonstration, Staff
+from alongside.dev.demo_data.demonstration import Demonstration, DemonstrationSchool, Staff
 from alongside.dev.demo_data.texts import FIRST_NAMES, LAST_NAMES
 from alongside.features.people.models import Person, RoleAssignment
 from alongside.platform.access.principal import Principal, Role
@@ -28,8 +28,15 @@ class Names:
         return next(self._pairs)
 
 
+class Place(TypedDict, total=False):
+    """Where somebody works: at a school, for a consortium, or for the authority."""
+
+    school_urn: int
+    consortium_id: UUID
+
+
 async def appoint(
-    session: AsyncSession, staff: Staff, name: str, role: Role, **place: Any
+    session: AsyncSession, staff: Staff, name: str, role: Role, **place: Unpack[Place]
 ) -> tuple[UUID, UUID]:
     """Create a person with a role; returns the ids of the person and of the role assignment."""
     email = f"{name.lower().replace(' ', '.')}@{staff.slug}.example"
@@ -40,7 +47,7 @@ async def appoint(
 
 
 async def appoint_also(
-    session: AsyncSession, staff: Staff, person_id: UUID, role: Role, **place: Any
+    session: AsyncSession, staff: Staff, person_id: UUID, role: Role, **place: Unpack[Place]
 ) -> UUID:
     """Assign another role to an existing person."""
     began = staff.today - timedelta(days=400)
@@ -52,7 +59,7 @@ async def appoint_also(
     return assignment.id
 
 
-async def staff_schools(session: AsyncSession, staff: Staff, schools: list[Any]) -> None:
+async def staff_schools(session: AsyncSession, staff: Staff, schools: list[DemonstrationSchool]) -> None:
     """Create a headteacher per school, a delegate for every fifth, and a lead and deputy per consortium.
 
     Leads are headteachers of the consortium, with both roles to switch between.

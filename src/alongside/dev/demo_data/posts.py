@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.dev.demo_data.demonstration import DemonstrationSchool
 
 SINCE = {
     table: text(
@@ -21,18 +23,26 @@ SECONDARY_ONLY = frozenset({"post_16"})
 PRIMARY_ONLY = frozenset({"early_reading", "early_years"})
 
 
-def suits(theme: str, title: str, school: Any) -> bool:
+class HasPhase(Protocol):
+    """A school with its phase."""
+
+    @property
+    def phase(self) -> str:
+        """The key of its phase."""
+
+
+def suits(theme: str, title: str, school: HasPhase) -> bool:
     """Whether a post makes sense for a school of this phase."""
     if theme in SECONDARY_ONLY or "Key Stage 3" in title or "Year 7" in title:
-        return bool(school.phase in ("secondary", "all_through"))
+        return school.phase in ("secondary", "all_through")
     if theme in PRIMARY_ONLY or any(
         f"Year{s} {number}" in title for s in ("", "s") for number in range(1, 7)
     ):
-        return bool(school.phase in ("primary", "nursery", "all_through"))
+        return school.phase in ("primary", "nursery", "all_through")
     return True
 
 
-def choose(random: Random, schools: list[Any], number: int) -> Any:
+def choose(random: Random, schools: list[DemonstrationSchool], number: int) -> DemonstrationSchool:
     """Choose the school of a post; every fourth is one of the first few, which visitors try first."""
     first = sorted(schools, key=lambda one: str(one.name))[:3]
     return first[number // 4 % 3] if number % 4 == 0 else random.choice(schools)

@@ -3,10 +3,11 @@
 import json
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from secrets import token_bytes
-from typing import Any
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 from sqlalchemy import Date, bindparam, text
@@ -18,6 +19,7 @@ from alongside.features.directory.import_export.actions import import_rows
 from alongside.features.directory.import_export.row_results import ExistingEntries, validate_rows
 from alongside.features.directory.insights.actions import record_zero_result_search
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import select_all
 
 FILE = Path(__file__).with_name("practice.jsonl")
 ASKED = {
@@ -48,13 +50,33 @@ SINCE = text(
 ).bindparams(bindparam("today", type_=Date))
 
 
+class SchoolFigures(NamedTuple):
+    """A school and its figures, of which the register lacks some."""
+
+    urn: int
+    name: str
+    phase: str
+    pupils: int | None
+    percentage_fsm: Decimal | None
+
+
+class Written(TypedDict):
+    """The columns of a line of the file that are read here."""
+
+    title: str
+    themes: list[str]
+    phases: list[str]
+    cost_pence: int
+    checked_level: int
+
+
 async def bring_practice(session: AsyncSession, product: Principal, today: date, most: int) -> int:
     """Import entries for suitable schools, backdated by some months; returns the number."""
     random = Random(product.authority_id + 3)
-    schools = (await session.execute(FIGURES, {"authority_id": product.authority_id})).all()
+    schools = await select_all(session, FIGURES, SchoolFigures, {"authority_id": product.authority_id})
     rows = []
     for line in FILE.read_text(encoding="utf-8").split("\n")[:most]:
-        entry = json.loads(line)
+        entry: Written = json.loads(line)
         fitting = [one for one in schools if one.phase in entry["phases"]]
         school = random.choice(
             [one for one in fitting if suits(entry["themes"][0], entry["title"], one)] or fitting
@@ -73,13 +95,14 @@ async def bring_practice(session: AsyncSession, product: Principal, today: date,
     return len(made)
 
 
-def _row(entry: dict[str, Any], school: Any, random: Random) -> dict[str, Any]:
+def _row(entry: Written, school: SchoolFigures, random: Random) -> dict[str, object]:
     """Convert a line of the file to form data, with the figures of its school."""
     size = f"{school.pupils:,} pupils" if school.pupils else "a size that the register does not give"
     intake = (
         f", {school.percentage_fsm}% of them eligible for free school meals" if school.percentage_fsm else ""
     )
-    return entry | {
+    return {
+        **entry,
         "school_urn": school.urn,
         "phases": [school.phase],
         "context": f"A {school.phase} school of {size}{intake}.",

@@ -7,20 +7,31 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from alongside.dev.postgres.binaries import Unprivileged
 from alongside.errors import ConfigurationError
 
+
+class ChildOptions(TypedDict, total=False):
+    """The arguments of `subprocess` that `as_user` sets."""
+
+    cwd: str
+    env: dict[str, str]
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
 SUPERUSER = "postgres"
 
 
-def as_user(user: Unprivileged | None) -> dict[str, Any]:
+def as_user(user: Unprivileged | None) -> ChildOptions:
     """Arguments for starting a child process as that user, without root's privileges."""
-    plain = {"cwd": "/", "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}}
+    plain: ChildOptions = {"cwd": "/", "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}}
     if user is None:
         return plain
-    return plain | {"user": user.uid, "group": user.gid, "extra_groups": []}
+    return {**plain, "user": user.uid, "group": user.gid, "extra_groups": []}
 
 
 def end_with_parent() -> list[str]:
