@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Unpack
+from typing import Unpack
 
 from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.form import BaseForm
@@ -101,7 +101,7 @@ class HalfDays(Typing):
             raise ValueError(self.cure)
         return days
 
-    def written(self, value: Any) -> str:
+    def written(self, value: object) -> str:
         """Format days without a trailing “.0”."""
         return "" if value is None else f"{value:f}".removesuffix(".0")
 
@@ -124,9 +124,9 @@ class Pounds(Typing):
             raise ValueError(self.cure)
         return pence
 
-    def written(self, value: Any) -> str:
+    def written(self, value: object) -> str:
         """Return pence as an amount in pounds."""
-        return "" if value is None else format_money(value).lstrip("£")
+        return format_money(value).lstrip("£") if isinstance(value, int) else ""
 
 
 class Count(Typing):

@@ -1,11 +1,12 @@
 """A date field for WTForms with three inputs."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, Protocol, TypedDict, Unpack
 
 from wtforms import Field
+from wtforms.utils import unset_value
 from wtforms.widgets import TextInput
 
 from alongside.platform.web.form_data import FormData
@@ -58,7 +59,12 @@ class DayField(Field):
         self.wrong: frozenset[str] = frozenset()
         super().__init__(label, **settled)
 
-    def process(self, formdata: Sent | None, *given: Any, **settled: Any) -> None:
+    def process(
+        self,
+        formdata: Sent | None,
+        data: object = unset_value,
+        extra_filters: Sequence[Callable[[Any], object]] | None = None,
+    ) -> None:
         """Join the three inputs, if they were sent, before the value is parsed."""
         self.typed = dict.fromkeys(PARTS, "")
         self.wrong = frozenset()
@@ -66,7 +72,7 @@ class DayField(Field):
         if any(boxes.values()):
             self.typed = boxes
             formdata = FormData((self.name, part) for part in boxes.values())
-        super().process(formdata, *given, **settled)
+        super().process(formdata, data, extra_filters)
         if not self.raw_data and self.data is not None:
             self.typed = {part: str(getattr(self.data, part)) for part in PARTS}
 
