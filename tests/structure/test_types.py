@@ -14,16 +14,14 @@ UNTYPED = {
     "agreements": 176,
     "authorities": 31,
     "consortia": 8,
-    "dashboards": 18,
+    "dashboards": 15,
     "data_retention": 21,
     "directory": 122,
     "escalations": 203,
     "matching": 161,
-    "needs": 51,
-    "offers": 42,
     "people": 61,
     "school_successions": 17,
-    "schools": 52,
+    "schools": 48,
 }
 """Features that are not typed yet, with the lines that still have `Any`. No number rises; a new feature has none."""
 

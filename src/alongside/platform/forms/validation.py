@@ -42,9 +42,12 @@ def check_dates(form: Form, today: date) -> None:
 class Checked(Protocol):
     """A form with two boxes that confirm a text; `cautions` maps the name of a box to the text to check again."""
 
-    cautions: dict[str, str]
     checked_no_pupil: BooleanField
     checked_not_safeguarding: BooleanField
+
+    @property
+    def cautions(self) -> dict[str, str]:
+        """The texts to check again."""
 
 
 def check_for_personal_data(form: Checked, texts: Sequence[str | None]) -> None:
