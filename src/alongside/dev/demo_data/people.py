@@ -28,7 +28,7 @@ class Names:
         return next(self._pairs)
 
 
-class Place(TypedDict, total=False):
+class Workplace(TypedDict, total=False):
     """Where somebody works: at a school, for a consortium, or for the authority."""
 
     school_urn: int
@@ -36,7 +36,7 @@ class Place(TypedDict, total=False):
 
 
 async def appoint(
-    session: AsyncSession, staff: Staff, name: str, role: Role, **place: Unpack[Place]
+    session: AsyncSession, staff: Staff, name: str, role: Role, **place: Unpack[Workplace]
 ) -> tuple[UUID, UUID]:
     """Create a person with a role; returns the ids of the person and of the role assignment."""
     email = f"{name.lower().replace(' ', '.')}@{staff.slug}.example"
@@ -47,7 +47,7 @@ async def appoint(
 
 
 async def appoint_also(
-    session: AsyncSession, staff: Staff, person_id: UUID, role: Role, **place: Unpack[Place]
+    session: AsyncSession, staff: Staff, person_id: UUID, role: Role, **place: Unpack[Workplace]
 ) -> UUID:
     """Assign another role to an existing person."""
     began = staff.today - timedelta(days=400)
