@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
@@ -70,7 +71,7 @@ def _kept_component(name: str, params: dict[str, object]) -> Markup:
     return Markup(NUMBERED.sub(lambda found: typed[int(found[1])], html) if typed else html)
 
 
-def _without_typed_text(params: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _without_typed_text(params: dict[str, Any]) -> tuple[dict[str, object], list[str]]:
     """Return the parameters with a number for each typed text, and these texts as HTML.
 
     They are the value of the field, and fields inside a choice, which are components of their own.
