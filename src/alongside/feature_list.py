@@ -18,6 +18,7 @@ from alongside.features.offers import feature as offers
 from alongside.features.people import feature as people
 from alongside.features.school_successions import feature as school_successions
 from alongside.features.schools import feature as schools
+from alongside.features.site_search import feature as site_search
 from alongside.platform.feature import Feature, install_features
 
 PLATFORM = Feature(
@@ -60,6 +61,7 @@ FEATURES = (
     data_retention.FEATURE,
     school_successions.FEATURE,
     dashboards.FEATURE,
+    site_search.FEATURE,
 )
 
 install_features(FEATURES)

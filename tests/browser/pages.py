@@ -78,6 +78,7 @@ LISTS: dict[str, Persona | None] = {
     "/notifications": HEAD_OF_MILL,
     "/failed-emails": ADMINISTRATOR,
     "/outbox": HEAD_OF_MILL,
+    "/search": HEAD_OF_MILL,
     "/needs-and-offers": HEAD_OF_MILL,
     "/home": HEAD_OF_MILL,
     "/directory": HEAD_OF_MILL,

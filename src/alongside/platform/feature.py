@@ -38,6 +38,7 @@ class Feature:
     - `scheduled_jobs`: each a `ScheduledJob`
     - `queue_handlers`: each a `QueueHandler`
     - `work_items`: each a `WorkItemQuery`; `work_item_lists`: each a `WorkItemList`
+    - `search_sources`: each a `SearchSource`
     - `retention`: each a `RetentionRule`
     - `personal_tables`: tables whose rows serve one person only (`person_id`), deleted when that person has left
     - `commands`: the command of each name
@@ -52,6 +53,7 @@ class Feature:
     queue_handlers: tuple[str, ...] = ()
     work_items: tuple[str, ...] = ()
     work_item_lists: tuple[str, ...] = ()
+    search_sources: tuple[str, ...] = ()
     retention: tuple[str, ...] = ()
     personal_tables: tuple[str, ...] = ()
     navigation: tuple[NavigationItem, ...] = ()

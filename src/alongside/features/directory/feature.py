@@ -20,6 +20,7 @@ FEATURE = Feature(
         "versions.models",
     ),
     routes=("pages:routes",),
+    search_sources=("search_source:ENTRIES",),
     personal_tables=("directory_subscription",),
     queue_handlers=("search.actions:QUEUE_HANDLERS",),
     work_items=("work_items:WORK_ITEMS",),

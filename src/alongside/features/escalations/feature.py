@@ -24,6 +24,7 @@ FEATURE = Feature(
         "visits.models",
     ),
     routes=("pages:routes",),
+    search_sources=("search_source:ESCALATIONS",),
     queue_handlers=("reminders.dispatch:QUEUE_HANDLERS",),
     work_item_lists=("work_items:WORK_ITEM_LISTS",),
     scheduled_jobs=("reminders.recalculate:JOBS",),

@@ -8,6 +8,7 @@ FEATURE = Feature(
     __package__,
     models=("models",),
     routes=("pages:routes",),
+    search_sources=("search_source:NEEDS",),
     work_items=("work_items:WORK_ITEMS",),
     scheduled_jobs=("scheduled:JOBS",),
     live_events=(LiveEvent("need", "post", Permission.VIEW_NEEDS_AND_OFFERS),),

@@ -9,6 +9,7 @@ FEATURE = Feature(
     __package__,
     models=("models",),
     routes=("pages:routes",),
+    search_sources=("search_source:PEOPLE",),
     personal_tables=(
         "identity",
         "saved_view",

@@ -9,6 +9,7 @@ FEATURE = Feature(
     __package__,
     models=("contact", "history", "models", "term_dates.models"),
     routes=("pages:routes",),
+    search_sources=("search_source:SCHOOLS",),
     retention=("retention:RULES",),
     navigation=(NavigationItem("/schools", "Schools", Permission.VIEW_SCHOOLS, 80),),
 )

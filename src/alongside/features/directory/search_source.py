@@ -1,0 +1,50 @@
+"""Good-practice entries in the search over everything, by title and school. The directory's own search finds more."""
+
+from sqlalchemy import Text, and_, bindparam, func, literal_column, or_, select
+
+from alongside.features.directory.models import LISTED, DirectoryEntry
+from alongside.features.directory.queries import WAITING_FOR_CHECK
+from alongside.features.schools.models import School
+from alongside.platform.access.authorisation import scope_filter
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import record_filter
+from alongside.platform.search_sources import SearchRows, SearchSource
+
+SCHOOL = func.coalesce(School.name, DirectoryEntry.source_name)
+FOUND = (
+    select(
+        DirectoryEntry.title.label("title"),
+        SCHOOL.label("detail"),
+        func.concat(literal_column("'/directory/'"), DirectoryEntry.id).label("path"),
+    )
+    .outerjoin(
+        School,
+        (School.authority_id == DirectoryEntry.authority_id) & (School.urn == DirectoryEntry.school_urn),
+    )
+    .where(
+        DirectoryEntry.authority_id == bindparam("authority_id"),
+        func.name_matches(
+            func.concat(DirectoryEntry.title, literal_column("' '"), SCHOOL), bindparam("words", type_=Text)
+        ),
+    )
+    .order_by(DirectoryEntry.changed_at.desc(), DirectoryEntry.id)
+)
+
+
+def _entries(person: Principal) -> SearchRows:
+    own = scope_filter(person, Permission.WRITE_ENTRY, DirectoryEntry.school_urn, DirectoryEntry.partner_urn)
+    verified = record_filter(person, Permission.VERIFY_ENTRY, DirectoryEntry)
+    checked = record_filter(person, Permission.PEER_CHECK_ENTRY, DirectoryEntry)
+    shown = record_filter(person, Permission.VIEW_ENTRY, DirectoryEntry)
+    return FOUND.where(
+        or_(
+            own,
+            verified,
+            and_(DirectoryEntry.state.in_(WAITING_FOR_CHECK), checked),
+            and_(DirectoryEntry.state.in_(LISTED), shown),
+        )
+    )
+
+
+ENTRIES = SearchSource("entries", "Good practice", Permission.VIEW_ENTRY, _entries)

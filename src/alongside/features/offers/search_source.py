@@ -1,0 +1,45 @@
+"""Offers in the search over everything: those whose page the person may open."""
+
+from sqlalchemy import Text, and_, bindparam, func, literal_column, or_, select
+
+from alongside.features.offers.models import Offer
+from alongside.features.schools.models import School
+from alongside.platform.access.authorisation import scope_filter
+from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
+from alongside.platform.search_sources import SearchRows, SearchSource
+
+WORDS = bindparam("words", type_=Text)
+NEVER_POSTED = or_(Offer.state == "draft", and_(Offer.state == "ended", Offer.posted_at.is_(None)))
+"""A draft, or withdrawn as a draft (`queries.never_posted`)."""
+
+FOUND = (
+    select(
+        Offer.title.label("title"),
+        School.name.label("detail"),
+        func.concat(literal_column("'/offers/'"), Offer.id).label("path"),
+    )
+    .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
+    .where(Offer.authority_id == bindparam("authority_id"))
+    .where(
+        or_(
+            Offer.words.op("@@")(func.websearch_to_tsquery(literal_column("'english'"), WORDS)),
+            func.name_matches(func.concat(Offer.title, literal_column("' '"), School.name), WORDS),
+        )
+    )
+    .order_by(func.coalesce(Offer.posted_at, Offer.created_at).desc(), Offer.id)
+)
+
+
+def _offers(person: Principal) -> SearchRows:
+    own = scope_filter(person, Permission.POST_OFFER, Offer.school_urn)
+    shown = scope_filter(
+        person,
+        Permission.VIEW_POST,
+        Offer.school_urn,
+        visible_to_authority_from=Offer.visible_to_authority_from,
+    )
+    return FOUND.where(or_(and_(NEVER_POSTED, own), and_(~NEVER_POSTED, shown)))
+
+
+OFFERS = SearchSource("offers", "Offers", Permission.VIEW_POST, _offers)

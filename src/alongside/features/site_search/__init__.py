@@ -1,0 +1,1 @@
+"""Search over everything that a person may open: schools, people, needs, offers, agreements, escalations, entries."""
