@@ -25,13 +25,15 @@ ONE_CONSTRAINT = 0.5
 class ManagedProcess:
     """One supervised process; `start` starts it each time.
 
-    A process that `outlives` the others is not stopped with them: the code that passed it in stops it later.
+    A process that `outlives` the others is not stopped with them: the code that passed it in stops it later. Without an
+    `optional` one that dies again and again the others go on; it is started again when RESTART_WINDOW has passed.
     """
 
     name: str
     start: Callable[[], subprocess.Popen[bytes]]
     process: subprocess.Popen[bytes] | None = None
     outlives: bool = False
+    optional: bool = False
     deaths: list[float] = field(default_factory=list)
 
     def alive(self) -> bool:
@@ -80,7 +82,7 @@ class Supervisor:
         while not self.told_to_stop:
             self._news.clear()
             for one in self.kept:
-                if not one.alive() and not self._start(one):
+                if not one.alive() and not self._start(one) and not one.optional:
                     self.say(
                         f"{one.name} dies again and again: stopping everything. Its last words are above."
                     )
@@ -95,9 +97,10 @@ class Supervisor:
     def _start(self, one: ManagedProcess) -> bool:
         if one.process is not None:
             now = time.monotonic()
-            one.deaths = [then for then in one.deaths if now - then < RESTART_WINDOW] + [now]
-            if len(one.deaths) > MOST_RESTARTS:
+            one.deaths = [then for then in one.deaths if now - then < RESTART_WINDOW]
+            if len(one.deaths) >= MOST_RESTARTS:
                 return False
+            one.deaths.append(now)
             self.say(f"{one.name} ended with {_how(one.process.returncode)}; starting it again.")
         one.process = one.start()
         return True

@@ -14,6 +14,8 @@ import uvicorn
 from prometheus_client.multiprocess import mark_process_dead
 
 from alongside.errors import ConfigurationError
+from alongside.features.directory.search.embeddings import can_read
+from alongside.features.directory.search.model_client import SOCKET, model_socket, start_model
 from alongside.platform.web.problems import STATUSES
 from alongside.platform.web.protocol import limited_protocol
 from alongside.platform.web.render import plain_page
@@ -82,10 +84,20 @@ def _pages() -> dict[int, bytes]:
 def web_processes(
     descriptor: int, processes: int, environment: dict[str, str]
 ) -> Iterator[list[ManagedProcess]]:
-    """Return that many web processes to supervise, with one listening socket and joint metrics."""
-    with tempfile.TemporaryDirectory(prefix="alongside-figures-") as figures:
+    """Return that many web processes to supervise, with one listening socket and joint metrics, after the one of the
+    sentence model, which they and the worker share: `environment` then names its socket.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="alongside-figures-") as figures,
+        model_socket() as (path, listening),
+    ):
+        environment[SOCKET] = path
         with_metrics = environment | {"PROMETHEUS_MULTIPROC_DIR": figures}
-        yield [_web_process(number, descriptor, with_metrics) for number in range(1, processes + 1)]
+        sentences = ManagedProcess("the sentence model", lambda: start_model(listening), optional=True)
+        yield [
+            *((sentences,) if can_read() else ()),
+            *(_web_process(number, descriptor, with_metrics) for number in range(1, processes + 1)),
+        ]
 
 
 def _web_process(number: int, descriptor: int, environment: dict[str, str]) -> ManagedProcess:

@@ -106,17 +106,17 @@ def weigh() -> None:
             Path(str(one.locate())).stat().st_size for one in files if Path(str(one.locate())).exists()
         )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    from alongside.features.directory.search.embedding_model import reader
+    from alongside.features.directory.search.embedding_model import SentenceEncoder
 
     began = time.perf_counter()
-    reader()
+    encoder = SentenceEncoder()
     loaded = time.perf_counter() - began
-    reader().read(["phonics catch up"])
+    encoder.read(["phonics catch up"])
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     took = []
     for number in range(50):
         began = time.perf_counter()
-        reader().read([f"phonics catch up in year {number}"])
+        encoder.read([f"phonics catch up in year {number}"])
         took.append(time.perf_counter() - began)
     print(
         f"Reading for meaning: {size / 1e6:.0f} MB installed, +{(after - before) / 1024:.0f} MB in memory,"

@@ -210,8 +210,12 @@ class Bench:
         )
 
     def memory(self) -> dict[str, float | None]:
-        """Megabytes of two web processes: after their first answer, and at the end of the run."""
-        return {
+        """Megabytes of two web processes, after their first answer and at the end of the run, and of the sentence model.
+
+        The target of a web process is 130.
+        """
+        model = sum(map(processor.memory, processor.children(self.web["directory_100k"].pid)))
+        return {"Sentence model, MB": model} | {
             f"Web process, MB {when}, {what}": found
             for name, what in (("large_country", "all pages but search"), ("directory_100k", "search"))
             for when, found in (

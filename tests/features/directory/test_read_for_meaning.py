@@ -86,7 +86,8 @@ async def test_new_words_are_read_again_and_nothing_else_is(
 def test_what_reads_reports_to_nobody(tmp_path: Path) -> None:
     """ONNX Runtime stores a machine id and sends telemetry by default; no such file may appear."""
     reads = (
-        "from alongside.features.directory.search.embedding_model import reader; reader().read(['phonics'])"
+        "from alongside.features.directory.search.embedding_model import SentenceEncoder\n"
+        "SentenceEncoder().read(['phonics'])"
     )
     kept = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PATH": os.environ["PATH"]}
     subprocess.run([sys.executable, "-c", reads], env=kept, check=True)

@@ -1,7 +1,5 @@
 """Builds a whole database from the models: rights, context functions, tables, policies, triggers, legal transitions."""
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, MetaData, insert, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -76,6 +74,9 @@ async def upgrade_schema(migrator_url: str, signing_key: bytes) -> None:
 
 def _upgrade(connection: Connection) -> None:
     """Run the migrations that this database has not had, in the one transaction."""
+    from alembic import command  # 6 MB that only migrations need
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(bundled("migrations")))
     config.attributes["connection"] = connection

@@ -28,7 +28,7 @@ class Answer(msgspec.Struct, array_like=True):
     failed: str | None = None
 
 
-def framed(message: Question | Answer) -> bytes:
+def framed(message: msgspec.Struct) -> bytes:
     """Return a message with its length in front."""
     body = msgspec.msgpack.encode(message)
     return LENGTH.pack(len(body)) + body

@@ -1,6 +1,5 @@
 """The worker job that calculates embeddings of listed entries."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.directory.models import DirectoryEntry
 from alongside.features.directory.search.embeddings import EntryEmbedding, can_read
+from alongside.features.directory.search.model_client import ModelAway, model
 from alongside.platform.queue_handler import QueueHandler, Turn, WorkerContext
 
 A_BATCH = 8
@@ -35,7 +35,8 @@ UNREAD: Any = (
 
 
 async def embed_pending_entries(session: AsyncSession, authority_id: int) -> int:
-    """Calculate the embeddings of a batch of entries; return how many, 0 where the model is not installed.
+    """Calculate the embeddings of a batch of entries; return how many, 0 where the model is not installed
+    or does not answer.
 
     If the worker stops half-way, the entries stay in the queue; several workers take different entries.
     """
@@ -44,16 +45,16 @@ async def embed_pending_entries(session: AsyncSession, authority_id: int) -> int
     rows = (await session.execute(UNREAD, {"authority_id": authority_id})).all()
     if not rows:
         return 0
-    from alongside.features.directory.search.embedding_model import as_bytes, reader
-
-    texts = [text for row in rows for text in _texts(row)]
-    meanings = await asyncio.to_thread(lambda: reader().read(texts))
-    both = meanings.reshape(len(rows), -1)
-    for row, meaning in zip(rows, both, strict=True):
+    try:
+        numbers = await model().embed(tuple(text for row in rows for text in _texts(row)))
+    except ModelAway:
+        return 0
+    length = len(numbers) // len(rows)
+    for place, row in enumerate(rows):
         await session.execute(
             update(EntryEmbedding)
             .where(EntryEmbedding.authority_id == authority_id, EntryEmbedding.entry_id == row.entry_id)
-            .values(numbers=as_bytes(meaning), read_at=datetime.now(UTC))
+            .values(numbers=numbers[place * length : (place + 1) * length], read_at=datetime.now(UTC))
         )
     return len(rows)
 

