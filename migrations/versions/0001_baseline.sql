@@ -1938,6 +1938,64 @@ CREATE TABLE review_rating (
 	CONSTRAINT fk_review_rating_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+CREATE TABLE visit_request (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	requesting_urn INTEGER NOT NULL, 
+	supporting_urn INTEGER NOT NULL, 
+	entry_id UUID, 
+	state TEXT NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	wanted TEXT NOT NULL, 
+	visitors TEXT NOT NULL, 
+	visitor_count INTEGER NOT NULL, 
+	dates DATE[] DEFAULT '{}' NOT NULL, 
+	earliest_on DATE NOT NULL, 
+	latest_on DATE NOT NULL, 
+	dates_offered DATE[] DEFAULT '{}' NOT NULL, 
+	asked_by UUID NOT NULL, 
+	asked_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	respond_by DATE NOT NULL, 
+	respond_from DATE NOT NULL, 
+	respond_days INTEGER NOT NULL, 
+	answered_by UUID, 
+	answered_at TIMESTAMP WITH TIME ZONE, 
+	message TEXT DEFAULT '' NOT NULL, 
+	not_before DATE, 
+	suggested_urn INTEGER, 
+	visit_on DATE, 
+	venue TEXT DEFAULT '' NOT NULL, 
+	contact TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_visit_request PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_visit_request_authority_id_requesting_urn FOREIGN KEY(authority_id, requesting_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_visit_request_authority_id_supporting_urn FOREIGN KEY(authority_id, supporting_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_visit_request_authority_id_suggested_urn FOREIGN KEY(authority_id, suggested_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_visit_request_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id), 
+	CONSTRAINT fk_visit_request_authority_id_asked_by FOREIGN KEY(authority_id, asked_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_visit_request_authority_id_answered_by FOREIGN KEY(authority_id, answered_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_visit_request_state CHECK (state IN ('agreed', 'asked', 'cancelled', 'dates_offered', 'declined', 'lapsed', 'not_now', 'other_school', 'took_place', 'withdrawn')), 
+	CONSTRAINT ck_visit_request_two_schools CHECK (requesting_urn <> supporting_urn), 
+	CONSTRAINT ck_visit_request_wanted CHECK (char_length(wanted) BETWEEN 1 AND 1000), 
+	CONSTRAINT ck_visit_request_visitors CHECK (char_length(visitors) BETWEEN 1 AND 300), 
+	CONSTRAINT ck_visit_request_visitor_count CHECK (visitor_count BETWEEN 1 AND 30), 
+	CONSTRAINT ck_visit_request_period CHECK (latest_on >= earliest_on), 
+	CONSTRAINT ck_visit_request_dates CHECK (cardinality(dates) <= 3 AND cardinality(dates_offered) <= 3), 
+	CONSTRAINT ck_visit_request_message CHECK (char_length(message) <= 2000), 
+	CONSTRAINT ck_visit_request_agreed_texts CHECK (char_length(venue) <= 300 AND char_length(contact) <= 300), 
+	CONSTRAINT ck_visit_request_visit_on CHECK (state NOT IN ('agreed', 'took_place', 'cancelled') OR visit_on IS NOT NULL), 
+	CONSTRAINT ck_visit_request_not_before CHECK (state <> 'not_now' OR not_before IS NOT NULL), 
+	CONSTRAINT ck_visit_request_suggested CHECK (state <> 'other_school' OR (suggested_urn IS NOT NULL AND suggested_urn <> supporting_urn)), 
+	CONSTRAINT fk_visit_request_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_visit_request_authority_id_entry_id ON visit_request (authority_id, entry_id);
+
+CREATE INDEX ix_visit_request_authority_id_requesting_urn_state ON visit_request (authority_id, requesting_urn, state);
+
+CREATE INDEX ix_visit_request_authority_id_supporting_urn_state ON visit_request (authority_id, supporting_urn, state);
+
+CREATE UNIQUE INDEX uq_visit_request_open ON visit_request (authority_id, requesting_urn, supporting_urn, entry_id) NULLS NOT DISTINCT WHERE state IN ('asked', 'dates_offered');
+
 ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
@@ -2682,6 +2740,14 @@ CREATE POLICY authority_only ON review_rating AS RESTRICTIVE FOR ALL TO PUBLIC U
 
 CREATE POLICY everyone_inside ON review_rating FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE visit_request ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE visit_request FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON visit_request AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON visit_request FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 REVOKE ALL ON allowed_transition FROM PUBLIC;
 
 GRANT SELECT ON allowed_transition TO alongside_app;
@@ -2989,6 +3055,10 @@ GRANT SELECT ON public_entry TO alongside_app;
 REVOKE ALL ON review_rating FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON review_rating TO alongside_app;
+
+REVOKE ALL ON visit_request FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON visit_request TO alongside_app;
 
 CREATE FUNCTION refuse_illegal_move() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -4019,6 +4089,21 @@ REVOKE ALL ON FUNCTION search.find(text, integer[], date, integer[], text[], rea
 GRANT EXECUTE ON FUNCTION search.find(text, integer[], date, integer[], text[], real[], real[], uuid[], real[],
     float8, float8, float8) TO alongside_app;
 
+CREATE FUNCTION refuse_late_visit_answer() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF OLD.respond_by < public.london_today()
+       AND NEW.state IN ('agreed', 'dates_offered', 'not_now', 'other_school', 'declined') THEN
+        RAISE EXCEPTION 'the time to answer visit request % ended on %', OLD.id, OLD.respond_by
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'visit_request_answered_in_time', TABLE = 'visit_request';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_late_visit_answer BEFORE UPDATE OF state ON visit_request
+    FOR EACH ROW WHEN (OLD.state IN ('asked', 'dates_offered') AND NEW.state <> OLD.state)
+    EXECUTE FUNCTION refuse_late_visit_answer();
+
 CREATE FUNCTION announce_plan_run() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -4663,3 +4748,31 @@ INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit', 'planne
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit', 'recorded', 'cancelled');
 
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit', 'recorded', 'recorded');
+
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON visit_request FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', '', 'asked');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'agreed', 'cancelled');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'agreed', 'took_place');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'asked', 'agreed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'asked', 'dates_offered');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'asked', 'declined');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'asked', 'lapsed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'asked', 'not_now');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'asked', 'other_school');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'asked', 'withdrawn');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'dates_offered', 'agreed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'dates_offered', 'lapsed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('visit_request', 'dates_offered', 'withdrawn');

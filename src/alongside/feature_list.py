@@ -19,6 +19,7 @@ from alongside.features.people import feature as people
 from alongside.features.school_successions import feature as school_successions
 from alongside.features.schools import feature as schools
 from alongside.features.site_search import feature as site_search
+from alongside.features.visit_requests import feature as visit_requests
 from alongside.platform.feature import Feature, install_features
 
 PLATFORM = Feature(
@@ -56,6 +57,7 @@ FEATURES = (
     funding.FEATURE,
     agreements.FEATURE,
     directory.FEATURE,
+    visit_requests.FEATURE,
     matching.FEATURE,
     escalations.FEATURE,
     data_retention.FEATURE,

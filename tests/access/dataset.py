@@ -210,6 +210,8 @@ async def _one_of_each(
             record_due_on=TODAY + timedelta(days=7),
         ),
         "amendment_id": await _amendment(connection, inside, active),
+        "visit_request_id": await _visit_request(connection, inside | sides),
+        "visit_request_to_answer": await _visit_request(connection, inside | turned),
         "succession_id": await put(
             connection,
             "school_succession",
@@ -232,6 +234,25 @@ async def _one_of_each(
         **await _attachments(connection, authority_id, entry_id),
         **await _public_entry(connection, authority_id, asking),
     }
+
+
+async def _visit_request(connection: asyncpg.Connection, owned: dict[str, int]) -> UUID:
+    """Insert a request for a visit to a school in general."""
+    return await put(
+        connection,
+        "visit_request",
+        **owned,
+        state="asked",
+        wanted="Reading in Year 1",
+        visitors="Two teachers",
+        visitor_count=2,
+        earliest_on=TODAY + timedelta(days=14),
+        latest_on=TODAY + timedelta(days=28),
+        asked_by=HEAD_OF_MILL.person_id,
+        respond_by=TODAY + timedelta(days=7),
+        respond_from=TODAY,
+        respond_days=5,
+    )
 
 
 async def _closed_school(connection: asyncpg.Connection, authority_id: int, urn: int) -> int:

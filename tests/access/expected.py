@@ -120,6 +120,13 @@ def plans(who: Persona, names: Names) -> set[str]:
     return {one for one in names if mine and one.startswith(mine)}
 
 
+def visits(who: Persona, names: Names) -> set[str]:
+    """The visit requests of the persona's school, on either side; leads and the core team read none."""
+    if who.role.value not in SCHOOL:
+        return set()
+    return _between(who, names, ("visit-",))
+
+
 def escalations(who: Persona, names: Names) -> set[str]:
     """Heads: those about their own school that they were told of. Leaders: their consortium's. Core team: all.
 
@@ -247,6 +254,7 @@ EXACTLY: dict[str, Rule] = {
     "/people": invitations,
     "/plans": plans,
     "/proposals": proposals,
+    "/visit-requests": visits,
     "/data-protection": _everywhere("hold", (*ADMINISTRATOR, "head_of_service")),
 }
 """The lists, with the exact rows that each shows to a persona."""
@@ -257,7 +265,7 @@ FIRST_PAGES = ("/", "/home", "/consortium")
 
 def first_page(who: Persona, names: Names) -> set[str]:
     """Return all rows that a persona may find in any list."""
-    every = [needs, offers, board, proposals, agreements, plans, escalations, entries, directory]
+    every = [needs, offers, board, proposals, agreements, visits, plans, escalations, entries, directory]
     own = [_own("notification"), _own("view")]
     return set().union(*(rule(who, names) for rule in (*every, *own)))
 

@@ -79,6 +79,11 @@ AGREED = {
     },
     "verify_entry": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "adopt_entry": dict.fromkeys(SCHOOL, CONSORTIUM),
+    "ask_for_visit": dict.fromkeys(SCHOOL, CONSORTIUM),
+    "view_visit_request": ONE_SCHOOL,
+    "change_visit_request": ONE_SCHOOL,
+    "answer_visit_request": ONE_SCHOOL,
+    "conclude_visit": ONE_SCHOOL,
     "manage_directory_import": dict.fromkeys(CORE, WHOLE),
     "view_escalation": {
         "headteacher": OWN,
@@ -104,11 +109,13 @@ BESIDES = {
     "/needs/{need_id}/edit": ONE_SCHOOL,
     "/needs/{need_id}/send": BOTH_SIDES,
     "/directory/{entry_id}/versions": BOTH_SIDES,
+    "/directory/schools/{urn}/visit-requests": dict.fromkeys(SCHOOL, WHOLE),
+    "/directory/schools/{urn}/visit-requests/new": dict.fromkeys(SCHOOL, WHOLE),
     "/offers/{offer_id}/proposals/new": {**BOTH_SIDES, **dict.fromkeys(SCHOOL, CONSORTIUM)},
 }
 """Addresses with a different scope: people who see a post may answer it with one of their own; an open need is edited
 by its school only, a lead edits only drafts; earlier versions of an entry are for its school and the people responsible
-for it.
+for it; a school asks any other school of the authority for a visit.
 """
 
 

@@ -96,6 +96,7 @@ async def make_rows(copy: DatabaseCopy) -> Rows:
         await connection.execute("SET session_replication_role = replica")
         for place in ASSIGNMENTS:
             await _posts(connection, rows, place)
+            await _visit_request(connection, rows, place)
             await _barriers(connection, rows, place)
         await _plans(connection, rows)
         await _own_things(connection, rows)
@@ -196,6 +197,29 @@ async def _posts(connection: asyncpg.Connection, rows: Rows, place: str) -> None
             state="active",
         )
         rows.known(agreement_id, name)
+
+
+async def _visit_request(connection: asyncpg.Connection, rows: Rows, place: str) -> None:
+    authority_id, urn, giving = ASSIGNMENTS[place]
+    name = f"visit-{place}"
+    visit_id = await put(
+        connection,
+        "visit_request",
+        authority_id=authority_id,
+        requesting_urn=urn,
+        supporting_urn=giving,
+        state="asked",
+        wanted=rows.add(name),
+        visitors="Two teachers",
+        visitor_count=2,
+        earliest_on=TODAY + timedelta(days=14),
+        latest_on=TODAY + timedelta(days=28),
+        asked_by=OFFICER.person_id,
+        respond_by=TODAY + timedelta(days=7),
+        respond_from=TODAY,
+        respond_days=5,
+    )
+    rows.known(visit_id, name)
 
 
 async def _barriers(connection: asyncpg.Connection, rows: Rows, place: str) -> None:

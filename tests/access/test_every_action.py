@@ -166,6 +166,14 @@ EXPECTED: dict[str, set[Persona]] = {
     "schools.term_dates.drop_term": HEAD | CORE,
     "schools.term_dates.set_training_day": HEAD | CORE,
     "schools.term_dates.drop_training_day": HEAD | CORE,
+    "visit_requests.answers.agree_visit": SCHOOL,
+    "visit_requests.answers.postpone_visit": SCHOOL,
+    "visit_requests.answers.suggest_school": SCHOOL,
+    "visit_requests.answers.decline_visit": SCHOOL,
+    "visit_requests.asking.choose_visit_date": SCHOOL,
+    "visit_requests.asking.withdraw_visit_request": SCHOOL,
+    "visit_requests.outcomes.confirm_visit": BOTH_SCHOOLS,
+    "visit_requests.outcomes.cancel_agreed_visit": BOTH_SCHOOLS,
 }
 
 UNCHECKED = {
@@ -253,6 +261,8 @@ async def insert(owner: asyncpg.Connection, table: str, values: dict[str, Any]) 
 def special(name: str, ids: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of an action that name other rows than its own, or that it checks before the row."""
     invited = {"permission": Permission.INVITE_DELEGATE}
+    if name.startswith("visit_requests.answers."):
+        return {"visit_request_id": ids["visit_request_to_answer"]}
     return {
         "directory.suggested_entries.draft_entry_from_agreement": {"agreement_id": ids["preparing"]},
         "escalations.visits.correct_visit": {"visit_id": ids["escalation_visit_id"]},

@@ -62,6 +62,7 @@ OBJECTS = {
     "escalation_visit_id",
     "file_id",
     "succession_id",
+    "visit_request_id",
     "urn",
 }
 OWN_THINGS = {
@@ -112,6 +113,8 @@ class Route:
                 wanted = "to_release"
             elif name == "agreement_id" and ("/aims" in self.path or "signature" in self.path):
                 wanted = "preparing"
+            elif "/answers/" in self.path:
+                wanted = "visit_request_to_answer"
             value = {
                 "key": "nothing",
                 "because": "unknown",

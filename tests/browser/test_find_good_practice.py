@@ -9,10 +9,10 @@ from playwright.async_api import Browser
 from alongside.features.directory.search.actions import embed_pending_entries
 from alongside.features.directory.subscriptions.actions import notify_subscribers
 from alongside.platform.access.principal import system
-from tests.browser.journey import NEED_TYPED
 from tests.browser.server import NOON, Served
 from tests.browser.session import Visitor, fill, visiting
 from tests.features.directory.search_index import insert_entry
+from tests.features.visit_requests.builders import request_form
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORTHSHIRE, PARK
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 720}
@@ -70,10 +70,10 @@ async def stays_inside(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-async def test_from_a_misspelt_word_to_a_need_on_the_desk_of_the_school(
+async def test_from_a_misspelt_word_to_a_request_on_the_desk_of_the_school(
     search_index: Served, chromium: Browser, window: dict[str, Any]
 ) -> None:
-    """Found by a slip, opened, asked with one click; the school behind it finds the need on its desk."""
+    """Found by a slip, opened, asked with one click; the school behind it finds the request on its desk."""
     async with (
         visiting(chromium, search_index, HEAD_OF_PARK, **window) as park,
         visiting(chromium, search_index, HEAD_OF_MILL, **window) as mill,
@@ -88,12 +88,12 @@ async def test_from_a_misspelt_word_to_a_need_on_the_desk_of_the_school(
         await first.click()
         await park.page.wait_for_url("**/directory/*-*")
         await stays_inside(park)
-        await park.presses("Ask for a visit or other help")
-        await fill(park, NEED_TYPED)
-        await park.presses("Post this need")
-        assert "addressed to Mill Primary School" in await park.reads()
+        await park.presses("Ask for a visit")
+        await fill(park, request_form())
+        await park.presses("Send request")
+        assert "It is the turn of Mill Primary School" in await park.reads()
         await mill.goes("/home")
-        assert "Fluency in Year 3 and 4" in await mill.reads()
+        assert "Answer a request for a visit: Keep-up phonics" in await mill.reads()
 
 
 @pytest.mark.parametrize("window", WINDOWS)

@@ -1,4 +1,4 @@
-"""From a word that was misspelt to a need on another's desk, and from an agreement to a follower's letter, in Chromium."""
+"""From a misspelt word to an agreed visit, and from an agreement to a follower's email, in Chromium."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from tests.client import Client
 from tests.features.directory.form_values import verified_entry
 from tests.features.directory.test_harvest_an_agreement import closed_agreement
 from tests.features.offers.form_values import posted_offer
+from tests.features.visit_requests.builders import request_form, yes
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE, OFFICER
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
@@ -22,12 +23,6 @@ PHONICS = {
     "title": "Catch-up phonics on the same afternoon",
     "problem": "Children who stumbled over a sound in the morning met it again a week later.",
     "visibility": "authority",
-}
-REST_OF_NEED = {
-    "success_criteria": "We do it too.",
-    "urgency": "this_term",
-    "when_not_sure": "y",
-    "days": "1",
 }
 REST_OF_ENTRY = {
     "themes": ["early_reading"],
@@ -46,10 +41,10 @@ ways = pytest.mark.parametrize(
 
 @ways
 @pytest.mark.parametrize("words", ["fonics catchup", "children who fall behind with sounds"])
-async def test_found_opened_asked_and_on_the_desk(
+async def test_found_opened_asked_and_agreed(
     app_context: Served, chromium: Browser, javascript: bool, size: dict[str, int], words: str
 ) -> None:
-    """Found by a misspelt word and by a paraphrase; one click asks; the school finds the need on its desk."""
+    """Found by a misspelt word and by a paraphrase; the school finds the request on its desk and says yes."""
     client = Client(app_context.app)
     await verified_entry(client, **PHONICS)
     await posted_offer(
@@ -71,14 +66,19 @@ async def test_found_opened_asked_and_on_the_desk(
         await quay.page.get_by_role("link", name=PHONICS["title"]).first.click()
         await quay.page.wait_for_load_state()
         assert "Mill Primary School can host a visit in spring term 2027" in await quay.reads()
-        await quay.presses("Ask for a visit or other help")
-        assert "Addressed to Mill Primary School" in await quay.reads()
-        await fill(quay, REST_OF_NEED)
-        await quay.presses("Post this need")
-        assert "It is addressed to Mill Primary School" in await quay.reads()
+        await quay.presses("Ask for a visit")
+        await fill(quay, request_form())
+        await quay.presses("Send request")
+        assert "It is the turn of Mill Primary School" in await quay.reads()
         await mill.goes("/home")
-        await follows(mill, "Answer a need addressed to you")
-        assert "Propose an offer for this need" in await mill.reads()
+        await follows(mill, "Answer a request for a visit")
+        await mill.presses("Say yes")
+        await fill(mill, yes())
+        await mill.presses("Send answer")
+        assert "The visit is agreed." in await mill.reads()
+        await quay.goes("/visit-requests?show=agreed")
+        await follows(quay, PHONICS["title"])
+        assert "Main entrance" in await quay.reads()
 
 
 @ways

@@ -191,7 +191,7 @@ def odd_values(own: Any, texts: list[str]) -> list[Any]:
     if isinstance(own, bytes):
         return [b"", b"x" * 20, None]
     if isinstance(own, list):
-        return [["x"] * 60, [], None]
+        return [["x"] * 60, [date(2026, 1, 1)] * 60, [], None]
     if isinstance(own, date):
         return [own - timedelta(days=9), own + timedelta(days=9), own - timedelta(days=500), own, None]
     return [own, None]

@@ -247,6 +247,8 @@ ELSEWHERE: dict[str, str] = {
     "periods.agreement_due": f"{AGREEMENT}::test_an_agreement_is_to_be_signed_in_time",
     "periods.review_due": f"{AGREEMENT}::test_a_review_is_due_some_days_after_the_end",
     "periods.visit_record_due": f"{AGREEMENT}::test_the_record_of_a_visit_is_due_as_the_authority_says",
+    "periods.visit_request_due": "tests/features/visit_requests/test_answer_in_time.py"
+    "::test_the_authority_sets_how_long_a_school_has",
     "periods.unmet_after": "tests/features/agreements/test_unmet_needs.py"
     "::test_nobody_found_in_time_is_unmet_once_and_an_escalation_is_suggested",
     "matching.interest_may_be_set_aside": "tests/features/agreements/test_hard_rules.py"

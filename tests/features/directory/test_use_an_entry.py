@@ -1,8 +1,7 @@
-"""Using an entry: ask the school behind it, adopt it, and read other schools' answers."""
+"""Using an entry: adopt it, and read other schools' answers."""
 
 import asyncio
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
@@ -13,7 +12,7 @@ from tests.client import Client, soup, words
 from tests.databases import DatabaseCopy
 from tests.features.directory.form_values import verified_entry
 from tests.features.directory.stored_rows import asked, entry_row, id_of
-from tests.features.needs.form_values import form_at, need
+from tests.features.needs.form_values import need
 from tests.features.offers.form_values import posted_offer
 from tests.personas import (
     DELEGATE_OF_MILL,
@@ -121,14 +120,7 @@ async def test_who_does_not_see_an_entry_says_nothing_of_it(client: Client) -> N
     assert (await client.post(f"{where}/use", {}, as_=HEAD_OF_PARK)).status_code == 422
 
 
-async def ask_link(client: Client, where: str, as_: Persona) -> str:
-    """The URL of the button that asks the school behind an entry."""
-    page = soup(await client.get(where, as_=as_))
-    return str(next(one["href"] for one in page.select("a.govuk-button") if "/needs/new" in one["href"]))
-
-
-async def test_from_an_entry_to_a_need_on_the_desk_of_its_school(client: Client, copy: DatabaseCopy) -> None:
-    """One click fills the form; the school is notified, sees the need on its home page and can answer it."""
+async def test_an_entry_says_whether_its_school_can_help_now(client: Client) -> None:
     where = await verified_entry(client, visibility="authority")
     await posted_offer(
         client,
@@ -139,30 +131,6 @@ async def test_from_an_entry_to_a_need_on_the_desk_of_its_school(client: Client,
     )
     page = words(await client.get(where, as_=HEAD_OF_QUAY))
     assert "Mill Primary School can host a visit in spring term 2027" in page
-    link = await ask_link(client, where, HEAD_OF_QUAY)
-    assert parse_qs(urlsplit(link).query)["addressed"] == [str(MILL)]
-    kept = await form_at(client, link, HEAD_OF_QUAY)
-    assert kept["title"] == "Help with: Ten minutes of reading aloud, every day"
-    assert (kept["theme"], kept["form_of_support"]) == ("early_reading", ["visit_out"])
-    rest = {"success_criteria": "We do it too.", "urgency": "this_term", "when_not_sure": "y", "days": "1"}
-    sent = await client.post(
-        "/needs", kept | rest | {"audience": "consortium", "act": "post"}, as_=HEAD_OF_QUAY
-    )
-    assert sent.status_code == 303, words(sent)
-    need_at = sent.headers["location"]
-    desk = words(await client.get("/home", as_=HEAD_OF_MILL))
-    assert "Answer a need addressed to you: Help with: Ten minutes" in desk
-    assert (await client.get(need_at, as_=HEAD_OF_MILL)).status_code == 200
-    assert (await client.get(f"{need_at}/proposals/new", as_=HEAD_OF_MILL)).status_code == 200
-    assert (await client.get(need_at, as_=HEAD_OF_PARK)).status_code == 404
-    notified = await asked(
-        copy,
-        "SELECT text FROM notification WHERE kind = 'need_addressed' AND person_id = $1",
-        HEAD_OF_MILL.person_id,
-    )
-    assert [one["text"] for one in notified] == [
-        "Quay Primary School asks your school for help: early reading and phonics."
-    ]
 
 
 @pytest.mark.parametrize("addressed", ["990099", "1", "990004", "x", "-5", "99999999999"])

@@ -104,6 +104,7 @@ class Periods(Settings, frozen=True):
     pause_in_holidays: bool
     school_day_ends: time
     respond_by: SchoolDays
+    visit_request_due: SchoolDays
     more_time: SchoolDays
     widen_after: SchoolDays
     challenge_window: SchoolDays

@@ -1,6 +1,5 @@
 """Pages of entries: the list and one entry with its actions."""
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 from alongside.features.authorities import settings_of
@@ -96,7 +95,6 @@ async def show_entry(ctx: PageRequest, entry_id: UUID) -> PageResult:
         "agreed": agreed,
         "waiting": waiting_for(entry, settings),
         "available": await available_from(ctx.session, ctx.person, entry.school_urn),
-        "ask": need_query(entry),
         "own": ctx.person.school_urn is not None
         and ctx.person.school_urn in (entry.school_urn, entry.partner_urn),
         "pictures": await pictures_of(ctx.session, ctx.person.authority_id, entry),
@@ -109,18 +107,6 @@ async def show_entry(ctx: PageRequest, entry_id: UUID) -> PageResult:
         **shown,
     }
     return Page(TemplateVariables("directory/show.html", context))
-
-
-def need_query(entry: Entry) -> str:
-    """The query string that pre-fills a support need, for a reader who asks the entry's school for support."""
-    known = {
-        "addressed": entry.school_urn,
-        "theme": entry.themes[0] if entry.themes else "",
-        "title": f"Help with: {entry.title}"[:120],
-        "wanted": f"We have read “{entry.title}” in the directory and would like to see how it is done.",
-        "form_of_support": "visit_out",
-    }
-    return urlencode({name: value for name, value in known.items() if value})
 
 
 routes = [

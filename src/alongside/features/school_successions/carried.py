@@ -27,6 +27,12 @@ LIVE_EXCLUSION = (
     " AND e.lifted_at IS NULL AND {same})"
 )
 
+OPEN_VISIT = (
+    "suggested_urn IS DISTINCT FROM :new AND (state NOT IN ('asked', 'dates_offered') OR NOT EXISTS ("
+    "SELECT FROM visit_request v WHERE v.authority_id = row.authority_id AND {same}"
+    " AND v.state IN ('asked', 'dates_offered')))"
+)
+
 CARRIED = (
     Carried("need", "school_urn", other="addressed_urn", subject="need", versioned=True),
     Carried("need", "addressed_urn", other="school_urn", subject="need", versioned=True),
@@ -45,6 +51,28 @@ CARRIED = (
         "supporting_urn",
         other="requesting_urn",
         subject="support_agreement",
+        versioned=True,
+    ),
+    Carried(
+        "visit_request",
+        "requesting_urn",
+        OPEN_VISIT.format(
+            same="v.requesting_urn = :new AND v.supporting_urn = row.supporting_urn"
+            " AND v.entry_id IS NOT DISTINCT FROM row.entry_id"
+        ),
+        other="supporting_urn",
+        subject="visit_request",
+        versioned=True,
+    ),
+    Carried(
+        "visit_request",
+        "supporting_urn",
+        OPEN_VISIT.format(
+            same="v.supporting_urn = :new AND v.requesting_urn = row.requesting_urn"
+            " AND v.entry_id IS NOT DISTINCT FROM row.entry_id"
+        ),
+        other="requesting_urn",
+        subject="visit_request",
         versioned=True,
     ),
     Carried(
@@ -138,6 +166,7 @@ KEPT = {
     ): "The day of a contact with the old school; what moves is a contact with the new one.",
     ("register_change", "urn"): "The history of an import is append-only.",
     ("directory_entry", "checked_by_urn"): "Which school checked an entry is a fact of that day.",
+    ("visit_request", "suggested_urn"): "Which school was suggested is a fact of that day.",
     ("plan_assignment", "requesting_urn"): "A plan is kept as it was calculated.",
     ("plan_assignment", "supporting_urn"): "A plan is kept as it was calculated.",
     ("school_succession", "old_urn"): "It says what was carried over from which school.",

@@ -86,6 +86,11 @@ class Permission(StrEnum):
     VERIFY_ENTRY = auto()
     ADOPT_ENTRY = auto()
     MANAGE_DIRECTORY_IMPORT = auto()
+    ASK_FOR_VISIT = auto()
+    VIEW_VISIT_REQUEST = auto()
+    CHANGE_VISIT_REQUEST = auto()
+    ANSWER_VISIT_REQUEST = auto()
+    CONCLUDE_VISIT = auto()
     VIEW_ESCALATION = auto()
     RAISE_ESCALATION = auto()
     RESPOND_TO_ESCALATION = auto()
@@ -254,6 +259,11 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
     Permission.ADOPT_ENTRY: grant(SCHOOL_ROLES, Scope.AUDIENCE),
     Permission.MANAGE_DIRECTORY_IMPORT: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
+    Permission.ASK_FOR_VISIT: grant(SCHOOL_ROLES, Scope.AUDIENCE),
+    Permission.VIEW_VISIT_REQUEST: OWN_SCHOOL_ONLY,
+    Permission.CHANGE_VISIT_REQUEST: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.REQUESTING),
+    Permission.ANSWER_VISIT_REQUEST: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.SUPPORTING),
+    Permission.CONCLUDE_VISIT: OWN_SCHOOL_ONLY,
     Permission.VIEW_ESCALATION: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_at")
     | LEADERS_AND_CORE_TEAM,
     Permission.RAISE_ESCALATION: LEADERS_ONLY,

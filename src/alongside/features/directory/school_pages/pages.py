@@ -1,7 +1,5 @@
 """The page of a school's expertise, and whether it can help now."""
 
-from urllib.parse import urlencode
-
 from alongside.errors import NotFound
 from alongside.features.directory.availability import available_from
 from alongside.features.directory.school_expertise import entries_of_school
@@ -30,7 +28,6 @@ async def show_known_for(ctx: PageRequest, urn: int) -> PageResult:
         "entries": entries,
         "known_for": sorted(strongest.items(), key=lambda one: (-one[1], one[0])),
         "available": await available_from(ctx.session, ctx.person, urn),
-        "ask": urlencode({"addressed": urn}),
         "own": ctx.person.school_urn == urn,
         **words_for(ctx.person),
     }

@@ -1,0 +1,1 @@
+"""What becomes of an agreed visit: it took place, or it was cancelled."""
