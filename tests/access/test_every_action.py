@@ -262,7 +262,7 @@ def special(name: str, ids: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of an action that name other rows than its own, or that it checks before the row."""
     invited = {"permission": Permission.INVITE_DELEGATE}
     if name.startswith("visit_requests.answers."):
-        return {"visit_request_id": ids["visit_request_to_answer"]}
+        return {"visit_request_id": ids["visit_request_to_answer"], "suggested": QUAY}
     return {
         "directory.suggested_entries.draft_entry_from_agreement": {"agreement_id": ids["preparing"]},
         "escalations.visits.correct_visit": {"visit_id": ids["escalation_visit_id"]},

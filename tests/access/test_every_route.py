@@ -301,6 +301,8 @@ async def test_a_thing_of_another_looks_exactly_like_nothing(test_database: Any)
     for route in routes_of(client.app):
         if route.method != "GET" or not set(route.names) & OBJECTS or route.permission in SHOWN_TO_ALL:
             continue
+        if agreed(route.permission, route.path, "headteacher", "other consortium"):
+            continue
         pages = [
             await client.get(route.filled(world, scope), as_=HEAD_OF_MILL)
             for scope in ("missing", "other consortium", "twin")
