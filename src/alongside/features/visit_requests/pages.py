@@ -115,8 +115,8 @@ async def show_visit_request(ctx: PageRequest, visit_request_id: UUID) -> PageRe
     return Page(context)
 
 
-def _display(_name: str, value: str) -> str:
-    return format_date(date.fromisoformat(value))
+def _display(_name: str, value: object) -> str:
+    return format_date(date.fromisoformat(str(value)))
 
 
 routes = [*asking.routes, *answers.routes, *outcomes.routes, list_visit_requests, show_visit_request]
