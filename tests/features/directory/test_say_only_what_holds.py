@@ -8,12 +8,11 @@ from uuid import UUID
 import pytest
 
 from alongside.errors import ValidationFailed
-from alongside.features.agreements.aims.queries import AIMS
+from alongside.features.agreements.aims.queries import aims_of
 from alongside.features.agreements.reviews.queries import values_reached
 from alongside.features.authorities import settings_of
 from alongside.features.directory.availability import available_from
 from alongside.features.directory.suggested_entries.prefill import filled
-from alongside.platform.database.rows import rows_of
 from alongside.platform.database.session import Database
 from tests.features.agreements.builders import TODAY, a_running_agreement, acting, an_offer
 from tests.features.agreements.test_review_agreement import give, judgement
@@ -87,7 +86,7 @@ async def test_evidence_is_measured_only_with_a_value_reached(
         type(whole)(whole.ratings, "Much", "yes", None, reached),
     )
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        aims = await rows_of(session, AIMS, authority_id=NORTHSHIRE, agreement_id=agreement_id)
+        aims = await aims_of(session, NORTHSHIRE, agreement_id)
         known = await values_reached(session, NORTHSHIRE, agreement_id)
     entry = filled(NEED, aims, [], [], known, settings_of(NORTHSHIRE))
     assert entry["claimed_level"] == level

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Numeric, text
@@ -78,7 +77,7 @@ class Amendment(AuthorityOwned, Base):
     days: Mapped[Decimal] = mapped_column(Numeric(5, 1))
     starts_on: Mapped[date]
     ends_on: Mapped[date]
-    aims: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    aims: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
     agreement_version: Mapped[int]
     reason: Mapped[str]
     proposed_at: Mapped[datetime] = created_at()

@@ -1,37 +1,81 @@
 """Pages of support agreements: the list, and one agreement with its actions."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from alongside.features.agreements import queries
 from alongside.features.agreements.acceptance import pages as acceptance
 from alongside.features.agreements.aims import pages as aims
-from alongside.features.agreements.aims.queries import aims_of
+from alongside.features.agreements.aims.queries import AimRow, aims_of
 from alongside.features.agreements.amendments import pages as amendments
-from alongside.features.agreements.amendments.queries import amendments_of
+from alongside.features.agreements.amendments.queries import AmendmentRow, amendments_of
 from alongside.features.agreements.answers import pages as answers
 from alongside.features.agreements.endings import pages as endings
 from alongside.features.agreements.listing import agreements_of
 from alongside.features.agreements.parties import party_of
 from alongside.features.agreements.proposals import pages as proposals
 from alongside.features.agreements.proposing import pages as proposing
+from alongside.features.agreements.queries import AgreementRow
 from alongside.features.agreements.reviews import pages as reviews
-from alongside.features.agreements.reviews.queries import reviews_seen_by
+from alongside.features.agreements.reviews.queries import SeenReview, reviews_seen_by
 from alongside.features.agreements.signed_versions import pages as agreements
-from alongside.features.agreements.signed_versions.wording import differences
+from alongside.features.agreements.signed_versions.wording import Difference, differences
 from alongside.features.agreements.signing import pages as signing
 from alongside.features.agreements.timeline import timeline_of
 from alongside.features.agreements.visits import pages as visits
-from alongside.features.agreements.visits.queries import visits_of
+from alongside.features.agreements.visits.queries import VisitRow, visits_of
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
 from alongside.platform.access.permissions import Permission
-from alongside.platform.forms.action import buttons_for
+from alongside.platform.forms.action import ActionButton, buttons_for
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
-from alongside.platform.web.responses import Page, PageResult, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
+from alongside.platform.web.timeline import TimelineEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementList(PageContext):
+    """One page of agreements; `show` is "live" or "past"."""
+
+    template = "agreements/list.html"
+    fragment = "agreements/_list.html"
+
+    agreements: Sequence[AgreementRow]
+    show: str
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementPage(PageContext):
+    """An agreement with everything that belongs to it, each part with its buttons.
+
+    `side` is that of the person's school, `change` the proposed change that waits for an answer; an amendment has its
+    differences by section.
+    """
+
+    template = "agreements/show.html"
+
+    agreement: AgreementRow
+    side: str | None
+    buttons: Sequence[ActionButton]
+    can_challenge: bool
+    waiting: str | None
+    theme: str
+    ended_because: str | None
+    add_aim: Sequence[ActionButton]
+    aims: Sequence[tuple[AimRow, Sequence[ActionButton]]]
+    visits: Sequence[tuple[VisitRow, Sequence[ActionButton]]]
+    reviews: Sequence[SeenReview]
+    change: AmendmentRow | None
+    amendments: Sequence[
+        tuple[AmendmentRow, Sequence[tuple[str, Sequence[Difference]]], Sequence[ActionButton]]
+    ]
+    entries: Sequence[TimelineEntry]
 
 
 @endpoint.get("/agreements", permission=Permission.VIEW_AGREEMENT)
@@ -41,8 +85,7 @@ async def list_agreements(ctx: PageRequest) -> PageResult:
     show = "past" if question.one("show") == "past" else "live"
     number = number_of_page(question.one("page"))
     rows, more = await agreements_of(ctx.session, ctx.person, show, number)
-    context = {"agreements": rows, "show": show, "number": number, "more": more}
-    return Page(TemplateVariables("agreements/list.html", context, fragment="agreements/_list.html"))
+    return Page(AgreementList(agreements=rows, show=show, number=number, more=more))
 
 
 @endpoint.get("/agreements/{agreement_id:uuid}", permission=Permission.VIEW_AGREEMENT)
@@ -58,7 +101,7 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     subjects = [("support_agreement", row.id), ("proposal", row.proposal_id)]
     subjects += [("visit", one.id) for one in its_visits] + [("amendment", one.id) for one in its_changes]
     change = next((one for one in its_changes if one.state == "proposed"), None)
-    given = {one["kind"] for one in its_reviews if one["side"] == party_of(ctx.person, row)}
+    given = {one.kind for one in its_reviews if one.side == party_of(ctx.person, row)}
     possible = [
         visits.LOG,
         *([signing.SIGN] if its_aims else []),
@@ -68,20 +111,20 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
         endings.CHALLENGE,
         endings.END_EARLY,
     ]
-    context = {
-        "agreement": row,
-        "side": party_of(ctx.person, row),
-        "buttons": buttons_for(ctx.person, row, possible),
-        "can_challenge": bool(buttons_for(ctx.person, row, [endings.CHALLENGE])),
-        "waiting": _waits_for(row),
-        "theme": label_of(settings.themes, row.theme),
-        "ended_because": label_of(settings.ending_reasons, row.ended_because) if row.ended_because else None,
-        "add_aim": buttons_for(ctx.person, row, [aims.ADD]),
-        "aims": [(one, buttons_for(ctx.person, one, aims.ON_AN_AIM)) for one in its_aims],
-        "visits": [(one, buttons_for(ctx.person, one, visits.ON_A_VISIT)) for one in its_visits],
-        "reviews": its_reviews,
-        "change": change,
-        "amendments": [
+    context = AgreementPage(
+        agreement=row,
+        side=party_of(ctx.person, row),
+        buttons=buttons_for(ctx.person, row, possible),
+        can_challenge=bool(buttons_for(ctx.person, row, [endings.CHALLENGE])),
+        waiting=_waits_for(row),
+        theme=label_of(settings.themes, row.theme),
+        ended_because=label_of(settings.ending_reasons, row.ended_because) if row.ended_because else None,
+        add_aim=buttons_for(ctx.person, row, [aims.ADD]),
+        aims=[(one, buttons_for(ctx.person, one, aims.ON_AN_AIM)) for one in its_aims],
+        visits=[(one, buttons_for(ctx.person, one, visits.ON_A_VISIT)) for one in its_visits],
+        reviews=its_reviews,
+        change=change,
+        amendments=[
             (
                 one,
                 differences(row, its_aims, one) if one.state == "proposed" else [],
@@ -89,12 +132,12 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
             )
             for one in its_changes
         ],
-        "entries": await timeline_of(ctx.session, authority_id, subjects),
-    }
-    return Page(TemplateVariables("agreements/show.html", context))
+        entries=await timeline_of(ctx.session, authority_id, subjects),
+    )
+    return Page(context)
 
 
-def _waits_for(row: Any) -> str | None:
+def _waits_for(row: AgreementRow) -> str | None:
     """One sentence that says who must act next on an agreement; None when it has ended."""
     if row.state == "active":
         return f"Support runs until {format_date(row.ends_on)}. Both schools record their visits."

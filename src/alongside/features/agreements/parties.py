@@ -1,8 +1,9 @@
 """The two parties of an agreement, the requesting and the supporting school, and notifications to them."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
@@ -18,14 +19,28 @@ LEADER = "leader"
 OTHER_SIDE = {REQUESTING: SUPPORTING, SUPPORTING: REQUESTING}
 
 
-def party_of(person: Principal, row: Any) -> str | None:
+class Sides(msgspec.Struct, frozen=True):
+    """A row between two schools: the one that asks for support and the one that gives it."""
+
+    requesting_urn: int
+    supporting_urn: int
+
+
+class NamedSides(Sides, frozen=True):
+    """The same with the names of both schools."""
+
+    requesting_name: str
+    supporting_name: str
+
+
+def party_of(person: Principal, row: Sides) -> str | None:
     """The side that a person acts for; None for a lead or the core team."""
     if person.school_urn is None:
         return None
     return {row.requesting_urn: REQUESTING, row.supporting_urn: SUPPORTING}.get(person.school_urn)
 
 
-def own_side(person: Principal, permission: Permission, row: Any) -> str:
+def own_side(person: Principal, permission: Permission, row: Sides) -> str:
     """The side that a person may answer for. Raises NotFound when there is none."""
     require_on(person, permission, row)
     side = party_of(person, row)
@@ -34,16 +49,14 @@ def own_side(person: Principal, permission: Permission, row: Any) -> str:
     return side
 
 
-def school_on(side: str, row: Any) -> str:
+def school_on(side: str, row: NamedSides) -> str:
     """The name of the school on one side."""
-    name: str = row.requesting_name if side == REQUESTING else row.supporting_name
-    return name
+    return row.requesting_name if side == REQUESTING else row.supporting_name
 
 
-def urn_on(side: str, row: Any) -> int:
+def urn_on(side: str, row: Sides) -> int:
     """The URN of the school on one side."""
-    urn: int = row.requesting_urn if side == REQUESTING else row.supporting_urn
-    return urn
+    return row.requesting_urn if side == REQUESTING else row.supporting_urn
 
 
 def is_head(person: Principal) -> bool:
@@ -69,7 +82,7 @@ async def notify_schools(
 
 
 async def notify_schools_and_leads(
-    session: AsyncSession, person: Principal, row: Any, word: NotificationText
+    session: AsyncSession, person: Principal, row: Sides, word: NotificationText
 ) -> None:
     """Notify schools and the leads of their consortia."""
     urns = [row.requesting_urn, row.supporting_urn]

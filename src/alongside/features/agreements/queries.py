@@ -1,73 +1,179 @@
 """Queries for agreements, and row locks for decisions on them."""
 
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, literal_column, select
+import msgspec
+from sqlalchemy import BindParameter, ColumnElement, Integer, Uuid, bindparam, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from alongside.errors import NotFound
 from alongside.features.agreements.models import SupportAgreement
+from alongside.features.agreements.parties import NamedSides
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer
 from alongside.features.schools.models import School
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.access.records import filter_records
-from alongside.platform.database.rows import one_row
+from alongside.platform.access.records import require_on
+from alongside.platform.database.reads import Read, columns_of, fetch_all, fetch_one
 
 Asking = aliased(School, name="asking")
 Giving = aliased(School, name="giving")
-AUTHORITY: Any = bindparam("authority_id")
-PAGE: Any = literal_column("26")
+AUTHORITY: BindParameter[int] = bindparam("authority_id", type_=Integer)
+PAGE: ColumnElement[int] = literal_column("26")
 ON_A_PAGE = 25
 LIVE = ("preparing", "active")
 
-AGREEMENT: Any = (
+
+class AgreementRow(NamedSides, frozen=True):
+    """An agreement, as `models.SupportAgreement` describes it, with its schools, its need and its offer."""
+
+    authority_id: int
+    id: UUID
+    proposal_id: UUID
+    need_id: UUID
+    offer_id: UUID
+    state: str
+    version: int
+    days: Decimal
+    days_used: Decimal
+    starts_on: date
+    ends_on: date
+    agreed_at: datetime
+    agreed_on: date
+    requesting_signed_at: datetime | None
+    requesting_signed_by: UUID | None
+    supporting_signed_at: datetime | None
+    supporting_signed_by: UUID | None
+    agreement_version: int
+    outcome: str | None
+    ended_because: str | None
+    challenge_until: date | None
+    challenged_on: date | None
+    need_title: str
+    need_state: str
+    theme: str
+    success_criteria: str
+    offer_title: str
+    leader_name: str
+
+
+class NeedState(msgspec.Struct, frozen=True):
+    """What a transition of a need reads of it."""
+
+    id: UUID
+    school_urn: int
+    state: str
+
+
+AGREEMENT = (
     select(
-        *SupportAgreement.__table__.columns,
-        Asking.name.label("requesting_name"),
-        Giving.name.label("supporting_name"),
-        Need.title.label("need_title"),
-        Need.theme.label("theme"),
-        Need.success_criteria.label("success_criteria"),
-        Need.state.label("need_state"),
-        Offer.title.label("offer_title"),
-        Offer.state.label("offer_state"),
-        Offer.leader_name.label("leader_name"),
-        (Offer.days_total - Offer.days_taken).label("offer_days_left"),
+        *columns_of(
+            AgreementRow,
+            SupportAgreement,
+            requesting_name=Asking.name,
+            supporting_name=Giving.name,
+            need_title=Need.title,
+            need_state=Need.state,
+            theme=Need.theme,
+            success_criteria=Need.success_criteria,
+            offer_title=Offer.title,
+            leader_name=Offer.leader_name,
+        )
     )
+    .select_from(SupportAgreement)
     .join(Asking, (Asking.authority_id == AUTHORITY) & (Asking.urn == SupportAgreement.requesting_urn))
     .join(Giving, (Giving.authority_id == AUTHORITY) & (Giving.urn == SupportAgreement.supporting_urn))
     .join(Need, (Need.authority_id == AUTHORITY) & (Need.id == SupportAgreement.need_id))
     .join(Offer, (Offer.authority_id == AUTHORITY) & (Offer.id == SupportAgreement.offer_id))
     .where(SupportAgreement.authority_id == AUTHORITY)
 )
+_ONE = AGREEMENT.where(SupportAgreement.id == bindparam("agreement_id"))
+ONE_AGREEMENT = Read(_ONE, AgreementRow)
+LOCKED_AGREEMENT = Read(_ONE.with_for_update(key_share=True, of=SupportAgreement), AgreementRow)
+
+
+def _as_it_is(found: UUID) -> UUID:
+    return found
+
+
+OF_PROPOSAL = Read(
+    select(SupportAgreement.id).where(
+        SupportAgreement.authority_id == AUTHORITY, SupportAgreement.proposal_id == bindparam("proposal_id")
+    ),
+    _as_it_is,
+)
+ONE_NEED_STATE = Read(
+    select(*columns_of(NeedState, Need)).where(
+        Need.authority_id == AUTHORITY, Need.id == bindparam("need_id")
+    ),
+    NeedState,
+)
+
+
+def holding(offer_id: str, need_id: str) -> Read[int]:
+    """Lock an offer and then its need until the transaction ends; the ids are SQL expressions.
+
+    Every decision locks the offer first, then the need, then its own row. The fixed order prevents deadlocks: the need
+    is locked only when the offer has been counted.
+    """
+    named = [one for one in ("offer_id", "need_id", "row_id") if f":{one}" in offer_id + need_id]
+    return Read(
+        text(
+            f"""
+            WITH held_offer AS MATERIALIZED (
+                SELECT o.id FROM offer o
+                 WHERE o.authority_id = :authority_id AND o.id = {offer_id} FOR NO KEY UPDATE
+            ), held_need AS MATERIALIZED (
+                SELECT n.id FROM need n
+                 WHERE n.authority_id = :authority_id AND n.id = {need_id}
+                   AND (SELECT count(*) FROM held_offer) >= 0 FOR NO KEY UPDATE
+            )
+            SELECT count(*) FROM held_need
+            """  # noqa: S608  (only our own expressions are put in)
+        ).bindparams(*(bindparam(one, type_=Uuid) for one in named)),
+        int,
+    )
+
+
+def holding_pair_of(table: str) -> Read[int]:
+    """Lock the offer and the need of a row of a table, which has `offer_id` and `need_id` and never changes them."""
+    of_row = f"FROM {table} r WHERE r.authority_id = :authority_id AND r.id = :row_id"
+    return holding(f"(SELECT r.offer_id {of_row})", f"(SELECT r.need_id {of_row})")
+
+
+HOLD = holding(":offer_id", ":need_id")
+HOLD_PAIR_OF_AGREEMENT = holding_pair_of("support_agreement")
 
 
 async def get_agreement(
     session: AsyncSession, person: Principal, permission: Permission, agreement_id: UUID
-) -> Row[Any]:
+) -> AgreementRow:
     """One agreement. Raises NotFound unless the person has `permission` for it."""
-    statement = filter_records(AGREEMENT, person, permission, SupportAgreement).where(
-        SupportAgreement.id == agreement_id
-    )
-    return await one_row(session, statement, authority_id=person.authority_id)
+    return await _agreement(session, person, permission, ONE_AGREEMENT, agreement_id)
+
+
+async def _agreement(
+    session: AsyncSession,
+    person: Principal,
+    permission: Permission,
+    read: Read[AgreementRow],
+    agreement_id: UUID,
+) -> AgreementRow:
+    row = await fetch_one(session, read, {"authority_id": person.authority_id, "agreement_id": agreement_id})
+    if row is None:
+        raise NotFound
+    require_on(person, permission, row)
+    return row
 
 
 async def hold_pool_and_need(session: AsyncSession, authority_id: int, offer_id: UUID, need_id: UUID) -> None:
-    """Lock this offer and then this need until the transaction ends.
-
-    Every decision locks the offer first, then the need, then its own row. The fixed order prevents
-    deadlocks.
-    """
-    for thing, row_id in ((Offer, offer_id), (Need, need_id)):
-        columns: Any = thing
-        await session.execute(
-            select(columns.id)
-            .where(columns.authority_id == authority_id, columns.id == row_id)
-            .with_for_update(key_share=True)
-        )
+    """Lock this offer and then this need until the transaction ends."""
+    values = {"authority_id": authority_id, "offer_id": offer_id, "need_id": need_id}
+    await fetch_all(session, HOLD, values)
 
 
 async def lock_agreement(
@@ -77,29 +183,23 @@ async def lock_agreement(
     agreement_id: UUID,
     *,
     pool: bool = False,
-) -> Row[Any]:
-    """Lock an agreement and, with `pool`, its offer and need; returns the current row."""
-    seen = await get_agreement(session, person, permission, agreement_id)
+) -> AgreementRow:
+    """Lock an agreement and, with `pool`, first its offer and need; returns the current row."""
     if pool:
-        await hold_pool_and_need(session, person.authority_id, seen.offer_id, seen.need_id)
-    statement = AGREEMENT.where(SupportAgreement.id == agreement_id).with_for_update(
-        key_share=True, of=SupportAgreement
-    )
-    return await one_row(session, statement, authority_id=person.authority_id)
+        values = {"authority_id": person.authority_id, "row_id": agreement_id}
+        await fetch_all(session, HOLD_PAIR_OF_AGREEMENT, values)
+    return await _agreement(session, person, permission, LOCKED_AGREEMENT, agreement_id)
 
 
-async def need_of(session: AsyncSession, authority_id: int, need_id: UUID) -> Row[Any]:
+async def need_of(session: AsyncSession, authority_id: int, need_id: UUID) -> NeedState:
     """The columns of a need for a transition: id, school, state."""
-    statement = select(Need.id, Need.school_urn, Need.state).where(
-        Need.authority_id == authority_id, Need.id == need_id
-    )
-    return await one_row(session, statement)
+    found = await fetch_one(session, ONE_NEED_STATE, {"authority_id": authority_id, "need_id": need_id})
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def agreement_of_proposal(session: AsyncSession, authority_id: int, proposal_id: UUID) -> UUID | None:
     """The agreement that was created from a proposal, if any."""
-    statement = select(SupportAgreement.id).where(
-        SupportAgreement.authority_id == authority_id, SupportAgreement.proposal_id == proposal_id
-    )
-    found: UUID | None = await session.scalar(statement)
-    return found
+    values = {"authority_id": authority_id, "proposal_id": proposal_id}
+    return await fetch_one(session, OF_PROPOSAL, values)

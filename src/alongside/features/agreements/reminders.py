@@ -7,11 +7,11 @@ are settings (`periods.agreement_due`, `review_due`, `remind_before`), in school
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from uuid import UUID
 
+import msgspec
 from sqlalchemy import Date, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.elements import TextClause
 
 from alongside.features.agreements.parties import NotificationText, notify_schools
 from alongside.features.authorities import settings_of
@@ -19,6 +19,7 @@ from alongside.features.authorities.settings import AuthoritySettings, Periods
 from alongside.features.people.queries import ids, leaders_of_schools
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.notifications import notify
 from alongside.platform.school_calendar.calendar import Calendar, add_school_days, school_days_before
 from alongside.platform.web.formatting import format_date
@@ -27,13 +28,25 @@ AHEAD = timedelta(days=60)
 """How far ahead deadlines are searched: longer than any holiday plus the longest reminder period."""
 
 
-def _sql(statement: str) -> TextClause:
+class Due(msgspec.Struct, frozen=True):
+    """A record with a deadline that is counted from a date, and which of its two schools it waits for."""
+
+    id: UUID
+    requesting_urn: int
+    supporting_urn: int
+    title: str
+    dated_on: date
+    requesting_waits: bool
+    supporting_waits: bool
+
+
+def _read(statement: str) -> Read[Due]:
     kinds = {"today": Date(), "ahead": Date()}
     named = [bindparam(name, type_=kind) for name, kind in kinds.items() if f":{name}" in statement]
-    return text(statement).bindparams(*named)
+    return Read(text(statement).bindparams(*named), Due)
 
 
-ANSWERS = _sql(
+ANSWERS = _read(
     """
     SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, p.respond_by AS dated_on,
            p.state = 'proposed' AND p.requesting_accepted_at IS NULL AS requesting_waits,
@@ -43,7 +56,7 @@ ANSWERS = _sql(
        AND p.respond_by BETWEEN :today AND :ahead
     """
 )
-SIGNATURES = _sql(
+SIGNATURES = _read(
     """
     SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, p.agreed_on AS dated_on,
            p.requesting_signed_at IS NULL AS requesting_waits, p.supporting_signed_at IS NULL AS supporting_waits
@@ -51,7 +64,7 @@ SIGNATURES = _sql(
      WHERE p.authority_id = :authority_id AND p.state = 'preparing'
     """
 )
-RECORDS = _sql(
+RECORDS = _read(
     """
     SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, v.record_due_on AS dated_on,
            true AS requesting_waits, true AS supporting_waits
@@ -62,7 +75,7 @@ RECORDS = _sql(
        AND v.record_due_on BETWEEN :today AND :ahead
     """
 )
-REVIEWS = _sql(
+REVIEWS = _read(
     """
     SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, p.ends_on AS dated_on,
            NOT EXISTS (SELECT FROM review r WHERE r.authority_id = :authority_id AND r.agreement_id = p.id
@@ -83,7 +96,7 @@ class Deadline:
     """
 
     kind: str
-    found: TextClause
+    found: Read[Due]
     days: Callable[[Periods], int]
     path: str
     text: str
@@ -134,13 +147,12 @@ async def remind_of_deadlines(session: AsyncSession, person: Principal) -> None:
     settings = settings_of(person.authority_id)
     values = {"authority_id": person.authority_id, "today": person.today, "ahead": person.today + AHEAD}
     for one in DEADLINES:
-        named = {name: values[name] for name in one.found.compile().params}
-        for row in (await session.execute(one.found, named)).all():
+        for row in await fetch_all(session, one.found, values):
             await _remind(session, person, settings, one, row)
 
 
 async def _remind(
-    session: AsyncSession, person: Principal, settings: AuthoritySettings, one: Deadline, row: Any
+    session: AsyncSession, person: Principal, settings: AuthoritySettings, one: Deadline, row: Due
 ) -> None:
     calendar = await calendar_of_school(session, person.authority_id, row.requesting_urn)
     due = due_after(calendar, row.dated_on, one.days(settings.periods))

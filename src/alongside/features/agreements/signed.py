@@ -1,7 +1,6 @@
 """The `signed_agreement` table: every version that both headteachers signed, with content stored by a trigger."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint
@@ -28,7 +27,7 @@ class SignedAgreement(AuthorityKeyed, Base):
 
     agreement_id: Mapped[UUID] = mapped_column(primary_key=True)
     agreement_version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, object]] = mapped_column(JSONB)
     text: Mapped[str]
     signed_at: Mapped[datetime] = created_at()
 

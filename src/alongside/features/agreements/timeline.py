@@ -1,13 +1,15 @@
 """The timeline of proposals and agreements, with their visits and amendments."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import ARRAY, Text, any_, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.audit.models import AuditEntry
+from alongside.platform.database.reads import Read, fetch_all
+from alongside.platform.web.timeline import TimelineEntry
 from alongside.platform.workflow import WORKFLOWS
 
 OTHER_WORDS = {
@@ -29,29 +31,30 @@ def words_for(verb: str) -> str:
     return OTHER_WORDS.get(verb, verb.replace("_", " "))
 
 
+def _entry(at: datetime, who: str, verb: str, note: str | None) -> TimelineEntry:
+    return TimelineEntry(at, who, words_for(verb), note)
+
+
+TIMELINE = Read(
+    select(AuditEntry.at, AuditEntry.person_name, AuditEntry.verb, AuditEntry.note)
+    .where(
+        AuditEntry.authority_id == bindparam("authority_id"),
+        AuditEntry.subject_kind == any_(bindparam("kinds", type_=ARRAY(Text))),
+        AuditEntry.subject_id == any_(bindparam("ids", type_=ARRAY(Text))),
+    )
+    .order_by(AuditEntry.id.desc())
+    .limit(literal_column("200")),
+    _entry,
+)
+
+
 async def timeline_of(
     session: AsyncSession, authority_id: int, subjects: Sequence[tuple[str, UUID]]
-) -> list[dict[str, Any]]:
+) -> list[TimelineEntry]:
     """The timeline of several related records, newest first, 200 entries at most."""
-    statement = (
-        select(
-            AuditEntry.at,
-            AuditEntry.person_name,
-            AuditEntry.role,
-            AuditEntry.verb,
-            AuditEntry.note,
-            AuditEntry.changes,
-        )
-        .where(
-            AuditEntry.authority_id == authority_id,
-            AuditEntry.subject_kind.in_(sorted({kind for kind, _ in subjects})),
-            AuditEntry.subject_id.in_([str(one) for _, one in subjects]),
-        )
-        .order_by(AuditEntry.id.desc())
-        .limit(literal_column("200"))
-    )
-    rows = (await session.execute(statement)).mappings().all()
-    return [
-        {"at": row["at"], "who": row["person_name"], "text": words_for(row["verb"]), "note": row["note"]}
-        for row in rows
-    ]
+    values = {
+        "authority_id": authority_id,
+        "kinds": sorted({kind for kind, _ in subjects}),
+        "ids": [str(one) for _, one in subjects],
+    }
+    return await fetch_all(session, TIMELINE, values)

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import asyncpg
-from sqlalchemy import ColumnElement, Executable, Float, Numeric, SelectBase
+import msgspec
+from sqlalchemy import ColumnElement, Executable, Float, Label, Numeric, SelectBase
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
@@ -92,6 +94,16 @@ class Read(Generic[Row]):
                 values[place] = convert(values[place])
             found.append(self.row(*values))
         return found
+
+
+def columns_of(
+    row: type[msgspec.Struct],
+    table: type[DeclarativeBase],
+    **others: ColumnElement[Any] | InstrumentedAttribute[Any],
+) -> list[Label[Any]]:
+    """Return the columns of a SELECT for the fields of a row, in their order: one of `others`, or of the table."""
+    own = table.__table__.c
+    return [(others[name] if name in others else own[name]).label(name) for name in row.__struct_fields__]
 
 
 async def fetch_all(session: AsyncSession, read: Read[Row], values: Mapping[str, object]) -> list[Row]:

@@ -1,7 +1,7 @@
 """Accepting a proposal and releasing its leader; the last acceptance creates the agreement."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +32,7 @@ from alongside.features.agreements.proposals.deadlines import (
 )
 from alongside.features.agreements.proposals.hard_rules import explain_barred_pair
 from alongside.features.agreements.proposals.queries import (
+    ProposalRow,
     live_proposals_of_need,
     lock_proposal,
 )
@@ -64,9 +65,9 @@ async def accept_proposal(
         )
     await refuse_what_cannot_be(session, person, row)
     released = row.released_by_head or (may_on(person, Permission.RELEASE_LEADER, row))
-    accepted: dict[str, Any] = {f"{side}_accepted_at": datetime.now(UTC), "released_by_head": released}
+    accepted: dict[str, object] = {f"{side}_accepted_at": datetime.now(UTC), "released_by_head": released}
     if getattr(row, f"{OTHER_SIDE[side]}_accepted_at") is None:
-        await apply_checked_transition(session, person, row, ACCEPT, **accepted)
+        await apply_checked_transition(session, person, row, ACCEPT, accepted)
         await notify_other_school(
             session, person, row, side, "proposal_accepted", "has accepted the proposal"
         )
@@ -74,7 +75,7 @@ async def accept_proposal(
     if not row.leader_is_head and not released:
         days = days_to_answer(person, row.urgency)
         due = await deadline_columns(session, person, [row.supporting_urn], person.today, days)
-        await apply_checked_transition(session, person, row, ASK_RELEASE, **accepted, **due)
+        await apply_checked_transition(session, person, row, ASK_RELEASE, {**accepted, **due})
         await notify_schools(
             session,
             person,
@@ -87,7 +88,7 @@ async def accept_proposal(
             ),
         )
         return None
-    await apply_checked_transition(session, person, row, AGREE, **accepted)
+    await apply_checked_transition(session, person, row, AGREE, accepted)
     return await _conclude(session, person, row)
 
 
@@ -100,19 +101,28 @@ async def release_leader(session: AsyncSession, person: Principal, proposal_id: 
     refuse_late(person, row)
     if row.state == "to_release":
         await refuse_what_cannot_be(session, person, row)
-    await apply_checked_transition(session, person, row, RELEASE, released_by_head=True)
+    await apply_checked_transition(session, person, row, RELEASE, {"released_by_head": True})
     return await _conclude(session, person, row)
 
 
 async def apply_checked_transition(
-    session: AsyncSession, person: Principal, row: Any, move: Transition, **values: Any
+    session: AsyncSession,
+    person: Principal,
+    row: ProposalRow,
+    move: Transition,
+    written: Mapping[str, object],
+    *,
+    note: str | None = None,
+    changes: Mapping[str, object] | None = None,
 ) -> None:
     """Apply a transition after the hard rules passed. A trigger checks them again in the same statement."""
     with explain_barred_pair(person, row):
-        await apply_transition(session, person, Proposal, row, move, **values)
+        await apply_transition(
+            session, person, Proposal, row, move, note=note, changes=changes, written=written
+        )
 
 
-async def _conclude(session: AsyncSession, person: Principal, row: Any) -> UUID:
+async def _conclude(session: AsyncSession, person: Principal, row: ProposalRow) -> UUID:
     """Create the agreement and its consequences in the transaction of the last acceptance."""
     made = await prepare_agreement(session, person, row)
     product = system(person.authority_id, person.today)
@@ -132,7 +142,7 @@ async def _conclude(session: AsyncSession, person: Principal, row: Any) -> UUID:
     return made
 
 
-def refuse_unless_proposed(row: Any) -> None:
+def refuse_unless_proposed(row: ProposalRow) -> None:
     """Refuse when the proposal is no longer open for answers. Raises ActionRefused."""
     if row.state != "proposed":
         raise ActionRefused(
@@ -140,7 +150,7 @@ def refuse_unless_proposed(row: Any) -> None:
         )
 
 
-def refuse_other_terms(row: Any, terms_version: int) -> None:
+def refuse_other_terms(row: ProposalRow, terms_version: int) -> None:
     """Refuse when the terms have changed since they were shown. Raises ActionRefused."""
     if row.terms_version != terms_version:
         raise ActionRefused(
@@ -149,7 +159,7 @@ def refuse_other_terms(row: Any, terms_version: int) -> None:
 
 
 async def notify_other_school(
-    session: AsyncSession, person: Principal, row: Any, side: str, kind: str, did: str
+    session: AsyncSession, person: Principal, row: ProposalRow, side: str, kind: str, did: str
 ) -> None:
     """Notify the other school of this school's action."""
     await notify_schools(

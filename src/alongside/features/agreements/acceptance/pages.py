@@ -1,10 +1,7 @@
 """The buttons that accept a proposal and release its leader."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from alongside.features.agreements.acceptance import actions
+from alongside.features.agreements.proposals.queries import ProposalRow
 from alongside.features.agreements.proposals.status import (
     can_answer,
     can_release,
@@ -18,7 +15,7 @@ from alongside.platform.web.responses import Redirect
 AGREED = "The support is agreed. Next: add an aim, then sign."
 
 
-async def _accept(asked: ActionRequest[Row[Any]]) -> Redirect:
+async def _accept(asked: ActionRequest[ProposalRow]) -> Redirect:
     made = await actions.accept_proposal(asked.session, asked.person, asked.record.id, asked.version)
     if made is None:
         return Redirect(
@@ -27,7 +24,7 @@ async def _accept(asked: ActionRequest[Row[Any]]) -> Redirect:
     return Redirect(f"/agreements/{made}", AGREED)
 
 
-async def _release(asked: ActionRequest[Row[Any]]) -> Redirect:
+async def _release(asked: ActionRequest[ProposalRow]) -> Redirect:
     made = await actions.release_leader(asked.session, asked.person, asked.record.id)
     return Redirect(f"/agreements/{made}", AGREED)
 

@@ -1,7 +1,6 @@
 """Commands that add, change and remove aims. Each creates a new agreement version without signatures."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -18,7 +17,7 @@ from alongside.features.agreements.parties import (
     school_on,
     urn_on,
 )
-from alongside.features.agreements.queries import lock_agreement
+from alongside.features.agreements.queries import AgreementRow, lock_agreement
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -93,7 +92,7 @@ def _texts(typed: Mapping[str, str]) -> dict[str, str]:
     return {name: typed[name] for name in WORDS}
 
 
-async def _in_preparation(session: AsyncSession, person: Principal, agreement_id: UUID) -> Any:
+async def _in_preparation(session: AsyncSession, person: Principal, agreement_id: UUID) -> AgreementRow:
     row = await lock_agreement(session, person, Permission.EDIT_AGREEMENT, agreement_id)
     own_side(person, Permission.EDIT_AGREEMENT, row)
     if row.state != "preparing":
@@ -105,7 +104,7 @@ async def _in_preparation(session: AsyncSession, person: Principal, agreement_id
 
 
 async def _new_agreement_version(
-    session: AsyncSession, person: Principal, row: Any, verb: str, changes: Mapping[str, Any]
+    session: AsyncSession, person: Principal, row: AgreementRow, verb: str, changes: Mapping[str, object]
 ) -> None:
     """Increase the agreement version, clear the signatures, and notify the other school."""
     await session.execute(

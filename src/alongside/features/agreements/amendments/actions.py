@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -20,7 +19,7 @@ from alongside.features.agreements.amendment import (
     Amendment,
 )
 from alongside.features.agreements.amendments.changes import RequestedChanges
-from alongside.features.agreements.amendments.queries import amendment_to
+from alongside.features.agreements.amendments.queries import AmendmentRow, amendment_to
 from alongside.features.agreements.models import AMEND, Aim, SupportAgreement
 from alongside.features.agreements.parties import (
     OTHER_SIDE,
@@ -31,7 +30,7 @@ from alongside.features.agreements.parties import (
     urn_on,
 )
 from alongside.features.agreements.preparation.actions import constraint_messages
-from alongside.features.agreements.queries import lock_agreement
+from alongside.features.agreements.queries import AgreementRow, lock_agreement
 from alongside.features.agreements.signed_versions.actions import keep_signed_version
 from alongside.features.offers.balance.actions import balance_offer
 from alongside.platform.access.permissions import Permission
@@ -123,7 +122,7 @@ async def agree_amendment(
             starts_on=seen.starts_on,
             ends_on=seen.ends_on,
             agreement_version=row.agreement_version + 1,
-            **_signatures(person, seen, side),
+            written=_signatures(person, seen, side),
         )
     await _replace_aims(session, person, row, seen.aims)
     await keep_signed_version(session, person, row.id)
@@ -133,7 +132,7 @@ async def agree_amendment(
     )
 
 
-def _signatures(person: Principal, seen: Any, side: str) -> dict[str, Any]:
+def _signatures(person: Principal, seen: AmendmentRow, side: str) -> dict[str, object]:
     """The signatures of the new version: the headteacher who proposed it and the one who agrees now."""
     return {
         f"{side}_signed_at": datetime.now(UTC),
@@ -168,14 +167,14 @@ async def _end(
     await _notify_other_school(session, person, row, side, amendment_id, did)
 
 
-def _refuse_own(seen: Any, side: str, row: Any) -> None:
+def _refuse_own(seen: AmendmentRow, side: str, row: AgreementRow) -> None:
     if seen.proposed_side == side:
         raise ActionRefused(
             f"Your school has proposed this. It waits for {school_on(OTHER_SIDE[side], row)}.", seen.state
         )
 
 
-def _refuse_fewer_than_used(row: Any, days: Decimal) -> None:
+def _refuse_fewer_than_used(row: AgreementRow, days: Decimal) -> None:
     if days < row.days_used:
         raise ActionRefused(
             f"The schools have used {format_days(row.days_used)} already. Enter that many days or more.",
@@ -188,7 +187,7 @@ REVIEWED_AIM = "An aim that has been reviewed cannot be removed. Propose a chang
 
 
 async def _replace_aims(
-    session: AsyncSession, person: Principal, row: Any, wanted: Sequence[dict[str, Any]]
+    session: AsyncSession, person: Principal, row: AgreementRow, wanted: Sequence[dict[str, str]]
 ) -> None:
     """Replace the aims with the agreed ones. Raises ActionRefused when a reviewed aim would be removed."""
     kept = {UUID(one["id"]): one for one in wanted if one.get("id")}
@@ -210,7 +209,7 @@ async def _replace_aims(
 
 
 async def _notify_other_school(
-    session: AsyncSession, person: Principal, row: Any, side: str, amendment_id: UUID, did: str
+    session: AsyncSession, person: Principal, row: AgreementRow, side: str, amendment_id: UUID, did: str
 ) -> None:
     await notify_schools(
         session,

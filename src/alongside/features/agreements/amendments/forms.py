@@ -1,12 +1,13 @@
 """The form of an amendment, prefilled with the current agreement."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from wtforms import Form
 
 from alongside.features.agreements.aims.forms import TEXTS
+from alongside.features.agreements.aims.queries import AimRow
 from alongside.features.agreements.amendments.changes import RequestedChanges
+from alongside.features.agreements.queries import AgreementRow
 from alongside.platform.forms.fields import Day, HalfDays, line, passage
 from alongside.platform.forms.validation import add_error, check_date_order, require_fields
 
@@ -32,7 +33,7 @@ class ChangeForm(Form):
     starts_on = Day("From", NEEDED["starts_on"])
     ends_on = Day("Until", NEEDED["ends_on"])
     reason = passage("Reason for the change", "The reason", "The other headteacher reads this", limit=2000)
-    aims: Sequence[Any] = ()
+    aims: Sequence[AimRow] = ()
 
     def parts(self) -> list[list[str]]:
         """The names of the fields of each aim, and of a new one."""
@@ -60,9 +61,9 @@ class ChangeForm(Form):
         )
 
 
-def change_form(aims: Sequence[Any]) -> type[ChangeForm]:
+def change_form(aims: Sequence[AimRow]) -> type[ChangeForm]:
     """A form class with fields for these aims and one new aim."""
-    fields: dict[str, Any] = {"aims": aims}
+    fields: dict[str, object] = {"aims": aims}
     for key in (*(aim.id.hex for aim in aims), NEW):
         aim, measure, baseline, target = field_names(key)
         label = "Another aim (optional)" if key == NEW else "Aim"
@@ -74,9 +75,9 @@ def change_form(aims: Sequence[Any]) -> type[ChangeForm]:
     return type("ChangeOfAims", (ChangeForm,), fields)
 
 
-def as_agreed(row: Any, aims: Sequence[Any]) -> dict[str, Any]:
+def as_agreed(row: AgreementRow, aims: Sequence[AimRow]) -> dict[str, object]:
     """Form values of the current agreement."""
-    shown = {name: getattr(row, name) for name in ("days", "starts_on", "ends_on")}
+    shown: dict[str, object] = {name: getattr(row, name) for name in ("days", "starts_on", "ends_on")}
     for one in aims:
         shown |= dict(zip(field_names(one.id.hex), (getattr(one, name) for name in TEXTS), strict=True))
     return shown

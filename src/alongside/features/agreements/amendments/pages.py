@@ -1,52 +1,58 @@
 """Actions that propose and answer amendments."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import Row
+from dataclasses import dataclass
 
 from alongside.features.agreements.aims.queries import aims_of
 from alongside.features.agreements.amendment import AGREE_AMENDMENT
 from alongside.features.agreements.amendments import actions
 from alongside.features.agreements.amendments.forms import ChangeForm, as_agreed, change_form
-from alongside.features.agreements.amendments.queries import amendments_of
+from alongside.features.agreements.amendments.queries import AmendmentRow, amendments_of
 from alongside.features.agreements.forms import REASON_FOR_OTHER_SCHOOL
 from alongside.features.agreements.parties import party_of
+from alongside.features.agreements.queries import AgreementRow
 from alongside.features.agreements.resource import AGREEMENT, AMENDMENT
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 
 
-async def _form(asked: ActionRequest[Row[Any]]) -> type[ChangeForm]:
+async def _form(asked: ActionRequest[AgreementRow]) -> type[ChangeForm]:
     return change_form(await aims_of(asked.session, asked.person.authority_id, asked.record.id))
 
 
-async def _as_agreed(asked: ActionRequest[Row[Any]]) -> Mapping[str, object]:
+async def _as_agreed(asked: ActionRequest[AgreementRow]) -> Mapping[str, object]:
     aims = await aims_of(asked.session, asked.person.authority_id, asked.record.id)
     return as_agreed(asked.record, aims)
 
 
-async def _is_waiting(asked: FormRequest[Row[Any], ChangeForm]) -> Mapping[str, object]:
+@dataclass(frozen=True, kw_only=True)
+class ChangeContext(FormContext):
+    """Whether a change is proposed already, so that no other can be proposed."""
+
+    waiting: bool
+
+
+async def _is_waiting(asked: FormRequest[AgreementRow, ChangeForm]) -> ChangeContext:
     changes = await amendments_of(asked.session, asked.person.authority_id, asked.record.id)
-    return {"waiting": any(one.state == "proposed" for one in changes)}
+    return ChangeContext(waiting=any(one.state == "proposed" for one in changes))
 
 
-async def _propose(asked: FormRequest[Row[Any], ChangeForm]) -> None:
+async def _propose(asked: FormRequest[AgreementRow, ChangeForm]) -> None:
     await actions.propose_amendment(asked.session, asked.person, asked.record.id, asked.form.wanted())
 
 
-async def _agree(asked: ActionRequest[Row[Any]]) -> None:
+async def _agree(asked: ActionRequest[AmendmentRow]) -> None:
     await actions.agree_amendment(asked.session, asked.person, asked.record.id, asked.version)
 
 
-def _is_own(person: Principal, amendment: Row[Any]) -> bool:
-    return bool(amendment.proposed_side == party_of(person, amendment))
+def _is_own(person: Principal, amendment: AmendmentRow) -> bool:
+    return amendment.proposed_side == party_of(person, amendment)
 
 
-def _is_others(person: Principal, amendment: Row[Any]) -> bool:
+def _is_others(person: Principal, amendment: AmendmentRow) -> bool:
     return not _is_own(person, amendment)
 
 

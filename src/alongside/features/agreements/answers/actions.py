@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,9 +41,7 @@ from alongside.features.agreements.proposals.deadlines import (
 from alongside.features.agreements.proposals.endings import go_on_looking, tell_end
 from alongside.features.agreements.proposals.forms import Terms
 from alongside.features.agreements.proposals.hard_rules import next_term
-from alongside.features.agreements.proposals.queries import (
-    lock_proposal,
-)
+from alongside.features.agreements.proposals.queries import ProposalRow, lock_proposal
 from alongside.features.authorities import settings_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -89,12 +86,12 @@ async def refuse_proposal(
         raise ValidationFailed({"words": ["Say in a few words why, so that the other school knows."]})
     refuse_late(person, row)
     note = ": ".join(part for part in (reasons[reason].label, words.strip()) if part)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "declined_by": side,
         "decline_reason": reason,
         "not_again_before": next_term(person),
     }
-    await apply_transition(session, person, Proposal, row, DECLINE, note=note, **values)
+    await apply_transition(session, person, Proposal, row, DECLINE, note=note, written=values)
     await go_on_looking(session, person, row)
     await tell_end(
         session, person, row, "proposal_declined", f"{school_on(side, row)} has declined the proposal."
@@ -115,11 +112,11 @@ async def ask_more_time(session: AsyncSession, person: Principal, proposal_id: U
         )
     more = settings_of(person.authority_id).periods.more_time
     asked = sorted(who_must_answer(row))
-    values = await more_days_columns(session, person, row, asked, more)
-    until: date = values["respond_by"]
-    values[f"{side}_had_more_time"] = True
+    due = await more_days_columns(session, person, row, asked, more)
+    until = due["respond_by"]
     changes = {"respond_by": [row.respond_by.isoformat(), until.isoformat()]}
-    await apply_transition(session, person, Proposal, row, MORE_TIME, changes=changes, **values)
+    values = {**due, f"{side}_had_more_time": True}
+    await apply_transition(session, person, Proposal, row, MORE_TIME, changes=changes, written=values)
     await notify_other_school(
         session, person, row, side, "more_time_asked", f"will answer the proposal by {format_date(until)}"
     )
@@ -136,10 +133,6 @@ async def counter_propose(
     refuse_late(person, row)
     refuse_other_terms(row, terms_version)
     await refuse_what_cannot_be(session, person, row, days=terms.days, begins=terms.starts_on)
-    accepted: dict[str, Any] = {
-        f"{side}_accepted_at": datetime.now(UTC),
-        f"{OTHER_SIDE[side]}_accepted_at": None,
-    }
     days = days_to_answer(person, row.urgency)
     due = await deadline_columns(session, person, [urn_on(OTHER_SIDE[side], row)], person.today, days)
     await apply_checked_transition(
@@ -147,18 +140,21 @@ async def counter_propose(
         person,
         row,
         COUNTER,
+        {
+            "terms_version": row.terms_version + 1,
+            "released_by_head": may_on(person, Permission.RELEASE_LEADER, row),
+            f"{side}_accepted_at": datetime.now(UTC),
+            f"{OTHER_SIDE[side]}_accepted_at": None,
+            **due,
+            **terms.columns(),
+        },
         note=terms.message or None,
         changes=_changed_terms(row, terms),
-        terms_version=row.terms_version + 1,
-        released_by_head=may_on(person, Permission.RELEASE_LEADER, row),
-        **due,
-        **accepted,
-        **terms.columns(),
     )
     await notify_other_school(session, person, row, side, "counter_proposed", "proposes other days or dates")
 
 
-def _changed_terms(row: Any, terms: Terms) -> Mapping[str, Any]:
+def _changed_terms(row: ProposalRow, terms: Terms) -> Mapping[str, object]:
     compared = {"days": terms.days, "starts_on": terms.starts_on, "ends_on": terms.ends_on}
     return {
         name: [str(getattr(row, name)), str(value)]

@@ -1,13 +1,11 @@
 """Actions by which people answer a proposal."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import Row
 
 from alongside.features.agreements.answers import actions
 from alongside.features.agreements.forms import LISTED_REASON, REASON_FOR_OTHER_SCHOOL
 from alongside.features.agreements.proposals.forms import TermsForm
+from alongside.features.agreements.proposals.queries import ProposalRow
 from alongside.features.agreements.proposals.status import (
     can_answer,
     can_ask_more_time,
@@ -28,23 +26,23 @@ from alongside.platform.web.responses import Redirect
 ANSWER = Permission.ANSWER_PROPOSAL
 
 
-async def _ask_more_time(asked: ActionRequest[Row[Any]]) -> Redirect:
+async def _ask_more_time(asked: ActionRequest[ProposalRow]) -> Redirect:
     until = await actions.ask_more_time(asked.session, asked.person, asked.record.id)
     return Redirect(PROPOSAL.url(asked.record), f"You have until {format_date(until)} to answer.")
 
 
-async def _refuse(asked: FormRequest[Row[Any], ListedReasonForm]) -> None:
+async def _refuse(asked: FormRequest[ProposalRow, ListedReasonForm]) -> None:
     reason, words = asked.form.reason.data, asked.form.words.data or ""
     await actions.refuse_proposal(asked.session, asked.person, asked.record.id, reason, words)
 
 
-async def _counter(asked: FormRequest[Row[Any], TermsForm]) -> None:
+async def _counter(asked: FormRequest[ProposalRow, TermsForm]) -> None:
     await actions.counter_propose(
         asked.session, asked.person, asked.record.id, asked.form.terms(), asked.version
     )
 
 
-def _present_terms(asked: ActionRequest[Row[Any]]) -> Mapping[str, object]:
+def _present_terms(asked: ActionRequest[ProposalRow]) -> Mapping[str, object]:
     return {name: getattr(asked.record, name) for name in ("days", "starts_on", "ends_on")}
 
 

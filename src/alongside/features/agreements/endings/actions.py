@@ -1,13 +1,12 @@
 """Ending, challenging and closing a support agreement."""
 
-from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
-from alongside.features.agreements import amendment, visit
-from alongside.features.agreements.endings.queries import left_over
+from alongside.features.agreements.amendment import DROP_AMENDMENT, Amendment
 from alongside.features.agreements.models import (
     CHALLENGE,
     CLOSE,
@@ -16,10 +15,12 @@ from alongside.features.agreements.models import (
 )
 from alongside.features.agreements.parties import (
     NotificationText,
+    Sides,
     notify_schools_and_leads,
     own_side,
 )
-from alongside.features.agreements.queries import lock_agreement, need_of
+from alongside.features.agreements.queries import AUTHORITY, AgreementRow, NeedState, lock_agreement
+from alongside.features.agreements.visit import DROP_VISIT, Visit
 from alongside.features.authorities import settings_of
 from alongside.features.needs.models import (
     LOOK_AGAIN,
@@ -31,8 +32,45 @@ from alongside.features.needs.models import (
 from alongside.features.offers.balance.actions import balance_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
+from alongside.platform.database.reads import Read, columns_of, fetch_all
 from alongside.platform.web.formatting import format_date
-from alongside.platform.workflow import apply_transition
+from alongside.platform.workflow import Transition, apply_transition
+
+
+class LeftOver(Sides, frozen=True):
+    """A planned visit or a proposed change of an agreement that has ended."""
+
+    id: UUID
+    state: str
+
+
+def _left_over(table: type[Visit] | type[Amendment], state: str) -> Read[LeftOver]:
+    columns = columns_of(
+        LeftOver,
+        table,
+        requesting_urn=SupportAgreement.requesting_urn,
+        supporting_urn=SupportAgreement.supporting_urn,
+    )
+    of_agreement = (SupportAgreement.authority_id == AUTHORITY) & (SupportAgreement.id == table.agreement_id)
+    return Read(
+        select(*columns)
+        .select_from(table)
+        .join(SupportAgreement, of_agreement)
+        .where(
+            table.authority_id == AUTHORITY,
+            table.agreement_id == bindparam("agreement_id"),
+            table.state == literal_column(f"'{state}'"),
+        )
+        .order_by(table.id),
+        LeftOver,
+    )
+
+
+PLANNED_VISITS, PROPOSED_AMENDMENTS = _left_over(Visit, "planned"), _left_over(Amendment, "proposed")
+LEFT_OVER: tuple[tuple[Read[LeftOver], type[Visit] | type[Amendment], Transition], ...] = (
+    (PLANNED_VISITS, Visit, DROP_VISIT),
+    (PROPOSED_AMENDMENTS, Amendment, DROP_AMENDMENT),
+)
 
 
 async def end_early(
@@ -62,7 +100,7 @@ async def end_early(
     )
 
 
-def no_challenge(person: Principal, row: Any) -> str | None:
+def no_challenge(person: Principal, row: AgreementRow) -> str | None:
     """A message that says why this match cannot be challenged today and what to do instead; None when it can."""
     if row.challenge_until is None:
         return "The schools proposed this match themselves. You can end it early, with a reason."
@@ -83,8 +121,8 @@ async def challenge_match(session: AsyncSession, person: Principal, agreement_id
     own_side(person, Permission.END_AGREEMENT, row)
     if refused := no_challenge(person, row):
         raise ActionRefused(refused, row.state)
-    changed: dict[str, Any] = {"challenged_on": person.today, "ended_because": "challenged"}
-    await apply_transition(session, person, SupportAgreement, row, CHALLENGE, note=words, **changed)
+    changed = {"challenged_on": person.today, "ended_because": "challenged"}
+    await apply_transition(session, person, SupportAgreement, row, CHALLENGE, note=words, written=changed)
     await _after_early_end(
         session,
         person,
@@ -99,28 +137,20 @@ async def challenge_match(session: AsyncSession, person: Principal, agreement_id
 
 
 async def _after_early_end(
-    session: AsyncSession, person: Principal, row: Any, word: NotificationText
+    session: AsyncSession, person: Principal, row: AgreementRow, word: NotificationText
 ) -> None:
     product = system(person.authority_id, person.today)
-    await apply_transition(
-        session,
-        product,
-        Need,
-        await need_of(session, person.authority_id, row.need_id),
-        LOOK_AGAIN,
-    )
+    await apply_transition(session, product, Need, _need_of(row), LOOK_AGAIN)
     await wind_up(session, person, row)
     await notify_schools_and_leads(session, person, row, word)
 
 
-async def close_agreement(session: AsyncSession, person: Principal, row: Any, outcome: str) -> None:
+async def close_agreement(session: AsyncSession, person: Principal, row: AgreementRow, outcome: str) -> None:
     """Close an agreement with the requesting school's outcome. Its offer and need must be locked."""
     product = system(person.authority_id, person.today)
     await apply_transition(session, product, SupportAgreement, row, CLOSE, outcome=outcome)
     ending = {"met": MEET_NEED, "part_met": PART_MEET_NEED, "not_met": NOT_MEET_NEED}[outcome]
-    await apply_transition(
-        session, product, Need, await need_of(session, person.authority_id, row.need_id), ending
-    )
+    await apply_transition(session, product, Need, _need_of(row), ending)
     await wind_up(session, person, row)
     await notify_schools_and_leads(
         session,
@@ -135,13 +165,16 @@ async def close_agreement(session: AsyncSession, person: Principal, row: Any, ou
     )
 
 
-async def wind_up(session: AsyncSession, person: Principal, row: Any) -> None:
+async def wind_up(session: AsyncSession, person: Principal, row: AgreementRow) -> None:
     """Follow-up of an ending: cancel planned visits, withdraw proposed amendments, and update the offer's state."""
     await balance_offer(session, person, row.offer_id)
     product = system(person.authority_id, person.today)
-    for thing, states, move in (
-        (visit.Visit, ("planned",), visit.DROP_VISIT),
-        (amendment.Amendment, ("proposed",), amendment.DROP_AMENDMENT),
-    ):
-        for left in await left_over(session, person.authority_id, thing, row.id, states):
-            await apply_transition(session, product, thing, left, move)
+    values = {"authority_id": person.authority_id, "agreement_id": row.id}
+    for read, table, move in LEFT_OVER:
+        for left in await fetch_all(session, read, values):
+            await apply_transition(session, product, table, left, move)
+
+
+def _need_of(row: AgreementRow) -> NeedState:
+    """The need of an agreement whose need is locked."""
+    return NeedState(row.need_id, row.requesting_urn, row.need_state)

@@ -1,12 +1,9 @@
 """The actions by which a school ends an agreement early, or challenges a match that a lead made for it."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from alongside.features.agreements import models
 from alongside.features.agreements.endings import actions
 from alongside.features.agreements.forms import LISTED_REASON
+from alongside.features.agreements.queries import AgreementRow
 from alongside.features.agreements.resource import AGREEMENT
 from alongside.features.authorities import settings_of
 from alongside.platform.access.permissions import Permission
@@ -17,12 +14,12 @@ from alongside.platform.forms.reason import ListedReasonForm, reason_form
 from alongside.platform.web.formatting import format_date
 
 
-def _what_follows(_: Principal, agreement: Row[Any]) -> str:
+def _what_follows(_: Principal, agreement: AgreementRow) -> str:
     until = f"You can do this until {format_date(agreement.challenge_until)}."
     return f"The support ends, its days can be used again, and the need is open again. {until}"
 
 
-async def _end(asked: FormRequest[Row[Any], ListedReasonForm]) -> None:
+async def _end(asked: FormRequest[AgreementRow, ListedReasonForm]) -> None:
     reason, words = asked.form.reason.data, asked.form.words.data or ""
     await actions.end_early(asked.session, asked.person, asked.record.id, reason, words)
 

@@ -1,7 +1,6 @@
 """Creating a support agreement from an accepted proposal."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,10 +11,12 @@ from alongside.features.agreements.models import (
 )
 from alongside.features.agreements.parties import (
     LEADER,
+    NamedSides,
     NotificationText,
     notify_schools_and_leads,
 )
-from alongside.features.agreements.queries import need_of
+from alongside.features.agreements.proposals.queries import ProposalRow
+from alongside.features.agreements.queries import NeedState
 from alongside.features.authorities import settings_of
 from alongside.features.needs.models import (
     AGREE_NEED,
@@ -31,7 +32,7 @@ from alongside.platform.web.formatting import format_days
 from alongside.platform.workflow import apply_transition
 
 
-def constraint_messages(row: Any) -> dict[str, Message]:
+def constraint_messages(row: NamedSides) -> dict[str, Message]:
     """The sentence for each constraint that an action on an agreement or its proposal can violate."""
     return {
         "ck_offer_days_left": f"{row.supporting_name} has meanwhile promised days of this offer to other schools, and "
@@ -46,7 +47,7 @@ def constraint_messages(row: Any) -> dict[str, Message]:
     }
 
 
-async def prepare_agreement(session: AsyncSession, person: Principal, proposal: Any) -> UUID:
+async def prepare_agreement(session: AsyncSession, person: Principal, proposal: ProposalRow) -> UUID:
     """Create an agreement from an accepted proposal. A trigger takes its days from the pool in the same statement.
 
     The offer, the need and the proposal must be locked. Raises ActionRefused when the offer has too few days or
@@ -74,7 +75,7 @@ async def prepare_agreement(session: AsyncSession, person: Principal, proposal: 
     urns = (made.requesting_urn, made.supporting_urn)
     await record_audit(session, person, PREPARE.verb, "support_agreement", made.id, schools=urns)
     product = system(person.authority_id, person.today)
-    need = await need_of(session, person.authority_id, proposal.need_id)
+    need = NeedState(proposal.need_id, proposal.requesting_urn, proposal.need_state)
     await apply_transition(session, product, Need, need, AGREE_NEED)
     await balance_offer(session, person, proposal.offer_id)
     await notify_schools_and_leads(
@@ -92,7 +93,7 @@ async def prepare_agreement(session: AsyncSession, person: Principal, proposal: 
     return made.id
 
 
-async def _challenge_until(session: AsyncSession, person: Principal, proposal: Any) -> date:
+async def _challenge_until(session: AsyncSession, person: Principal, proposal: ProposalRow) -> date:
     """The last day on which either school can challenge a match made today, in school days of both schools."""
     days = settings_of(person.authority_id).periods.challenge_window
     urns = (proposal.requesting_urn, proposal.supporting_urn)

@@ -1,16 +1,14 @@
 """Checks whether a pair can be proposed or agreed today: states of need and offer first, then the hard rules."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
 from alongside.features.agreements.proposals import hard_rules
-from alongside.features.agreements.proposals.forms import Terms
+from alongside.features.agreements.proposals.hard_rules import Pairing
+from alongside.features.agreements.proposals.queries import ProposalRow
 from alongside.features.authorities import settings_of
 from alongside.features.offers.confirmation import fresh_since
 from alongside.features.schools.term_dates.queries import calendar_of_school
@@ -18,49 +16,10 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.web.formatting import format_days
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """A need and an offer to be proposed, with the attributes that the checks read from a proposal."""
-
-    need_id: UUID
-    offer_id: UUID
-    supporting_urn: int
-    requesting_name: str
-    supporting_name: str
-    need_state: str
-    offer_state: str
-    confirmed_on: date | None
-    days: Decimal
-    days_left: Decimal
-    places_left: int
-    starts_on: date
-    interest_reason: str | None
-    state: str | None = None
-
-
-def pairing_of(need: Any, offer: Any, terms: Terms, interest_reason: str | None) -> Pairing:
-    """A Pairing of a need and an offer with these terms."""
-    return Pairing(
-        need_id=need.id,
-        offer_id=offer.id,
-        supporting_urn=offer.school_urn,
-        requesting_name=need.school_name,
-        supporting_name=offer.school_name,
-        need_state=need.state,
-        offer_state=offer.state,
-        confirmed_on=offer.confirmed_on,
-        days=terms.days,
-        days_left=offer.days_left,
-        places_left=offer.places_left,
-        starts_on=terms.starts_on,
-        interest_reason=interest_reason,
-    )
-
-
 async def obstacle_to(
     session: AsyncSession,
     person: Principal,
-    row: Any,
+    row: ProposalRow | Pairing,
     *,
     days: Decimal | None = None,
     begins: date | None = None,
@@ -79,26 +38,35 @@ async def obstacle_to(
         side=side,
         interest_reason=row.interest_reason,
     )
-    for thing in ("need", "offer"):
-        answered, now = (getattr(row, f"{thing}_content_{one}", None) for one in ("version", "now"))
-        if answered != now:
-            obstacles.append(f"{thing}_changed")
+    if isinstance(row, ProposalRow):
+        if row.need_content_version != row.need_content_now:
+            obstacles.append("need_changed")
+        if row.offer_content_version != row.offer_content_now:
+            obstacles.append("offer_changed")
     calendar = await calendar_of_school(session, person.authority_id, row.supporting_urn)
     fresh = fresh_since(calendar, settings_of(person.authority_id), person.today)
     return blocking_reason(row, fresh, days) or hard_rules.in_sentence(person, obstacles, row)
 
 
-async def refuse_what_cannot_be(session: AsyncSession, person: Principal, row: Any, **terms: Any) -> None:
+async def refuse_what_cannot_be(
+    session: AsyncSession,
+    person: Principal,
+    row: ProposalRow | Pairing,
+    *,
+    days: Decimal | None = None,
+    begins: date | None = None,
+    side: str | None = None,
+) -> None:
     """Refuse when need, offer or a hard rule does not allow the proposal. The rows must be locked.
 
     Takes the same terms as `obstacle_to`. Raises ActionRefused with its sentence.
     """
-    reason = await obstacle_to(session, person, row, **terms)
+    reason = await obstacle_to(session, person, row, days=days, begins=begins, side=side)
     if reason is not None:
         raise ActionRefused(reason, row.state)
 
 
-def blocking_reason(row: Any, fresh: date, days: Decimal | None = None) -> str | None:
+def blocking_reason(row: ProposalRow | Pairing, fresh: date, days: Decimal | None = None) -> str | None:
     """One sentence that says why this proposal cannot be agreed today; None when it can.
 
     `fresh` is the earliest day of confirmation with which the offer is current (`offers.confirmation`).

@@ -2,17 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.proposals.queries import LIVE
+from alongside.features.agreements.proposals.queries import LIVE, ProposalRow
 from alongside.features.authorities import settings_of
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
 from alongside.platform.school_calendar.calendar import Calendar, add_school_days
 from alongside.platform.web.formatting import format_date
+
+
+class Deadline(TypedDict):
+    """The columns of a proposal for a period in which it must be answered."""
+
+    respond_by: date
+    respond_from: date
+    respond_days: int
 
 
 def days_to_answer(person: Principal, urgency: str | None) -> int:
@@ -29,7 +37,7 @@ def latest(calendars: Iterable[Calendar], began_on: date, days: int) -> date:
 
 async def deadline_columns(
     session: AsyncSession, person: Principal, urns: Iterable[int], began_on: date, days: int
-) -> dict[str, Any]:
+) -> Deadline:
     """Deadline columns for a period that starts on a day, for the schools that must answer."""
     calendars = await calendars_of_schools(session, person.authority_id, set(urns))
     until = latest(calendars.values(), began_on, days)
@@ -37,20 +45,20 @@ async def deadline_columns(
 
 
 async def more_days_columns(
-    session: AsyncSession, person: Principal, row: Any, asked: Iterable[int], more: int
-) -> dict[str, Any]:
+    session: AsyncSession, person: Principal, row: ProposalRow, asked: Iterable[int], more: int
+) -> Deadline:
     """Deadline columns extended by a number of school days."""
-    if row.respond_from is None:
+    if row.respond_from is None or row.respond_days is None:
         return await deadline_columns(session, person, asked, row.respond_by, more)
     return await deadline_columns(session, person, asked, row.respond_from, row.respond_days + more)
 
 
-def is_late(person: Principal, row: Any) -> bool:
+def is_late(person: Principal, row: ProposalRow) -> bool:
     """Whether the deadline of a live proposal has passed."""
-    return bool(row.state in LIVE and row.respond_by < person.today)
+    return row.state in LIVE and row.respond_by < person.today
 
 
-def refuse_late(person: Principal, row: Any) -> None:
+def refuse_late(person: Principal, row: ProposalRow) -> None:
     """Refuse an answer after the deadline. Raises ActionRefused; a trigger refuses it too."""
     if is_late(person, row):
         raise ActionRefused(
@@ -60,7 +68,7 @@ def refuse_late(person: Principal, row: Any) -> None:
         )
 
 
-def who_must_answer(row: Any) -> set[int]:
+def who_must_answer(row: ProposalRow) -> set[int]:
     """The URNs of the schools that a live proposal waits for."""
     if row.state == "to_release":
         return {row.supporting_urn}

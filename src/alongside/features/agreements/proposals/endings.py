@@ -1,7 +1,6 @@
 """Ends proposals when their need or offer ends, in the same transaction, and notifies both sides."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,10 +13,15 @@ from alongside.features.agreements.parties import (
     notify_schools_and_leads,
 )
 from alongside.features.agreements.proposal import FALL_AWAY, Proposal
-from alongside.features.agreements.proposals.queries import live_proposals_of_need, live_proposals_of_offer
+from alongside.features.agreements.proposals.queries import (
+    ProposalRow,
+    live_proposals_of_need,
+    live_proposals_of_offer,
+)
 from alongside.features.agreements.queries import need_of
 from alongside.features.needs.models import GO_ON_LOOKING, NEED_WORKFLOW, Need
 from alongside.features.offers.models import END_OFFER, LAPSE_OFFER, PAUSE_OFFER, REWORD_OFFER
+from alongside.features.people.queries import HasId
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.workflow import Transition, after, apply_transition
 
@@ -33,7 +37,7 @@ ENDED_WITH = {
 }
 
 
-async def go_on_looking(session: AsyncSession, person: Principal, row: Any) -> None:
+async def go_on_looking(session: AsyncSession, person: Principal, row: ProposalRow) -> None:
     """Reopen a need when no live proposal is left for it. The need must be locked.
 
     `confirmed_on` stays unchanged, because only the school confirms its need.
@@ -51,7 +55,9 @@ async def go_on_looking(session: AsyncSession, person: Principal, row: Any) -> N
         )
 
 
-async def end_unanswered(session: AsyncSession, product: Principal, row: Any, move: Transition) -> None:
+async def end_unanswered(
+    session: AsyncSession, product: Principal, row: ProposalRow, move: Transition
+) -> None:
     """End a proposal that nobody answered, and notify both schools and their leads. Its need must be locked."""
     await apply_transition(session, product, Proposal, row, move)
     await go_on_looking(session, product, row)
@@ -60,7 +66,7 @@ async def end_unanswered(session: AsyncSession, product: Principal, row: Any, mo
     await notify_schools_and_leads(session, product, row, word)
 
 
-async def tell_end(session: AsyncSession, person: Principal, row: Any, kind: str, text: str) -> None:
+async def tell_end(session: AsyncSession, person: Principal, row: ProposalRow, kind: str, text: str) -> None:
     """Notify both schools, and their leads when a leader proposed it."""
     word = NotificationText(kind, text, f"/proposals/{row.id}", f"{kind}:{row.id}")
     if row.proposed_as == LEADER:
@@ -69,7 +75,7 @@ async def tell_end(session: AsyncSession, person: Principal, row: Any, kind: str
         await notify_schools(session, person, [row.requesting_urn, row.supporting_urn], word)
 
 
-async def _end(session: AsyncSession, person: Principal, proposals: Sequence[Any], why: str) -> None:
+async def _end(session: AsyncSession, person: Principal, proposals: Sequence[ProposalRow], why: str) -> None:
     """End these proposals and notify both schools of each. Their needs must be locked."""
     product = system(person.authority_id, person.today)
     for row in proposals:
@@ -81,13 +87,13 @@ async def _end(session: AsyncSession, person: Principal, proposals: Sequence[Any
         await tell_end(session, person, row, "proposal_ended", text)
 
 
-async def end_proposals_of_need(session: AsyncSession, person: Principal, need: Any) -> None:
+async def end_proposals_of_need(session: AsyncSession, person: Principal, need: HasId) -> None:
     """End the live proposals for a closed need."""
     await _end(session, person, await live_proposals_of_need(session, person.authority_id, need.id), "need")
 
 
-def _end_proposals_of_offer(why: str) -> Callable[[AsyncSession, Principal, Any], Awaitable[None]]:
-    async def end_proposals_of_offer(session: AsyncSession, person: Principal, offer: Any) -> None:
+def _end_proposals_of_offer(why: str) -> Callable[[AsyncSession, Principal, HasId], Awaitable[None]]:
+    async def end_proposals_of_offer(session: AsyncSession, person: Principal, offer: HasId) -> None:
         """End the live proposals of an offer. Needs are locked in one fixed order to avoid deadlocks."""
         proposals = await live_proposals_of_offer(session, person.authority_id, offer.id)
         await _hold_needs(session, person.authority_id, sorted({row.need_id for row in proposals}))

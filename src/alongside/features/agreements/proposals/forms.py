@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from wtforms import Form
 
@@ -30,7 +29,7 @@ class Terms:
     ends_on: date
     message: str
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, object]:
         """The terms as columns of `proposal`."""
         return {
             "days": self.days,

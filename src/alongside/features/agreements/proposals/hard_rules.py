@@ -7,20 +7,23 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Text, Uuid, bindparam, cast, func, select
+from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Text, Uuid, bindparam, cast, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from alongside.errors import ActionRefused
-from alongside.features.agreements.parties import LEADER, REQUESTING, SUPPORTING
+from alongside.features.agreements.parties import LEADER, REQUESTING, SUPPORTING, NamedSides
+from alongside.features.agreements.proposals.queries import ProposalRow
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.constraints import violated_constraint
+from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.web.formatting import format_date
 
@@ -63,6 +66,22 @@ LEFT_TO_OTHERS = ("same_school", "need_not_open", "offer_not_live")
 TERM_IN_DAYS = 120
 
 
+class Pairing(NamedSides, frozen=True):
+    """A need and an offer to be proposed, with the attributes that the checks read from a proposal."""
+
+    need_id: UUID
+    offer_id: UUID
+    need_state: str
+    offer_state: str
+    confirmed_on: date | None
+    days: Decimal
+    days_left: Decimal
+    places_left: int
+    starts_on: date
+    interest_reason: str | None
+    state: str | None = None
+
+
 def interest_may_be_set_aside(person: Principal) -> bool:
     """Whether the authority allows a declared interest to be overridden with a reason."""
     return settings_of(person.authority_id).matching.interest_may_be_set_aside
@@ -82,7 +101,12 @@ def next_term(person: Principal) -> date:
     return first_day_of_next_term(calendar_of(person.authority_id), person.today)
 
 
-def obstacles_in_sql(person: Principal, need: Any, offer: Any, begins: Any, side: str | None) -> Any:
+Id = UUID | ColumnElement[UUID] | InstrumentedAttribute[UUID]
+
+
+def obstacles_in_sql(
+    person: Principal, need: Id, offer: Id, begins: date, side: str | None
+) -> ColumnElement[Sequence[str]]:
     """SQL expression for the obstacles of a pair. `side` is the proposing side, None for an answer."""
     return func.pair_obstacles(
         person.authority_id,
@@ -101,6 +125,27 @@ def side_proposing(person: Principal, requesting_urn: int, supporting_urn: int) 
     return {requesting_urn: REQUESTING, supporting_urn: SUPPORTING}.get(person.school_urn or 0, LEADER)
 
 
+def _keys(found: list[str]) -> list[str]:
+    return found
+
+
+OBSTACLES = Read(
+    select(
+        func.pair_obstacles(
+            bindparam("authority_id", type_=Integer),
+            bindparam("need", type_=Uuid),
+            bindparam("offer", type_=Uuid),
+            bindparam("today", type_=Date),
+            bindparam("begins", type_=Date),
+            bindparam("made_as", type_=Text),
+            bindparam("made_by", type_=Uuid),
+            type_=ARRAY(Text),
+        )
+    ),
+    _keys,
+)
+
+
 async def obstacles_of_pair(
     session: AsyncSession,
     person: Principal,
@@ -112,19 +157,25 @@ async def obstacles_of_pair(
     interest_reason: str | None = None,
 ) -> list[str]:
     """The obstacles of this pair today, as keys of SENTENCES and PRIVATE; without an interest that has a reason."""
-    need, offer = bindparam("need", need_id, Uuid), bindparam("offer", offer_id, Uuid)
-    statement = select(obstacles_in_sql(person, need, offer, begins, side))
-    found = list((await session.execute(statement)).scalar_one())
+    values = {
+        "authority_id": person.authority_id,
+        "need": need_id,
+        "offer": offer_id,
+        "today": person.today,
+        "begins": begins,
+        "made_as": side,
+        "made_by": person.id if side == LEADER else None,
+    }
+    (found,) = await fetch_all(session, OBSTACLES, values)
     if interest_reason and "interest" in found:
         found.remove("interest")
     return [one for one in found if one not in LEFT_TO_OTHERS]
 
 
-def in_sentence(person: Principal, obstacles: Sequence[str], row: Any) -> str | None:
+def in_sentence(person: Principal, obstacles: Sequence[str], row: ProposalRow | Pairing) -> str | None:
     """The message for a barred pair that this person may read; None when nothing bars it.
 
-    `row` has `requesting_name` and `supporting_name`. Private obstacles come last, so that a reason that can be
-    shown is shown.
+    Private obstacles come last, so that a reason that can be shown is shown.
     """
     if not obstacles:
         return None
@@ -135,7 +186,7 @@ def in_sentence(person: Principal, obstacles: Sequence[str], row: Any) -> str | 
         sentence = PRIVATE[first] if has_permission(person, Permission.VIEW_INTERESTS) else NOT_SHOWN
     else:
         sentence = SENTENCES.get(first, "This is not agreed yet.")
-    if person.school_urn is not None and person.school_urn == getattr(row, "supporting_urn", None):
+    if person.school_urn is not None and person.school_urn == row.supporting_urn:
         sentence = sentence.replace("Choose another offer", "Look for another need")
     again = next_term(person)
     return sentence.format(asking=row.requesting_name, giving=row.supporting_name, again=format_date(again))
@@ -147,15 +198,15 @@ def for_other_readers(sentence: str) -> str:
     return NOT_SHOWN if any(re.fullmatch(one, sentence) for one in private) else sentence
 
 
-def refuse_barred(person: Principal, obstacles: Sequence[str], row: Any) -> None:
+def refuse_barred(person: Principal, obstacles: Sequence[str], row: ProposalRow | Pairing) -> None:
     """Refuse a barred pair. Raises ActionRefused with a message that says what to do."""
     sentence = in_sentence(person, obstacles, row)
     if sentence is not None:
-        raise ActionRefused(sentence, getattr(row, "state", None))
+        raise ActionRefused(sentence, row.state)
 
 
 @contextmanager
-def explain_barred_pair(person: Principal, row: Any) -> Iterator[None]:
+def explain_barred_pair(person: Principal, row: ProposalRow | Pairing) -> Iterator[None]:
     """Convert PostgreSQL's error for a barred pair, raised after the check passed, to the same message."""
     try:
         yield

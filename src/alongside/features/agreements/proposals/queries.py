@@ -1,14 +1,25 @@
 """Queries for proposals."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, func, literal, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.agreements.parties import is_head
+from alongside.errors import NotFound
+from alongside.features.agreements.parties import NamedSides, is_head
 from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.queries import (
     AUTHORITY,
@@ -16,73 +27,151 @@ from alongside.features.agreements.queries import (
     PAGE,
     Asking,
     Giving,
-    hold_pool_and_need,
+    holding_pair_of,
 )
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer
 from alongside.features.schools.models import OPEN_STATUSES
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.access.records import filter_records
-from alongside.platform.database.rows import one_row, rows_of
+from alongside.platform.access.records import record_filter, require_on
+from alongside.platform.database.reads import Read, columns_of, fetch_all, fetch_one, select_all
 
 LIVE = ("proposed", "to_release")
 WAITING_NEEDS = ("open", "proposed")
 
-PROPOSAL: Any = (
+
+class ProposalRow(NamedSides, frozen=True):
+    """A proposal, as `proposal.Proposal` describes it, with its schools, its need and its offer as they are now."""
+
+    authority_id: int
+    id: UUID
+    need_id: UUID
+    offer_id: UUID
+    state: str
+    version: int
+    days: Decimal
+    starts_on: date
+    ends_on: date
+    message: str
+    proposed_by: UUID | None
+    proposed_as: str
+    respond_by: date
+    respond_from: date | None
+    respond_days: int | None
+    terms_version: int
+    requesting_had_more_time: bool
+    supporting_had_more_time: bool
+    requesting_accepted_at: datetime | None
+    supporting_accepted_at: datetime | None
+    released_by_head: bool
+    declined_by: str | None
+    decline_reason: str | None
+    not_again_before: date | None
+    need_content_version: int
+    offer_content_version: int
+    interest_reason: str | None
+    need_title: str
+    need_state: str
+    need_content_now: int
+    theme: str
+    urgency: str
+    offer_title: str
+    offer_state: str
+    offer_content_now: int
+    confirmed_on: date | None
+    leader_name: str
+    leader_is_head: bool
+    days_left: Decimal
+    places_left: int
+
+
+PROPOSAL = (
     select(
-        *Proposal.__table__.columns,
-        Asking.name.label("requesting_name"),
-        Giving.name.label("supporting_name"),
-        Need.title.label("need_title"),
-        Need.state.label("need_state"),
-        Need.content_version.label("need_content_now"),
-        Need.theme.label("theme"),
-        Need.urgency.label("urgency"),
-        Offer.title.label("offer_title"),
-        Offer.state.label("offer_state"),
-        Offer.content_version.label("offer_content_now"),
-        Offer.confirmed_on.label("confirmed_on"),
-        Offer.leader_name.label("leader_name"),
-        Offer.leader_is_head.label("leader_is_head"),
-        (Offer.days_total - Offer.days_taken).label("days_left"),
-        (Offer.engagements_max - Offer.engagements_taken).label("places_left"),
+        *columns_of(
+            ProposalRow,
+            Proposal,
+            requesting_name=Asking.name,
+            supporting_name=Giving.name,
+            need_title=Need.title,
+            need_state=Need.state,
+            need_content_now=Need.content_version,
+            theme=Need.theme,
+            urgency=Need.urgency,
+            offer_title=Offer.title,
+            offer_state=Offer.state,
+            offer_content_now=Offer.content_version,
+            confirmed_on=Offer.confirmed_on,
+            leader_name=Offer.leader_name,
+            leader_is_head=Offer.leader_is_head,
+            days_left=Offer.days_total - Offer.days_taken,
+            places_left=Offer.engagements_max - Offer.engagements_taken,
+        )
     )
+    .select_from(Proposal)
     .join(Asking, (Asking.authority_id == AUTHORITY) & (Asking.urn == Proposal.requesting_urn))
     .join(Giving, (Giving.authority_id == AUTHORITY) & (Giving.urn == Proposal.supporting_urn))
     .join(Need, (Need.authority_id == AUTHORITY) & (Need.id == Proposal.need_id))
     .join(Offer, (Offer.authority_id == AUTHORITY) & (Offer.id == Proposal.offer_id))
     .where(Proposal.authority_id == AUTHORITY)
 )
+_ONE = PROPOSAL.where(Proposal.id == bindparam("proposal_id"))
+ONE_PROPOSAL = Read(_ONE, ProposalRow)
+LOCKED_PROPOSAL = Read(_ONE.with_for_update(key_share=True, of=Proposal), ProposalRow)
+HOLD_PAIR = holding_pair_of("proposal")
+AMONG_LIVE = Proposal.state.in_([literal_column(f"'{state}'") for state in LIVE])
+LIVE_OF_OFFER = Read(
+    PROPOSAL.where(Proposal.offer_id == bindparam("offer_id"), AMONG_LIVE).order_by(Proposal.id), ProposalRow
+)
+LIVE_OF_NEED = Read(
+    PROPOSAL.where(Proposal.need_id == bindparam("need_id"), AMONG_LIVE).order_by(Proposal.id), ProposalRow
+)
+RUN_OUT = Read(
+    PROPOSAL.where(
+        AMONG_LIVE,
+        or_(
+            Proposal.respond_by < bindparam("today", type_=Date),
+            Need.state.not_in([literal_column(f"'{state}'") for state in WAITING_NEEDS]),
+            Offer.state == "ended",
+            Asking.status.not_in([literal_column(f"'{status}'") for status in OPEN_STATUSES]),
+            Giving.status.not_in([literal_column(f"'{status}'") for status in OPEN_STATUSES]),
+        ),
+    )
+    .order_by(Proposal.id)
+    .limit(literal_column("200")),
+    ProposalRow,
+)
 
 
 async def get_proposal(
     session: AsyncSession, person: Principal, permission: Permission, proposal_id: UUID
-) -> Row[Any]:
+) -> ProposalRow:
     """One proposal. Raises NotFound unless the person has `permission` for it."""
-    statement = filter_records(PROPOSAL, person, permission, Proposal).where(Proposal.id == proposal_id)
-    return await one_row(session, statement, authority_id=person.authority_id)
+    values = {"authority_id": person.authority_id, "proposal_id": proposal_id}
+    row = await fetch_one(session, ONE_PROPOSAL, values)
+    if row is None:
+        raise NotFound
+    require_on(person, permission, row)
+    return row
 
 
 async def lock_proposal(
     session: AsyncSession, person: Principal, permission: Permission, proposal_id: UUID
-) -> Row[Any]:
-    """Lock a proposal, its offer and its need until the transaction ends; returns the current rows."""
-    seen = await get_proposal(session, person, permission, proposal_id)
-    await hold_pool_and_need(session, person.authority_id, seen.offer_id, seen.need_id)
-    return await proposal_now(session, person.authority_id, proposal_id)
+) -> ProposalRow:
+    """Lock a proposal, after its offer and its need, until the transaction ends; returns the current rows."""
+    await fetch_all(session, HOLD_PAIR, {"authority_id": person.authority_id, "row_id": proposal_id})
+    values = {"authority_id": person.authority_id, "proposal_id": proposal_id}
+    row = await fetch_one(session, LOCKED_PROPOSAL, values)
+    if row is None:
+        raise NotFound
+    require_on(person, permission, row)
+    return row
 
 
-async def proposal_now(session: AsyncSession, authority_id: int, proposal_id: UUID) -> Row[Any]:
-    """Lock a proposal and return its current row. Its offer and need must be locked already."""
-    statement = PROPOSAL.where(Proposal.id == proposal_id).with_for_update(key_share=True, of=Proposal)
-    return await one_row(session, statement, authority_id=authority_id)
-
-
-def waits_for(person: Principal) -> Any:
+def waits_for(person: Principal) -> ColumnElement[bool]:
     """SQL condition: this person must answer the proposal."""
     if person.school_urn is None:
-        return literal(False)
+        return false()
     asked = and_(Proposal.requesting_urn == person.school_urn, Proposal.requesting_accepted_at.is_(None))
     gives = and_(Proposal.supporting_urn == person.school_urn, Proposal.supporting_accepted_at.is_(None))
     waits = and_(Proposal.state == "proposed", or_(asked, gives))
@@ -91,12 +180,12 @@ def waits_for(person: Principal) -> Any:
     return waits
 
 
-def is_live(today: date) -> Any:
+def is_live(today: date) -> ColumnElement[bool]:
     """SQL condition: the proposal can still be answered; after the last day it has ended, before the job says so."""
-    return and_(Proposal.state.in_(LIVE), Proposal.respond_by >= today)
+    return and_(AMONG_LIVE, Proposal.respond_by >= today)
 
 
-def shown(person: Principal, show: str) -> Any:
+def shown(person: Principal, show: str) -> ColumnElement[bool]:
     """SQL condition for one list filter: “mine” to answer, “others” to answer, or “ended”."""
     live = is_live(person.today)
     match show:
@@ -110,54 +199,46 @@ def shown(person: Principal, show: str) -> Any:
 
 async def proposals_of(
     session: AsyncSession, person: Principal, show: str, page: int
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[Sequence[ProposalRow], bool]:
     """One page of the proposals in the person's scope, live ones by deadline, and whether there are more."""
-    statement = filter_records(PROPOSAL, person, Permission.VIEW_PROPOSAL, Proposal).where(
-        shown(person, show)
+    order = [Proposal.id.desc()] if show == "ended" else [Proposal.respond_by.asc(), Proposal.id.asc()]
+    statement = (
+        PROPOSAL.where(record_filter(person, Permission.VIEW_PROPOSAL, Proposal), shown(person, show))
+        .order_by(*order)
+        .limit(PAGE)
+        .offset(bindparam("skip"))
     )
-    order = [Proposal.id.desc()] if show == "ended" else [Proposal.respond_by, Proposal.id]
-    statement = statement.order_by(*order).limit(PAGE).offset(bindparam("skip"))
-    skip = (page - 1) * ON_A_PAGE
-    rows = await rows_of(session, statement, authority_id=person.authority_id, skip=skip)
+    values = {"authority_id": person.authority_id, "skip": (page - 1) * ON_A_PAGE}
+    rows = await select_all(session, statement, ProposalRow, values)
     return rows[:ON_A_PAGE], len(rows) > ON_A_PAGE
 
 
 async def proposal_counts(session: AsyncSession, person: Principal) -> dict[str, int]:
     """The number of proposals that wait for this person (mine), wait for others, and have ended."""
-    parts = [func.count().filter(shown(person, part)).label(part) for part in ("mine", "others", "ended")]
-    statement: Any = select(*parts).select_from(Proposal).where(Proposal.authority_id == AUTHORITY)
-    statement = filter_records(statement, person, Permission.VIEW_PROPOSAL, Proposal)
-    found = (await session.execute(statement, {"authority_id": person.authority_id})).mappings().one()
-    return dict(found)
-
-
-async def run_out(session: AsyncSession, authority_id: int, today: date) -> Sequence[Row[Any]]:
-    """Live proposals whose deadline has passed, or whose need or offer is no longer available: 200 at most."""
-    gone = or_(
-        Need.state.not_in(WAITING_NEEDS),
-        Offer.state == "ended",
-        Asking.status.not_in(OPEN_STATUSES),
-        Giving.status.not_in(OPEN_STATUSES),
-    )
+    parts = ("mine", "others", "ended")
     statement = (
-        PROPOSAL.where(Proposal.state.in_(LIVE), or_(Proposal.respond_by < today, gone))
-        .order_by(Proposal.id)
-        .limit(literal_column("200"))
+        select(*(func.count().filter(shown(person, part)) for part in parts))
+        .select_from(Proposal)
+        .where(Proposal.authority_id == AUTHORITY, record_filter(person, Permission.VIEW_PROPOSAL, Proposal))
     )
-    return await rows_of(session, statement, authority_id=authority_id)
+    found = (await session.execute(statement, {"authority_id": person.authority_id})).one()
+    return dict(zip(parts, found, strict=True))
+
+
+async def run_out(session: AsyncSession, authority_id: int, today: date) -> list[ProposalRow]:
+    """Live proposals whose deadline has passed, or whose need or offer is no longer available: 200 at most."""
+    return await fetch_all(session, RUN_OUT, {"authority_id": authority_id, "today": today})
 
 
 async def live_proposals_of_offer(
     session: AsyncSession, authority_id: int, offer_id: UUID
-) -> Sequence[Row[Any]]:
+) -> list[ProposalRow]:
     """The live proposals of an offer."""
-    statement = PROPOSAL.where(Proposal.offer_id == offer_id, Proposal.state.in_(LIVE)).order_by(Proposal.id)
-    return await rows_of(session, statement, authority_id=authority_id)
+    return await fetch_all(session, LIVE_OF_OFFER, {"authority_id": authority_id, "offer_id": offer_id})
 
 
 async def live_proposals_of_need(
     session: AsyncSession, authority_id: int, need_id: UUID
-) -> Sequence[Row[Any]]:
+) -> list[ProposalRow]:
     """The live proposals for a need."""
-    statement = PROPOSAL.where(Proposal.need_id == need_id, Proposal.state.in_(LIVE)).order_by(Proposal.id)
-    return await rows_of(session, statement, authority_id=authority_id)
+    return await fetch_all(session, LIVE_OF_NEED, {"authority_id": authority_id, "need_id": need_id})

@@ -3,9 +3,10 @@
 Source: domain.md §5.2, “open, no supply after final stage: unmet (goes to the consortium)”.
 """
 
-from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Date, Select, bindparam, cast, exists, func, literal_column, or_, select
+import msgspec
+from sqlalchemy import Date, bindparam, cast, exists, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.parties import NotificationText, notify_schools
@@ -16,6 +17,7 @@ from alongside.features.needs.models import GIVE_UP_NEED, Need
 from alongside.features.people.queries import ids, leaders_of_schools
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, columns_of, fetch_all
 from alongside.platform.notifications.actions import notify
 from alongside.platform.school_calendar.confirmation import lapsed_if_confirmed_by
 from alongside.platform.workflow import apply_transition
@@ -28,22 +30,35 @@ FINAL_STEP_SINCE = func.greatest(
 LATELY_PROPOSED = exists().where(
     Proposal.authority_id == AUTHORITY,
     Proposal.need_id == Need.id,
-    func.greatest(cast(Proposal.proposed_at, Date), Proposal.respond_by) > bindparam("day"),
+    func.greatest(cast(Proposal.proposed_at, Date), Proposal.respond_by) > bindparam("day", type_=Date),
 )
-NOBODY_FOUND: Select[Any] = (
-    select(
-        *(column for column in Need.__table__.columns if column.name != "words"), School.name.label("school")
-    )
+
+
+class UnmatchedNeed(msgspec.Struct, frozen=True):
+    """A need for which no school was found."""
+
+    id: UUID
+    school_urn: int
+    school: str
+    state: str
+    title: str
+    content_version: int
+
+
+NOBODY_FOUND = Read(
+    select(*columns_of(UnmatchedNeed, Need, school=School.name))
+    .select_from(Need)
     .join(School, (School.authority_id == AUTHORITY) & (School.urn == Need.school_urn))
     .where(
         Need.authority_id == AUTHORITY,
         Need.state == "open",
-        or_(Need.ends_on < bindparam("today"), bindparam("day") >= FINAL_STEP_SINCE),
+        or_(Need.ends_on < bindparam("today", type_=Date), bindparam("day", type_=Date) >= FINAL_STEP_SINCE),
         ~LATELY_PROPOSED,
     )
     .order_by(Need.id)
     .limit(literal_column("200"))
-    .with_for_update(of=Need, skip_locked=True)
+    .with_for_update(of=Need, skip_locked=True),
+    UnmatchedNeed,
 )
 
 
@@ -61,7 +76,7 @@ async def close_unmet_needs(session: AsyncSession, product: Principal) -> int:
         "today": product.today,
         "day": lapsed_if_confirmed_by(calendar, product.today, settings.periods.unmet_after),
     }
-    found = (await session.execute(NOBODY_FOUND, values)).all()
+    found = await fetch_all(session, NOBODY_FOUND, values)
     for need in found:
         await apply_transition(session, product, Need, need, GIVE_UP_NEED)
         text = f"No school was found for the need “{need.title}” of {need.school}, so it is closed as unmet."

@@ -19,19 +19,22 @@ from alongside.features.agreements.proposal import (
     Proposal,
 )
 from alongside.features.agreements.proposals import hard_rules
-from alongside.features.agreements.proposals.checks import Pairing, pairing_of, refuse_what_cannot_be
+from alongside.features.agreements.proposals.checks import refuse_what_cannot_be
 from alongside.features.agreements.proposals.deadlines import (
     days_to_answer,
     deadline_columns,
 )
 from alongside.features.agreements.proposals.endings import end_unanswered
 from alongside.features.agreements.proposals.forms import Terms
-from alongside.features.agreements.proposals.hard_rules import explain_barred_pair
+from alongside.features.agreements.proposals.hard_rules import Pairing, explain_barred_pair
 from alongside.features.agreements.proposals.queries import (
     live_proposals_of_need,
-    proposal_now,
 )
-from alongside.features.agreements.proposing.candidates import need_to_propose_for, offer_to_propose
+from alongside.features.agreements.proposing.candidates import (
+    need_to_propose_for,
+    offer_to_propose,
+    pairing_of,
+)
 from alongside.features.agreements.queries import hold_pool_and_need
 from alongside.features.needs.models import RECEIVE_PROPOSAL, Need
 from alongside.platform.access.authorisation import may, require
@@ -102,7 +105,7 @@ async def propose(
     if need.state == "open":
         product = system(person.authority_id, person.today)
         await apply_transition(session, product, Need, need, RECEIVE_PROPOSAL)
-    await _notify_asked_schools(session, person, made, asked)
+    await _notify_asked_schools(session, person, made, pair, asked)
     return made.id
 
 
@@ -116,18 +119,17 @@ async def _insert(session: AsyncSession, person: Principal, made: Proposal, pair
 
 
 async def _notify_asked_schools(
-    session: AsyncSession, person: Principal, made: Proposal, asked: Sequence[int]
+    session: AsyncSession, person: Principal, made: Proposal, pair: Pairing, asked: Sequence[int]
 ) -> None:
-    row = await proposal_now(session, person.authority_id, made.id)
     text = (
-        f"{row.supporting_name} is proposed to support {row.requesting_name}: please answer by "
-        f"{format_date(row.respond_by)}."
+        f"{pair.supporting_name} is proposed to support {pair.requesting_name}: please answer by "
+        f"{format_date(made.respond_by)}."
     )
     await notify_schools(
         session,
         person,
         asked,
-        NotificationText("proposal_made", text, f"/proposals/{row.id}", f"proposal_made:{row.id}"),
+        NotificationText("proposal_made", text, f"/proposals/{made.id}", f"proposal_made:{made.id}"),
     )
 
 

@@ -1,20 +1,22 @@
 """Queries for the offers that can be proposed for a need, and the needs for an offer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, func, literal_column, or_, select, true
+import msgspec
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from alongside.errors import NotFound
 from alongside.features.agreements.parties import LEADER, OTHER_SIDE, REQUESTING, SUPPORTING
 from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.proposals import hard_rules
-from alongside.features.agreements.proposals.checks import obstacle_to, pairing_of
+from alongside.features.agreements.proposals.checks import obstacle_to
 from alongside.features.agreements.proposals.forms import Terms
-from alongside.features.agreements.proposals.hard_rules import obstacles_in_sql
+from alongside.features.agreements.proposals.hard_rules import Pairing, obstacles_in_sql
 from alongside.features.agreements.proposals.queries import WAITING_NEEDS, is_live
 from alongside.features.agreements.queries import AUTHORITY
 from alongside.features.needs.models import Need
@@ -25,37 +27,89 @@ from alongside.features.schools.models import OPEN_STATUSES, School
 from alongside.platform.access.authorisation import may, scope_filter
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.database.rows import one_row, rows_of
+from alongside.platform.database.reads import columns_of, select_all, select_one
 
 MILES = miles_to_school("east", "north").label("miles")
 
 
-def columns_of(post: Any) -> list[Any]:
-    """All columns of a post except its search vector."""
-    return [column for column in post.__table__.columns if column.name != "words"]
+class NeedToSupport(msgspec.Struct, frozen=True):
+    """A posted need for which an offer can be proposed."""
+
+    id: UUID
+    school_urn: int
+    school_name: str
+    easting: int | None
+    northing: int | None
+    state: str
+    title: str
+    theme: str
+    urgency: str
+    days: Decimal | None
+    starts_on: date | None
+    ends_on: date | None
+    confirmed_on: date | None
 
 
-NEED: Any = (
-    select(*columns_of(Need), School.name.label("school_name"), School.easting, School.northing)
+class OfferToGive(msgspec.Struct, frozen=True):
+    """A posted offer that can be proposed for a need."""
+
+    id: UUID
+    school_urn: int
+    school_name: str
+    easting: int | None
+    northing: int | None
+    state: str
+    title: str
+    confirmed_on: date | None
+    days_left: Decimal
+    places_left: int
+
+
+class NeedCandidate(NeedToSupport, frozen=True):
+    """A need for an offer: whether the themes are the same, miles away, and whether an interest is declared."""
+
+    same_theme: bool
+    miles: float | None
+    with_interest: bool
+
+
+class OfferCandidate(OfferToGive, frozen=True):
+    """An offer for a need, with the same."""
+
+    same_theme: bool
+    miles: float | None
+    with_interest: bool
+
+
+NEED = (
+    select(
+        *columns_of(
+            NeedToSupport, Need, school_name=School.name, easting=School.easting, northing=School.northing
+        )
+    )
+    .select_from(Need)
     .join(School, (School.authority_id == AUTHORITY) & (School.urn == Need.school_urn))
     .where(Need.authority_id == AUTHORITY)
 )
-
-OFFER: Any = (
+OFFER = (
     select(
-        *columns_of(Offer),
-        School.name.label("school_name"),
-        School.easting,
-        School.northing,
-        (Offer.days_total - Offer.days_taken).label("days_left"),
-        (Offer.engagements_max - Offer.engagements_taken).label("places_left"),
+        *columns_of(
+            OfferToGive,
+            Offer,
+            school_name=School.name,
+            easting=School.easting,
+            northing=School.northing,
+            days_left=Offer.days_total - Offer.days_taken,
+            places_left=Offer.engagements_max - Offer.engagements_taken,
+        )
     )
+    .select_from(Offer)
     .join(School, (School.authority_id == AUTHORITY) & (School.urn == Offer.school_urn))
     .where(Offer.authority_id == AUTHORITY)
 )
 
 
-def seen_by(person: Principal, post: Any) -> Any:
+def seen_by(person: Principal, post: type[Need] | type[Offer]) -> ColumnElement[bool]:
     """SQL condition for posts that this person may see, including needs addressed to the person's school."""
     scope = scope_filter(
         person,
@@ -68,28 +122,56 @@ def seen_by(person: Principal, post: Any) -> Any:
     return scope
 
 
-async def need_to_propose_for(session: AsyncSession, person: Principal, need_id: UUID) -> Row[Any]:
+async def need_to_propose_for(session: AsyncSession, person: Principal, need_id: UUID) -> NeedToSupport:
     """A posted need that this person may see. Raises NotFound."""
     statement = NEED.where(Need.id == need_id, Need.posted_at.is_not(None), seen_by(person, Need))
-    return await one_row(session, statement, authority_id=person.authority_id)
+    found = await select_one(session, statement, NeedToSupport, {"authority_id": person.authority_id})
+    if found is None:
+        raise NotFound
+    return found
 
 
-async def offer_to_propose(session: AsyncSession, person: Principal, offer_id: UUID) -> Row[Any]:
+async def offer_to_propose(session: AsyncSession, person: Principal, offer_id: UUID) -> OfferToGive:
     """A posted offer that this person may see. Raises NotFound."""
     statement = OFFER.where(Offer.id == offer_id, Offer.posted_at.is_not(None), seen_by(person, Offer))
-    return await one_row(session, statement, authority_id=person.authority_id)
+    found = await select_one(session, statement, OfferToGive, {"authority_id": person.authority_id})
+    if found is None:
+        raise NotFound
+    return found
 
 
-def _within_propose(person: Principal, column: Any, fixed_urn: int) -> Any:
+def pairing_of(need: NeedToSupport, offer: OfferToGive, terms: Terms, interest_reason: str | None) -> Pairing:
+    """A Pairing of a need and an offer with these terms."""
+    return Pairing(
+        need_id=need.id,
+        offer_id=offer.id,
+        requesting_urn=need.school_urn,
+        supporting_urn=offer.school_urn,
+        requesting_name=need.school_name,
+        supporting_name=offer.school_name,
+        need_state=need.state,
+        offer_state=offer.state,
+        confirmed_on=offer.confirmed_on,
+        days=terms.days,
+        days_left=offer.days_left,
+        places_left=offer.places_left,
+        starts_on=terms.starts_on,
+        interest_reason=interest_reason,
+    )
+
+
+def _within_propose(
+    person: Principal, column: InstrumentedAttribute[int], fixed_urn: int
+) -> ColumnElement[bool]:
     """SQL condition: one of the two schools is in the person's scope for proposing."""
     if may(person, Permission.PROPOSE, fixed_urn):
         return true()
     return scope_filter(person, Permission.PROPOSE, column)
 
 
-def _from(post: Row[Any]) -> dict[str, int | None]:
-    """The origin for `MILES`: the school's National Grid coordinates in metres."""
-    return {"east": post.easting, "north": post.northing}
+def _values(person: Principal, post: NeedToSupport | OfferToGive) -> dict[str, object]:
+    """The parameters of candidates; the origin for `MILES` is the school's place on the National Grid in metres."""
+    return {"authority_id": person.authority_id, "east": post.easting, "north": post.northing}
 
 
 def _side(person: Principal, fixed_urn: int, side: str) -> str:
@@ -99,18 +181,20 @@ def _side(person: Principal, fixed_urn: int, side: str) -> str:
     return side if person.school_urn == fixed_urn else OTHER_SIDE[side]
 
 
-def _with_interest(obstacles: Any) -> Any:
+def _with_interest(obstacles: ColumnElement[Sequence[str]]) -> ColumnElement[bool]:
     return func.array_position(obstacles, "interest").is_not(None).label("with_interest")
 
 
-def _nothing_bars(person: Principal, obstacles: Any) -> Any:
+def _nothing_bars(person: Principal, obstacles: ColumnElement[Sequence[str]]) -> ColumnElement[bool]:
     """SQL condition: no hard rule bars this pair, except an interest that can be overridden."""
     if hard_rules.interest_may_be_set_aside(person):
         obstacles = func.array_remove(obstacles, "interest")
     return func.cardinality(obstacles) == 0
 
 
-async def offers_for_need(session: AsyncSession, person: Principal, need: Row[Any]) -> Sequence[Row[Any]]:
+async def offers_for_need(
+    session: AsyncSession, person: Principal, need: NeedToSupport
+) -> list[OfferCandidate]:
     """The offers that can be proposed for a need, 25 at most: those with its theme first, then the nearest.
 
     Only offers that are proposable today (`offers.confirmation`) and not yet proposed for this need.
@@ -143,10 +227,12 @@ async def offers_for_need(session: AsyncSession, person: Principal, need: Row[An
         .order_by(same_theme.desc(), MILES.asc().nulls_last(), Offer.id)
         .limit(literal_column("25"))
     )
-    return await rows_of(session, statement, authority_id=person.authority_id, **_from(need))
+    return await select_all(session, statement, OfferCandidate, _values(person, need))
 
 
-async def needs_for_offer(session: AsyncSession, person: Principal, offer: Row[Any]) -> Sequence[Row[Any]]:
+async def needs_for_offer(
+    session: AsyncSession, person: Principal, offer: OfferToGive
+) -> list[NeedCandidate]:
     """The needs that an offer can be proposed for, 25 at most: those with its themes first, then the nearest."""
     same_theme = exists().where(
         OfferTheme.authority_id == AUTHORITY, OfferTheme.offer_id == offer.id, OfferTheme.theme == Need.theme
@@ -176,11 +262,15 @@ async def needs_for_offer(session: AsyncSession, person: Principal, offer: Row[A
         .order_by(same_theme.desc(), MILES.asc().nulls_last(), Need.id)
         .limit(literal_column("25"))
     )
-    return await rows_of(session, statement, authority_id=person.authority_id, **_from(offer))
+    return await select_all(session, statement, NeedCandidate, _values(person, offer))
 
 
 async def barred_choice(
-    session: AsyncSession, person: Principal, need: Any, chosen: str, candidates: Sequence[Any]
+    session: AsyncSession,
+    person: Principal,
+    need: NeedToSupport,
+    chosen: str,
+    candidates: Iterable[NeedCandidate | OfferCandidate],
 ) -> str | None:
     """One sentence that says why a chosen offer is not among the candidates for a need; None when it is.
 

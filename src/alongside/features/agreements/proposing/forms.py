@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from wtforms import HiddenField, RadioField
+from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from alongside.features.agreements.proposals.forms import TermsForm
+from alongside.features.agreements.proposing.candidates import NeedCandidate, OfferCandidate
 from alongside.platform.forms.fields import passage
 from alongside.platform.forms.validation import add_error
 from alongside.platform.web.formatting import format_days, format_days_ago, format_miles
@@ -20,7 +21,7 @@ class Pick(RadioField):
     cure = "Choose one of the list"
     hints: dict[str, str]
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Reject a value that is not a choice."""
         if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
             raise ValidationError(self.cure)
@@ -40,15 +41,17 @@ class ProposalForm(TermsForm):
     offer_id = HiddenField()
     picked = Pick("Which one?")
     with_interest: frozenset[str] | set[str] = frozenset()
-    candidates: Sequence[Any] = ()
+    candidates: Sequence[NeedCandidate | OfferCandidate] = ()
 
-    def offer_candidates(self, label: str, rows: Sequence[Any], today: date, *, are_offers: bool) -> None:
+    def offer_candidates(
+        self, label: str, rows: Sequence[NeedCandidate | OfferCandidate], today: date
+    ) -> None:
         """Fill the candidates to choose from."""
         self.candidates = rows
         self.picked.label.text = label
         self.picked.choices = [(str(row.id), f"{row.title}, {row.school_name}") for row in rows]
         self.with_interest = {str(row.id) for row in rows if row.with_interest}
-        self.picked.hints = {str(row.id): hint_of(row, today, are_offers=are_offers) for row in rows}
+        self.picked.hints = {str(row.id): hint_of(row, today) for row in rows}
 
     def is_valid(self, today: date) -> bool:
         """Whether a candidate is chosen and the terms are valid."""
@@ -69,11 +72,11 @@ class ProposalForm(TermsForm):
             return None
 
 
-def hint_of(row: Any, today: date, *, are_offers: bool) -> str:
+def hint_of(row: NeedCandidate | OfferCandidate, today: date) -> str:
     """The hint of a candidate: theme, days, distance, and when it was last confirmed."""
     parts = ["Declared interest: give a reason below"] if row.with_interest else []
     parts.append("Same theme" if row.same_theme else "Another theme")
-    if are_offers:
+    if isinstance(row, OfferCandidate):
         parts.append(f"{format_days(row.days_left)} left")
     elif row.days is not None:
         parts.append(f"{format_days(row.days)} wanted")

@@ -1,20 +1,26 @@
 """The form that proposes an offer for a need, begun from either of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.agreements.proposing import actions, candidates
+from alongside.features.agreements.proposing.candidates import (
+    NeedCandidate,
+    NeedToSupport,
+    OfferCandidate,
+    OfferToGive,
+)
 from alongside.features.agreements.proposing.forms import ProposalForm
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, Resource, routes_of
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import PageResult, Redirect
@@ -25,8 +31,27 @@ from alongside.platform.web.routing import endpoint
 class Origin:
     """The need or offer from which the proposal is begun."""
 
-    kind: Literal["need", "offer"]
-    post: Row[Any]
+    post: NeedToSupport | OfferToGive
+
+    @property
+    def kind(self) -> Literal["need", "offer"]:
+        """Return which of the two it is."""
+        return "need" if isinstance(self.post, NeedToSupport) else "offer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalContext(FormContext):
+    """The post from which a proposal is begun, and what can be chosen for it.
+
+    `obstacle` says why a chosen offer is not among the candidates, `interests` whether any pair has a declared
+    interest.
+    """
+
+    post: NeedToSupport | OfferToGive
+    kind: str
+    candidates: Sequence[NeedCandidate | OfferCandidate]
+    obstacle: str | None
+    interests: bool
 
 
 async def from_need(session: AsyncSession, person: Principal, need_id: UUID) -> Origin:
@@ -34,12 +59,12 @@ async def from_need(session: AsyncSession, person: Principal, need_id: UUID) -> 
     need = await candidates.need_to_propose_for(session, person, need_id)
     if person.school_urn is None:
         require(person, Permission.PROPOSE, need.school_urn)
-    return Origin("need", need)
+    return Origin(need)
 
 
 async def from_offer(session: AsyncSession, person: Principal, offer_id: UUID) -> Origin:
     """Begin with an offer. Raises NotFound if this person cannot see it."""
-    return Origin("offer", await candidates.offer_to_propose(session, person, offer_id))
+    return Origin(await candidates.offer_to_propose(session, person, offer_id))
 
 
 async def origin_sent(session: AsyncSession, person: Principal, _: Permission, data: FormData) -> Origin:
@@ -68,7 +93,7 @@ async def choose_need(ctx: PageRequest, offer_id: UUID) -> PageResult:
 
 def _initial(asked: ActionRequest[Origin]) -> dict[str, object]:
     post = asked.record.post
-    if asked.record.kind == "offer":
+    if isinstance(post, OfferToGive):
         return {"begun_from": "offer", "offer_id": post.id}
     terms = {"days": post.days, "starts_on": post.starts_on, "ends_on": post.ends_on}
     return {"begun_from": "need", "need_id": post.id, "picked": asked.data.one("offer"), **terms}
@@ -76,26 +101,26 @@ def _initial(asked: ActionRequest[Origin]) -> dict[str, object]:
 
 async def _offer_candidates(asked: FormRequest[Origin, ProposalForm]) -> None:
     session, person, post = asked.session, asked.person, asked.record.post
-    if asked.record.kind == "need":
-        label, rows = "Which offer?", await candidates.offers_for_need(session, person, post)
+    if isinstance(post, NeedToSupport):
+        offers = await candidates.offers_for_need(session, person, post)
+        asked.form.offer_candidates("Which offer?", offers, person.today)
     else:
-        label, rows = "Which need?", await candidates.needs_for_offer(session, person, post)
-    asked.form.offer_candidates(label, rows, person.today, are_offers=asked.record.kind == "need")
+        needs = await candidates.needs_for_offer(session, person, post)
+        asked.form.offer_candidates("Which need?", needs, person.today)
 
 
-async def _context(asked: FormRequest[Origin, ProposalForm]) -> dict[str, object]:
-    kind, post, rows = asked.record.kind, asked.record.post, asked.form.candidates
-    chosen = asked.form.picked.data or ""
-    barred = kind == "need" and await candidates.barred_choice(
-        asked.session, asked.person, post, chosen, rows
+async def _context(asked: FormRequest[Origin, ProposalForm]) -> ProposalContext:
+    post, rows, obstacle = asked.record.post, asked.form.candidates, None
+    if isinstance(post, NeedToSupport):
+        chosen = asked.form.picked.data or ""
+        obstacle = await candidates.barred_choice(asked.session, asked.person, post, chosen, rows)
+    return ProposalContext(
+        post=post,
+        kind=asked.record.kind,
+        candidates=rows,
+        obstacle=obstacle,
+        interests=any(row.with_interest for row in rows),
     )
-    return {
-        "post": post,
-        "kind": kind,
-        "candidates": rows,
-        "obstacle": barred or None,
-        "interests": any(row.with_interest for row in rows),
-    }
 
 
 async def _propose(asked: FormRequest[Origin, ProposalForm]) -> Redirect:

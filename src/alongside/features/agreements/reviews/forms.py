@@ -1,11 +1,11 @@
 """The form of a review: a rating with its reason for every aim, and the overall result."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from wtforms import Form
 
+from alongside.features.agreements.aims.queries import AimRow
 from alongside.features.agreements.reviews.values import Judgement
 from alongside.platform.forms.fields import Choice, line, passage
 from alongside.platform.forms.validation import require_fields
@@ -31,7 +31,7 @@ class ReviewForm(Form):
         "What has changed?", "What has changed", "In school, for pupils and staff; name no pupil"
     )
     again = Choice("Would you do it again?", "Select whether you would do it again", choices=AGAIN_WORDS)
-    aims: Sequence[Any] = ()
+    aims: Sequence[AimRow] = ()
     closing = False
 
     def is_valid(self) -> bool:
@@ -60,7 +60,7 @@ class ReviewForm(Form):
         outcome = self["outcome"].data if "outcome" in self else None
         return Judgement(ratings, self.changed.data, self.again.data, outcome, reached)
 
-    def parts(self) -> list[tuple[Any, list[str]]]:
+    def parts(self) -> list[tuple[AimRow, list[str]]]:
         """Each aim with the names of its fields, in the order in which they are shown."""
         return [(aim, [names_for(aim.id)[place] for place in (2, 0, 1)]) for aim in self.aims]
 
@@ -71,9 +71,9 @@ class OutcomeForm(ReviewForm):
     outcome = Choice("Was the need met?", "Select whether the need was met", choices=OUTCOME_WORDS)
 
 
-def review_form(aims: Sequence[Any], *, outcome: bool, closing: bool = False) -> type[ReviewForm]:
+def review_form(aims: Sequence[AimRow], *, outcome: bool, closing: bool = False) -> type[ReviewForm]:
     """A form class with fields for these aims."""
-    fields: dict[str, Any] = {"aims": aims, "closing": closing}
+    fields: dict[str, object] = {"aims": aims, "closing": closing}
     for aim in aims:
         rating, reason, reached = names_for(aim.id)
         label = (

@@ -1,10 +1,7 @@
 """Actions by which a school gives its half-way and closing reviews."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from alongside.features.agreements.aims.queries import aims_of
+from alongside.features.agreements.queries import AgreementRow
 from alongside.features.agreements.resource import AGREEMENT
 from alongside.features.agreements.reviews import actions
 from alongside.features.agreements.reviews.forms import ReviewForm, review_form
@@ -20,10 +17,10 @@ READ_LATER = (
 
 def _review(
     name: str, slug: str, kind: str, title: str, label: str, intro: str = READ_LATER
-) -> FormAction[Row[Any], ReviewForm]:
+) -> FormAction[AgreementRow, ReviewForm]:
     closing = kind == "closing"
 
-    async def form(asked: ActionRequest[Row[Any]]) -> type[ReviewForm]:
+    async def form(asked: ActionRequest[AgreementRow]) -> type[ReviewForm]:
         aims = await aims_of(asked.session, asked.person.authority_id, asked.record.id)
         says_outcome = closing and may_on(asked.person, Permission.STATE_OUTCOME, asked.record)
         return review_form(aims, outcome=says_outcome, closing=closing)

@@ -13,13 +13,13 @@ from alongside.platform.access.principal import Principal
 
 async def keep_signed_version(session: AsyncSession, person: Principal, agreement_id: UUID) -> None:
     """Store the current agreement after both heads have signed it. A trigger fills in its content."""
-    row, content = await to_be_signed(session, person.authority_id, agreement_id)
+    row = await to_be_signed(session, person.authority_id, agreement_id)
     await session.execute(
         insert(SignedAgreement).values(
             authority_id=person.authority_id,
             agreement_id=agreement_id,
             agreement_version=row.agreement_version,
             content={},
-            text=agreement_text(row, content, person.today),
+            text=agreement_text(row, person.today),
         )
     )

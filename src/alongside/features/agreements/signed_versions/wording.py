@@ -1,11 +1,15 @@
 """Text of a signed agreement, and the differences between two versions."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from alongside.features.agreements.aims.forms import TEXTS
+from alongside.features.agreements.aims.queries import AimRow
+from alongside.features.agreements.amendments.queries import AmendmentRow
+from alongside.features.agreements.queries import AgreementRow
+from alongside.features.agreements.signed_versions.queries import AgreementToSign
 from alongside.platform.web.formatting import format_date, format_days
 
 LABELS = {
@@ -29,8 +33,9 @@ class Difference(NamedTuple):
         return self.now != self.then
 
 
-def agreement_text(row: Any, content: Mapping[str, Any], today: date) -> str:
-    """The whole text of an agreement. `row` has the names of schools, need, leader and signatories."""
+def agreement_text(row: AgreementToSign, today: date) -> str:
+    """The whole text of an agreement."""
+    content = row.content
     lines = [
         f"Agreement between {row.requesting_name} and {row.supporting_name}, version {row.agreement_version}",
         "",
@@ -54,7 +59,9 @@ def agreement_text(row: Any, content: Mapping[str, Any], today: date) -> str:
     return "\n".join(lines)
 
 
-def differences(row: Any, aims: Sequence[Any], change: Any) -> list[tuple[str, list[Difference]]]:
+def differences(
+    row: AgreementRow, aims: Sequence[AimRow], change: AmendmentRow
+) -> list[tuple[str, list[Difference]]]:
     """Every field with its current and proposed value, by section: days and dates, then each aim."""
     terms = [
         Difference("Days", format_days(row.days), format_days(change.days)),
@@ -64,7 +71,9 @@ def differences(row: Any, aims: Sequence[Any], change: Any) -> list[tuple[str, l
     return [("Days and dates", terms), *_aims(aims, change.aims)]
 
 
-def _aims(aims: Sequence[Any], wanted: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Difference]]]:
+def _aims(
+    aims: Sequence[AimRow], wanted: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[str, list[Difference]]]:
     kept = {one["id"]: one for one in wanted if one.get("id")}
     for number, aim in enumerate(aims, 1):
         then = kept.get(str(aim.id))
@@ -75,7 +84,7 @@ def _aims(aims: Sequence[Any], wanted: Sequence[Mapping[str, Any]]) -> Iterator[
             yield "A new aim", _fields({}, one)
 
 
-def _fields(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Difference]:
+def _fields(now: Mapping[str, str], then: Mapping[str, str]) -> list[Difference]:
     return [Difference(LABELS[name], now.get(name) or "", then.get(name) or "") for name in TEXTS]
 
 
@@ -83,5 +92,5 @@ def _on(text: str) -> str:
     return format_date(date.fromisoformat(text))
 
 
-def _at(moment: Any, today: date) -> str:
+def _at(moment: datetime | None, today: date) -> str:
     return format_date(moment) if moment is not None else format_date(today)

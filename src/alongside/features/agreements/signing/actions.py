@@ -1,7 +1,6 @@
 """Signing a support agreement."""
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,7 +21,7 @@ from alongside.features.agreements.parties import (
     school_on,
     urn_on,
 )
-from alongside.features.agreements.queries import lock_agreement, need_of
+from alongside.features.agreements.queries import NeedState, lock_agreement
 from alongside.features.agreements.signed_versions.actions import keep_signed_version
 from alongside.features.needs.models import (
     BEGIN_SUPPORT,
@@ -52,9 +51,9 @@ async def sign_agreement(
         raise ActionRefused("There is no aim yet. Write at least one before you sign.", row.state)
     if getattr(row, f"{side}_signed_at") is not None:
         raise ActionRefused(f"{school_on(side, row)} has signed this agreement already.", row.state)
-    signed: dict[str, Any] = {f"{side}_signed_at": datetime.now(UTC), f"{side}_signed_by": person.id}
+    signed = {f"{side}_signed_at": datetime.now(UTC), f"{side}_signed_by": person.id}
     if getattr(row, f"{OTHER_SIDE[side]}_signed_at") is None:
-        await apply_transition(session, person, SupportAgreement, row, SIGN, **signed)
+        await apply_transition(session, person, SupportAgreement, row, SIGN, written=signed)
         text = f"{school_on(side, row)} has signed the agreement. It now waits for you."
         urns = [urn_on(OTHER_SIDE[side], row)]
         once = f"agreement_signed:{row.id}:{row.agreement_version}"
@@ -62,9 +61,9 @@ async def sign_agreement(
             session, person, urns, NotificationText("agreement_signed", text, f"/agreements/{row.id}", once)
         )
         return
-    await apply_transition(session, person, SupportAgreement, row, BEGIN, **signed)
+    await apply_transition(session, person, SupportAgreement, row, BEGIN, written=signed)
     await keep_signed_version(session, person, row.id)
-    need = await need_of(session, person.authority_id, row.need_id)
+    need = NeedState(row.need_id, row.requesting_urn, row.need_state)
     await apply_transition(session, system(person.authority_id, person.today), Need, need, BEGIN_SUPPORT)
     text = f"Both headteachers have signed: {row.supporting_name} now supports {row.requesting_name}."
     await notify_schools_and_leads(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
@@ -20,7 +19,7 @@ from alongside.features.agreements.parties import (
     urn_on,
 )
 from alongside.features.agreements.preparation.actions import constraint_messages
-from alongside.features.agreements.queries import lock_agreement
+from alongside.features.agreements.queries import AgreementRow, lock_agreement
 from alongside.features.agreements.visit import (
     CANCEL_VISIT,
     CORRECT_VISIT,
@@ -31,7 +30,7 @@ from alongside.features.agreements.visit import (
     Visit,
 )
 from alongside.features.agreements.visits.deadlines import record_due
-from alongside.features.agreements.visits.queries import overdue_records, visit_now, visit_to
+from alongside.features.agreements.visits.queries import VisitRow, overdue_records, visit_now, visit_to
 from alongside.features.agreements.visits.values import VisitRecord
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -158,7 +157,7 @@ async def chase_visit_records(session: AsyncSession, person: Principal) -> int:
     return len(overdue)
 
 
-async def _running(session: AsyncSession, person: Principal, agreement_id: UUID) -> Any:
+async def _running(session: AsyncSession, person: Principal, agreement_id: UUID) -> AgreementRow:
     row = await lock_agreement(session, person, Permission.RECORD_VISIT, agreement_id)
     own_side(person, Permission.RECORD_VISIT, row)
     if row.state == "preparing":
@@ -171,7 +170,7 @@ async def _running(session: AsyncSession, person: Principal, agreement_id: UUID)
 
 
 async def _write(
-    session: AsyncSession, person: Principal, row: Any, record: VisitRecord, move: Transition
+    session: AsyncSession, person: Principal, row: AgreementRow, record: VisitRecord, move: Transition
 ) -> UUID:
     recorded = move.end == "recorded"
     made = Visit(
@@ -213,11 +212,11 @@ async def _rewrite(
     _refuse_too_many(row, record.days - (now.days if now.state == "recorded" else 0))
     values = asdict(record) | {"recorded_at": datetime.now(UTC), "recorded_by": person.id}
     with explain_constraints(constraint_messages(row), row.state):
-        await apply_transition(session, person, Visit, now, move, changes=changes, **values)
+        await apply_transition(session, person, Visit, now, move, changes=changes, written=values)
     await _notify_other_school(session, person, row, visit_id)
 
 
-def _changes(row: Any, record: VisitRecord) -> Mapping[str, list[str]]:
+def _changes(row: VisitRow, record: VisitRecord) -> Mapping[str, list[str]]:
     return {
         name: [str(getattr(row, name)), str(value)]
         for name, value in asdict(record).items()
@@ -225,7 +224,7 @@ def _changes(row: Any, record: VisitRecord) -> Mapping[str, list[str]]:
     }
 
 
-def _refuse_early(row: Any, record: VisitRecord) -> None:
+def _refuse_early(row: AgreementRow, record: VisitRecord) -> None:
     first = min(row.starts_on, row.agreed_on)
     if record.visit_on < first:
         raise ValidationFailed(
@@ -244,7 +243,7 @@ def _refuse_future(person: Principal, record: VisitRecord) -> None:
         )
 
 
-def _refuse_too_many(row: Any, more: Decimal) -> None:
+def _refuse_too_many(row: AgreementRow, more: Decimal) -> None:
     if row.days_used + more > row.days:
         raise ActionRefused(
             f"{format_days(row.days - row.days_used)} of the {format_days(row.days)} agreed can still be recorded. "
@@ -253,7 +252,9 @@ def _refuse_too_many(row: Any, more: Decimal) -> None:
         )
 
 
-async def _notify_other_school(session: AsyncSession, person: Principal, row: Any, visit_id: UUID) -> None:
+async def _notify_other_school(
+    session: AsyncSession, person: Principal, row: AgreementRow, visit_id: UUID
+) -> None:
     side = own_side(person, Permission.RECORD_VISIT, row)
     await notify_schools(
         session,

@@ -1,23 +1,22 @@
 """Deadlines of visit records, counted in school days of both schools."""
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import literal_column, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.features.agreements.models import SupportAgreement
+from alongside.features.agreements.parties import Sides
 from alongside.features.agreements.visit import Visit
-from alongside.features.agreements.visits.queries import VISIT
+from alongside.features.agreements.visits.queries import TO_RECALCULATE
 from alongside.features.authorities import settings_of
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
-from alongside.platform.database.rows import rows_of
+from alongside.platform.database.reads import fetch_all
 from alongside.platform.school_calendar.calendar import add_school_days
 
 
-async def record_due(session: AsyncSession, person: Principal, row: Any, visit_on: date) -> date:
+async def record_due(session: AsyncSession, person: Principal, row: Sides, visit_on: date) -> date:
     """The later of both schools' days that are the authority's number of school days after a visit."""
     days = settings_of(person.authority_id).periods.visit_record_due
     urns = {row.requesting_urn, row.supporting_urn}
@@ -30,13 +29,7 @@ async def recalculate_record_days(session: AsyncSession, person: Principal) -> i
 
     `person` is the system. A visit with a sent reminder keeps its deadline.
     """
-    statement = (
-        VISIT.where(Visit.state == "planned", Visit.chased_on.is_(None), SupportAgreement.state == "active")
-        .order_by(Visit.id)
-        .limit(literal_column("2000"))
-        .with_for_update(key_share=True, of=Visit, skip_locked=True)
-    )
-    rows = await rows_of(session, statement, authority_id=person.authority_id)
+    rows = await fetch_all(session, TO_RECALCULATE, {"authority_id": person.authority_id})
     days = settings_of(person.authority_id).periods.visit_record_due
     urns = {urn for row in rows for urn in (row.requesting_urn, row.supporting_urn)}
     calendars = await calendars_of_schools(session, person.authority_id, urns)

@@ -1,14 +1,12 @@
 """Actions that plan, record, correct, cancel and remove visits."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from alongside.features.agreements.forms import REASON_FOR_OTHER_SCHOOL
+from alongside.features.agreements.queries import AgreementRow
 from alongside.features.agreements.resource import AGREEMENT, VISIT
 from alongside.features.agreements.visit import CANCEL_VISIT, VOID_VISIT
 from alongside.features.agreements.visits import actions
 from alongside.features.agreements.visits.forms import FIELDS, VisitForm
+from alongside.features.agreements.visits.queries import VisitRow
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import routes_of
@@ -20,15 +18,15 @@ PLAN = "plan"
 """The value of the button that saves a visit as planned."""
 
 
-def _which(_: Principal, visit: Row[Any]) -> str:
+def _which(_: Principal, visit: VisitRow) -> str:
     return f"the visit of {format_date(visit.visit_on)}: {visit.focus}"
 
 
-def _is_running(_: Principal, visit: Row[Any]) -> bool:
-    return bool(visit.agreement_state == "active")
+def _is_running(_: Principal, visit: VisitRow) -> bool:
+    return visit.agreement_state == "active"
 
 
-async def _log(asked: FormRequest[Row[Any], VisitForm]) -> Redirect:
+async def _log(asked: FormRequest[AgreementRow, VisitForm]) -> Redirect:
     planned = asked.data.one("act") == PLAN
     act = actions.plan_visit if planned else actions.log_visit
     await act(asked.session, asked.person, asked.record.id, asked.form.record())
@@ -36,7 +34,7 @@ async def _log(asked: FormRequest[Row[Any], VisitForm]) -> Redirect:
     return Redirect(AGREEMENT.url(asked.record), said)
 
 
-async def _record(asked: FormRequest[Row[Any], VisitForm]) -> None:
+async def _record(asked: FormRequest[VisitRow, VisitForm]) -> None:
     act = actions.correct_visit if asked.record.state == "recorded" else actions.record_visit
     await act(asked.session, asked.person, asked.record.id, asked.form.record(), asked.version)
 

@@ -1,30 +1,54 @@
 """Queries for visits and overdue records."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, literal_column, select
+from sqlalchemy import Date, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.errors import NotFound
 from alongside.features.agreements.models import SupportAgreement
+from alongside.features.agreements.parties import NamedSides
 from alongside.features.agreements.queries import AUTHORITY, Asking, Giving
 from alongside.features.agreements.visit import Visit
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.access.records import filter_records
-from alongside.platform.database.rows import one_row, rows_of
+from alongside.platform.access.records import require_on
+from alongside.platform.database.reads import Read, columns_of, fetch_all, fetch_one
 
-VISIT: Any = (
+
+class VisitRow(NamedSides, frozen=True):
+    """A visit, as `visit.Visit` describes it, with the schools and the state of its agreement."""
+
+    id: UUID
+    agreement_id: UUID
+    state: str
+    version: int
+    visit_on: date
+    days: Decimal
+    focus: str
+    done: str
+    next_steps: str
+    record_due_on: date
+    recorded_at: datetime | None
+    agreement_state: str
+
+
+VISIT = (
     select(
-        *Visit.__table__.columns,
-        SupportAgreement.requesting_urn,
-        SupportAgreement.supporting_urn,
-        SupportAgreement.state.label("agreement_state"),
-        Asking.name.label("requesting_name"),
-        Giving.name.label("supporting_name"),
+        *columns_of(
+            VisitRow,
+            Visit,
+            requesting_urn=SupportAgreement.requesting_urn,
+            supporting_urn=SupportAgreement.supporting_urn,
+            requesting_name=Asking.name,
+            supporting_name=Giving.name,
+            agreement_state=SupportAgreement.state,
+        )
     )
+    .select_from(Visit)
     .join(
         SupportAgreement,
         (SupportAgreement.authority_id == AUTHORITY) & (SupportAgreement.id == Visit.agreement_id),
@@ -33,41 +57,55 @@ VISIT: Any = (
     .join(Giving, (Giving.authority_id == AUTHORITY) & (Giving.urn == SupportAgreement.supporting_urn))
     .where(Visit.authority_id == AUTHORITY)
 )
-VISITS: Any = (
+VISITS = Read(
     VISIT.where(Visit.agreement_id == bindparam("agreement_id"))
     .order_by(Visit.visit_on.desc(), Visit.id.desc())
-    .limit(literal_column("200"))
+    .limit(literal_column("200")),
+    VisitRow,
+)
+ONE_VISIT = Read(VISIT.where(Visit.id == bindparam("visit_id")), VisitRow)
+OVERDUE = Read(
+    VISIT.where(
+        Visit.state == "planned",
+        Visit.record_due_on < bindparam("today", type_=Date),
+        Visit.chased_on.is_(None),
+        SupportAgreement.state == "active",
+    )
+    .order_by(Visit.id)
+    .limit(literal_column("200")),
+    VisitRow,
+)
+TO_RECALCULATE = Read(
+    VISIT.where(Visit.state == "planned", Visit.chased_on.is_(None), SupportAgreement.state == "active")
+    .order_by(Visit.id)
+    .limit(literal_column("2000"))
+    .with_for_update(key_share=True, of=Visit, skip_locked=True),
+    VisitRow,
 )
 
 
-async def visits_of(session: AsyncSession, authority_id: int, agreement_id: UUID) -> Sequence[Row[Any]]:
+async def visits_of(session: AsyncSession, authority_id: int, agreement_id: UUID) -> Sequence[VisitRow]:
     """All visits of an agreement, newest first, 200 at most."""
-    return await rows_of(session, VISITS, authority_id=authority_id, agreement_id=agreement_id)
+    return await fetch_all(session, VISITS, {"authority_id": authority_id, "agreement_id": agreement_id})
 
 
 async def visit_to(
     session: AsyncSession, person: Principal, permission: Permission, visit_id: UUID
-) -> Row[Any]:
+) -> VisitRow:
     """One visit. Raises NotFound unless the person has `permission` for its agreement."""
-    statement = filter_records(VISIT, person, permission, SupportAgreement).where(Visit.id == visit_id)
-    return await one_row(session, statement, authority_id=person.authority_id)
+    visit = await visit_now(session, person.authority_id, visit_id)
+    require_on(person, permission, visit)
+    return visit
 
 
-async def visit_now(session: AsyncSession, authority_id: int, visit_id: UUID) -> Row[Any]:
-    """The current row of a visit. Its agreement must be locked."""
-    return await one_row(session, VISIT.where(Visit.id == visit_id), authority_id=authority_id)
+async def visit_now(session: AsyncSession, authority_id: int, visit_id: UUID) -> VisitRow:
+    """The current row of a visit. Its agreement must be locked. Raises NotFound."""
+    visit = await fetch_one(session, ONE_VISIT, {"authority_id": authority_id, "visit_id": visit_id})
+    if visit is None:
+        raise NotFound
+    return visit
 
 
-async def overdue_records(session: AsyncSession, authority_id: int, today: date) -> Sequence[Row[Any]]:
+async def overdue_records(session: AsyncSession, authority_id: int, today: date) -> list[VisitRow]:
     """Planned visits of running agreements with an overdue record and no reminder yet, 200 at most."""
-    statement = (
-        VISIT.where(
-            Visit.state == "planned",
-            Visit.record_due_on < today,
-            Visit.chased_on.is_(None),
-            SupportAgreement.state == "active",
-        )
-        .order_by(Visit.id)
-        .limit(literal_column("200"))
-    )
-    return await rows_of(session, statement, authority_id=authority_id)
+    return await fetch_all(session, OVERDUE, {"authority_id": authority_id, "today": today})

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.agreements.aims.queries import AIMS
+from alongside.features.agreements.aims.queries import aims_of
 from alongside.features.agreements.reviews.queries import given_reviews, values_reached
 from alongside.features.authorities import settings_of
 from alongside.features.directory.actions import draft_entry
@@ -40,7 +40,7 @@ async def draft_entry_from_agreement(session: AsyncSession, person: Principal, a
     need = await one_row(session, queries.NEED_OF, authority_id=person.authority_id, need_id=found.need_id)
     written = filled(
         need,
-        await rows_of(session, AIMS, **inside),
+        await aims_of(session, person.authority_id, found.id),
         await rows_of(session, queries.VISITS, **inside),
         await given_reviews(session, person.authority_id, found.id),
         await values_reached(session, person.authority_id, found.id),
