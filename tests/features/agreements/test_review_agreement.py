@@ -1,6 +1,5 @@
 """Reviews by both sides, hidden until each has given its own; two closing reviews close the agreement."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
 from alongside.features.agreements.queries import get_agreement
 from alongside.features.agreements.reviews.actions import give_review
-from alongside.features.agreements.reviews.queries import reviews_seen_by
+from alongside.features.agreements.reviews.queries import SeenReview, reviews_seen_by
 from alongside.features.agreements.reviews.values import Judgement
 from alongside.features.agreements.visits.actions import log_visit, plan_visit
 from alongside.platform.access.permissions import Permission
@@ -85,7 +84,7 @@ async def test_closing_reviews_at_once_close_it_once(database: Database) -> None
     await books_add_up(database)
 
 
-async def seen(database: Database, one: Persona, agreement_id: UUID) -> list[dict[str, Any]]:
+async def seen(database: Database, one: Persona, agreement_id: UUID) -> list[SeenReview]:
     """The reviews that a person can see."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         row = await get_agreement(session, acting(one), Permission.VIEW_AGREEMENT, agreement_id)
@@ -97,11 +96,11 @@ async def test_the_other_side_s_review_is_seen_after_one_s_own(database: Databas
     agreement_id = await a_running_agreement(database)
     await give(database, HEAD_OF_PARK, agreement_id, "mid_term", await judgement(database, rating="red"))
     (hidden,) = await seen(database, HEAD_OF_MILL, agreement_id)
-    assert not hidden["open"] and hidden["changed"] is None and hidden["ratings"] == []
+    assert not hidden.open and hidden.changed is None and not hidden.ratings
     (open_to_lead,) = await seen(database, LEAD_OF_NORTH, agreement_id)
-    assert open_to_lead["ratings"][0].rating == "red"
+    assert open_to_lead.ratings[0].rating == "red"
     await give(database, HEAD_OF_MILL, agreement_id, "mid_term", await judgement(database))
-    assert all(one["open"] for one in await seen(database, HEAD_OF_MILL, agreement_id))
+    assert all(one.open for one in await seen(database, HEAD_OF_MILL, agreement_id))
     assert "mid_term_review_given" in await notified(database, HEAD_OF_MILL)
 
 
