@@ -1,5 +1,6 @@
 """Every variable that a template reads is declared, and each attribute of a typed variable exists."""
 
+import re
 import sys
 import typing
 from collections.abc import Iterator
@@ -184,3 +185,18 @@ def test_no_line_of_a_template_is_too_long_to_read() -> None:
         if len(line) > 200
     }
     assert not long
+
+
+def test_every_table_can_be_read_on_a_phone() -> None:
+    """On a narrow window a table becomes cards, or scrolls within its own region."""
+    root = Path(__file__).parents[2] / "templates"
+    wrong = []
+    for path in sorted(root.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        for table in re.finditer(r"<table[^>]*>.*?</table>", text, re.DOTALL):
+            before = text[: table.start()].rstrip()
+            opening = table[0].partition(">")[0]
+            scrolls = re.search(r'alongside-table-scroll"[^>]*>$', before)
+            if "alongside-table--cards" not in opening and "alongside-parts" not in opening and not scrolls:
+                wrong.append(f"{path.relative_to(root)}: {opening[:80]}")
+    assert not wrong, wrong

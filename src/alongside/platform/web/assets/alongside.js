@@ -17,6 +17,12 @@ window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('[data-sending]')) form.removeAttribute('data-sending')
 })
 
+// On a phone the filters of a list are folded until one is set, and the current page is in view in the menu.
+if (window.matchMedia('(max-width: 40em)').matches) {
+  if (!location.search) for (const fold of document.querySelectorAll('details[data-fold]')) fold.removeAttribute('open')
+  document.querySelector('.alongside-navigation [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+}
+
 // Filters apply as they are chosen where only the list is fetched again; elsewhere the button does it.
 document.addEventListener('change', (event) => {
   const form = event.target.closest?.('form[data-filters]')
