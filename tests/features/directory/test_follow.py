@@ -1,6 +1,6 @@
 """Subscriptions to themes and schools, notifications about new visible entries, and saved searches."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -26,7 +26,8 @@ from tests.personas import (
     Persona,
 )
 
-TOMORROW = TODAY + timedelta(days=1)
+TOMORROW = max(TODAY, datetime.now(UTC).date()) + timedelta(days=1)
+"""After what PostgreSQL calls now, and after the day of the app."""
 
 
 async def tell(database: Database, authority_id: int = NORTHSHIRE, day: Any = TOMORROW) -> int:

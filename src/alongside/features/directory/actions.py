@@ -1,7 +1,6 @@
 """Commands by which a school drafts, edits, submits, archives and restores its directory entries."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
@@ -39,7 +38,7 @@ DRAFTS = ("draft", "returned")
 
 
 async def draft_entry(
-    session: AsyncSession, person: Principal, urn: int, written: Mapping[str, Any], **more: Any
+    session: AsyncSession, person: Principal, urn: int, written: Mapping[str, object], **more: object
 ) -> UUID:
     """Create a draft entry for a school.
 
@@ -47,7 +46,7 @@ async def draft_entry(
     for a visibility that the authority does not allow.
     """
     require(person, Permission.WRITE_ENTRY, urn)
-    refuse_too_wide(person, written["visibility"])
+    refuse_too_wide(person, str(written["visibility"]))
     school = (
         await session.execute(
             select(School.name, School.status).where(
@@ -77,7 +76,7 @@ async def draft_entry(
 
 
 async def change_entry(
-    session: AsyncSession, person: Principal, entry_id: UUID, written: Mapping[str, Any], version: int
+    session: AsyncSession, person: Principal, entry_id: UUID, written: Mapping[str, object], version: int
 ) -> None:
     """Change the text of an entry.
 
@@ -93,7 +92,7 @@ async def change_entry(
     if all(plain(value) == plain(current[name]) for name, value in written.items()):
         return
     if written["visibility"] != entry.visibility:
-        refuse_too_wide(person, written["visibility"])
+        refuse_too_wide(person, str(written["visibility"]))
     values = dict(written) | {"edition": entry.edition + 1, "changed_at": func.now()}
     if written["visibility"] == "consortium":
         values["visible_to_authority_from"] = None
@@ -106,13 +105,15 @@ async def change_entry(
         await notify_leaders(session, person, entry, "entry_amended", text)
 
 
-async def _write(session: AsyncSession, person: Principal, entry: Entry, values: Mapping[str, Any]) -> None:
+async def _write(
+    session: AsyncSession, person: Principal, entry: Entry, values: Mapping[str, object]
+) -> None:
     """Save changed columns of a locked entry.
 
     A listed entry moves to review, or to draft if it is about two schools.
     """
     if withdrawn_by_change(entry):
-        await apply_transition(session, person, DirectoryEntry, entry, RECALL_ENTRY, **values)
+        await apply_transition(session, person, DirectoryEntry, entry, RECALL_ENTRY, written=values)
         people = await people_of_schools(session, person.authority_id, person.today, [entry.partner_urn])
         text = "An entry about an agreement of your school was changed. It is out of the directory for now."
         once = f"entry_recalled:{entry.id}:{entry.version}"
@@ -120,7 +121,7 @@ async def _write(session: AsyncSession, person: Principal, entry: Entry, values:
         await notify(session, person, ids(people), "entry_recalled", text, where, once=once)
         return
     if entry.state in LISTED:
-        await apply_transition(session, person, DirectoryEntry, entry, AMEND_ENTRY, **values)
+        await apply_transition(session, person, DirectoryEntry, entry, AMEND_ENTRY, written=values)
         return
     await session.execute(
         update(DirectoryEntry)
@@ -205,7 +206,7 @@ def withdrawn_by_change(entry: Entry) -> bool:
 
 
 async def keep_version(
-    session: AsyncSession, person: Principal, entry_id: UUID, edition: int, written: Mapping[str, Any]
+    session: AsyncSession, person: Principal, entry_id: UUID, edition: int, written: Mapping[str, object]
 ) -> None:
     """Store a version of an entry's text permanently."""
     kept = {name: plain(value) for name, value in written.items()}
@@ -220,7 +221,7 @@ async def keep_version(
     )
 
 
-def text_of(entry: Entry, names: Mapping[str, Any]) -> dict[str, Any]:
+def text_of(entry: Entry, names: Mapping[str, object]) -> dict[str, object]:
     """The current values of an entry for the given column names."""
     return {name: getattr(entry, name) for name in names}
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,7 @@ from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import filter_by_scope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import select_all
 from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.school_calendar.terms import term_key, term_words
 from alongside.platform.web.formatting import format_date, format_date_range, format_days
@@ -35,7 +37,7 @@ Others use the authority's own labels.
 MOST = 5
 """Most offers shown beside one entry."""
 
-OFFERS_NOW: Any = (
+OFFERS_NOW = (
     select(
         Offer.id,
         Offer.title,
@@ -51,6 +53,18 @@ OFFERS_NOW: Any = (
     )
     .order_by(Offer.posted_at.desc(), Offer.id)
 )
+
+
+class OfferNow(msgspec.Struct, frozen=True):
+    """What an offer of support says of when and how the school can help; `days_left` are not promised yet."""
+
+    id: UUID
+    title: str
+    terms: list[str]
+    starts_on: date | None
+    ends_on: date | None
+    forms_of_support: list[str]
+    days_left: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ async def available_from(session: AsyncSession, person: Principal, urn: int | No
     )
     fresh = await fresh_since_by_school(session, person.authority_id, person.today)
     statement = statement.where(is_proposable(person.today, fresh))
-    found = (await session.execute(statement, {"authority_id": person.authority_id, "urn": urn})).all()
+    found = await select_all(session, statement, OfferNow, {"authority_id": person.authority_id, "urn": urn})
     calendar = await calendar_of_school(session, person.authority_id, urn)
     coming = [(one, _terms_left(calendar, one, person.today)) for one in found]
     return [
@@ -88,13 +102,13 @@ async def available_from(session: AsyncSession, person: Principal, urn: int | No
     ][:MOST]
 
 
-def _terms_left(calendar: Calendar, offer: Any, today: date) -> list[str]:
+def _terms_left(calendar: Calendar, offer: OfferNow, today: date) -> list[str]:
     """The terms of an offer that are not over. A term missing from the calendar counts as still to come."""
     over = {term_key(term) for term in calendar.terms if term.ends_on < today}
     return [key for key in offer.terms if key not in over]
 
 
-def availability_label(offer: Any, today: date, terms: Sequence[str]) -> str:
+def availability_label(offer: OfferNow, today: date, terms: Sequence[str]) -> str:
     """Describe an offer for the reader of an entry: “can host a visit in spring term 2027; 3 days left”.
 
     `terms` are the offer's terms that are not over. A start date in the past is left out.

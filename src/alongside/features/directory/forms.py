@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from wtforms import BooleanField, Form
 
@@ -19,6 +18,7 @@ from alongside.platform.forms.fields import Choice, Choices, Pounds, Typing, lin
 from alongside.platform.forms.validation import add_error, check_for_personal_data
 from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.school_calendar.terms import term_key, term_words
+from alongside.platform.web.form_data import FormData
 
 NEEDED = {
     "themes": "Choose at least one theme",
@@ -79,7 +79,7 @@ class Hours(Typing):
             raise ValueError(self.cure)
         return number
 
-    def written(self, value: Any) -> str:
+    def written(self, value: Decimal | None) -> str:
         """Format hours without a trailing “.0”."""
         return "" if value is None else f"{value:f}".removesuffix(".0")
 
@@ -144,13 +144,13 @@ class EntryForm(Form):
     checked_no_pupil = BooleanField("I have looked again: nobody could tell from this who a pupil is")
     checked_not_safeguarding = BooleanField("I have looked again: this is not about a child at risk of harm")
 
-    def __init__(self, *given: Any, **settled: Any) -> None:
+    def __init__(self, formdata: FormData | None = None, data: Mapping[str, object] | None = None) -> None:
         """Bind the submitted values, or show the saved entry."""
-        super().__init__(*given, **settled)
+        super().__init__(formdata, data=data)
         self.cautions: dict[str, str] = {}
 
     def offer_choices(
-        self, settings: AuthoritySettings, calendar: Calendar, today: date, kept: Any = None
+        self, settings: AuthoritySettings, calendar: Calendar, today: date, kept: entries.Entry | None = None
     ) -> None:
         """Fill the select lists from the authority's settings; values that the entry already has stay available."""
         self.kind.choices = list(KINDS.items())
@@ -201,7 +201,7 @@ class EntryForm(Form):
                     f"Take out “{found[0].strip()}”: people ask through Alongside",
                 )
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, object]:
         """The values to save, by column."""
         kept = {name: self[name].data for name in COLUMNS}
         kept["claimed_level"] = int(kept["claimed_level"] or 0)
@@ -209,7 +209,7 @@ class EntryForm(Form):
         return kept
 
 
-def entry_form_of(entry: entries.Entry) -> dict[str, Any]:
+def entry_form_of(entry: entries.Entry) -> dict[str, object]:
     """The form filled from a saved entry."""
     shown = {name: getattr(entry, name) for name in COLUMNS}
     return shown | {"claimed_level": str(entry.claimed_level)}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.directory.entry import Entry
@@ -49,31 +48,33 @@ WORKED = {
     "no": "It did not work",
     "too_early": "Too early to say",
 }
-LISTS = {"themes": "themes", "key_stages": "key_stages"}
 
 
-def display_value(settings: AuthoritySettings, name: str, value: Any) -> str:
+def display_value(settings: AuthoritySettings, name: str, value: object) -> str:
     """One value as displayed."""
     if value is None or (isinstance(value, str | list) and not value):
         return "Not said"
-    if name in LISTS:
-        return ", ".join(label_of(getattr(settings, LISTS[name]), str(key)) for key in value)
+    keys = [str(key) for key in value] if isinstance(value, list | tuple) else []
+    text = str(value)
     match name:
+        case "themes" | "key_stages":
+            labels = settings.themes if name == "themes" else settings.key_stages
+            return ", ".join(label_of(labels, key) for key in keys)
         case "phases":
-            return ", ".join(PHASES.get(key, str(key)) for key in value)
+            return ", ".join(PHASES.get(key, key) for key in keys)
         case "kind":
-            return KINDS.get(value, str(value))
+            return KINDS.get(text, text)
         case "visibility":
-            return visibilities(settings).get(value, str(value))
+            return visibilities(settings).get(text, text)
         case "cost_pence":
-            return format_money(int(value))
+            return format_money(int(text))
         case "staff_hours":
-            return format_hours(Decimal(str(value)))
+            return format_hours(Decimal(text))
         case "claimed_level":
-            return level_of(int(value)).label
+            return level_of(int(text)).label
         case "term":
-            return term_words(value)
-    return str(value)
+            return term_words(text)
+    return text
 
 
 def visibilities(settings: AuthoritySettings) -> dict[str, str]:
@@ -88,7 +89,7 @@ def visibilities(settings: AuthoritySettings) -> dict[str, str]:
 
 
 def difference(
-    settings: AuthoritySettings, written: Mapping[str, Any], other: Mapping[str, Any]
+    settings: AuthoritySettings, written: Mapping[str, object], other: Mapping[str, object]
 ) -> list[tuple[str, str, str]]:
     """(label, first text, second text) for each value that differs."""
     return [

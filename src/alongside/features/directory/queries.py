@@ -1,10 +1,9 @@
 """SELECTs for entries: one with everything its page shows, those of a school, those that wait for a check."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import Executable, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +13,7 @@ from alongside.features.directory.entry import Consent, Entry
 from alongside.features.directory.models import LISTED, DirectoryEntry
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
-from alongside.platform.access.authorisation import has_permission, may, scope_filter
+from alongside.platform.access.authorisation import Query, has_permission, may, scope_filter
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import may_on, record_filter, require_on
@@ -24,7 +23,7 @@ A_PAGE = 25
 WAITING_FOR_CHECK = ("submitted",)
 WAITING_FOR_VERIFYING = ("peer_check", "review_due")
 
-ENTRY_WITH_SCHOOL: Any = (
+ENTRY_WITH_SCHOOL = (
     select(
         *(one for one in DirectoryEntry.__table__.columns if not isinstance(one.type, TSVECTOR)),
         func.coalesce(School.name, DirectoryEntry.source_name).label("school"),
@@ -51,7 +50,7 @@ NEWEST_FIRST = (
 OLDEST_FIRST = ENTRY_WITH_SCHOOL.order_by(DirectoryEntry.changed_at, DirectoryEntry.id).limit(
     literal_column("50")
 )
-STATES_OF_ENTRIES: Any = (
+STATES_OF_ENTRIES = (
     select(DirectoryEntry.state, func.count().label("number"))
     .where(DirectoryEntry.authority_id == bindparam("authority_id"))
     .group_by(DirectoryEntry.state)
@@ -85,7 +84,7 @@ async def lock_entry(
 
 
 async def _one(
-    session: AsyncSession, person: Principal, permission: Permission, statement: Select[Any], entry_id: UUID
+    session: AsyncSession, person: Principal, permission: Permission, statement: Executable, entry_id: UUID
 ) -> Entry:
     values = {"authority_id": person.authority_id, "entry_id": entry_id}
     entry = await select_one(session, statement, Entry, values)
@@ -155,7 +154,7 @@ async def consents_of(session: AsyncSession, person: Principal, entry: Entry) ->
     return {row.school_urn: row for row in found if row.edition == entry.edition}
 
 
-def _of(statement: Select[Any], person: Principal, states: Sequence[str]) -> Select[Any]:
+def _of(statement: Query, person: Principal, states: Sequence[str]) -> Query:
     """The statement limited to schools that this person writes or verifies for, on either side of an agreement."""
     permission = Permission.WRITE_ENTRY if person.school_urn is not None else Permission.VERIFY_ENTRY
     reached = statement.where(

@@ -1,18 +1,19 @@
 """Daily jobs for entries: reviews that fall due, unfinished work in progress, reminders. Each job is idempotent."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
-from sqlalchemy import Row, bindparam, literal_column
+from sqlalchemy import bindparam, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.models import FALL_DUE, LAPSE_ENTRY, LISTED, DirectoryEntry
 from alongside.features.directory.queries import ENTRY_WITH_SCHOOL
 from alongside.features.directory.subscriptions.actions import notify_subscribers
 from alongside.features.directory.suggested_entries.actions import ask_for_entry
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import select_all
 from alongside.platform.jobs import ROWS_PER_TRANSACTION
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.notifications import notify
@@ -48,7 +49,7 @@ async def let_entries_fall_due(session: AsyncSession, system_person: Principal) 
 
     Source: domain.md §3 ask 29 and F38.
     """
-    found = (await session.execute(DUE, _today(system_person))).all()
+    found = await select_all(session, DUE, Entry, _today(system_person))
     for entry in found:
         await apply_transition(session, system_person, DirectoryEntry, entry, FALL_DUE)
         await _notify(session, system_person, entry, "entry_due", "is due for review")
@@ -57,7 +58,7 @@ async def let_entries_fall_due(session: AsyncSession, system_person: Principal) 
 
 async def lapse_works_in_progress(session: AsyncSession, system_person: Principal) -> int:
     """Archive work in progress that was not finished in time; return how many. Source: domain.md §5.7."""
-    found = (await session.execute(UNFINISHED, _today(system_person))).all()
+    found = await select_all(session, UNFINISHED, Entry, _today(system_person))
     for entry in found:
         await apply_transition(session, system_person, DirectoryEntry, entry, LAPSE_ENTRY)
         await _notify(
@@ -71,20 +72,20 @@ async def remind_of_entries(session: AsyncSession, system_person: Principal) -> 
     settings = settings_of(system_person.authority_id)
     soon = system_person.today + timedelta(days=settings.directory.remind_before_days)
     values = _today(system_person) | {"soon": soon}
-    for entry in (await session.execute(DUE_SOON, values)).all():
+    for entry in await select_all(session, DUE_SOON, Entry, values):
         what = f"will be due for review on {format_date(entry.review_due_on)}"
         await _notify(session, system_person, entry, "entry_due_soon", what, entry.review_due_on)
-    for entry in (await session.execute(UNFINISHED_SOON, values)).all():
+    for entry in await select_all(session, UNFINISHED_SOON, Entry, values):
         what = f"is work in progress and has to be finished by {format_date(entry.convert_by_on)}"
         await _notify(session, system_person, entry, "entry_unfinished", what, entry.convert_by_on)
 
 
-def _today(person: Principal) -> dict[str, Any]:
+def _today(person: Principal) -> dict[str, object]:
     return {"authority_id": person.authority_id, "today": person.today}
 
 
 async def _notify(
-    session: AsyncSession, person: Principal, entry: Row[Any], kind: str, what: str, key: Any = None
+    session: AsyncSession, person: Principal, entry: Entry, kind: str, what: str, key: date | None = None
 ) -> None:
     """Notify the school and the leads of its consortium; nobody is notified about a resource."""
     if entry.school_urn is None:

@@ -1,26 +1,39 @@
-"""Template variables that every page of the directory needs to display an entry."""
+"""The labels and formatters with which every page of the directory displays an entry."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 from alongside.features.authorities import settings_of
-from alongside.features.directory.evidence import LEVELS, level_of
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.directory.evidence import LEVELS, Level, level_of
 from alongside.features.directory.labels import LABELS, STATES, WORKED, display_value
 from alongside.platform.access.principal import Principal
 
-SUMMARY = 260
-"""Characters of an entry's text shown in a list."""
+
+@dataclass(frozen=True, slots=True)
+class EntryLabels:
+    """The labels of fields, states and answers, and the evidence levels, for one authority.
+
+    `summary` is the number of characters of an entry's text that a list shows.
+    """
+
+    settings: AuthoritySettings
+    fields: ClassVar[Mapping[str, str]] = LABELS
+    states: ClassVar[Mapping[str, str]] = STATES
+    worked: ClassVar[Mapping[str, str]] = WORKED
+    levels: ClassVar[Sequence[Level]] = LEVELS
+    summary: ClassVar[int] = 260
+
+    def value(self, name: str, value: object) -> str:
+        """Return the value of a field as it is displayed."""
+        return display_value(self.settings, name, value)
+
+    def level(self, number: int) -> Level:
+        """Return the evidence level with this number."""
+        return level_of(number)
 
 
-def words_for(person: Principal) -> dict[str, Any]:
-    """The labels and formatters for the person's authority."""
-    settings = settings_of(person.authority_id)
-    return {
-        "display_value": lambda name, value: display_value(settings, name, value),
-        "settings": settings,
-        "STATES": STATES,
-        "LABELS": LABELS,
-        "WORKED": WORKED,
-        "LEVELS": LEVELS,
-        "level_of": level_of,
-        "SUMMARY": SUMMARY,
-    }
+def labels_for(person: Principal) -> EntryLabels:
+    """Return the labels of the person's authority."""
+    return EntryLabels(settings_of(person.authority_id))

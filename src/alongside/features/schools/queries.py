@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import NotFound
 from alongside.features.schools.gias_links import Link
 from alongside.features.schools.models import School, SchoolLink
+from alongside.features.schools.record import SchoolRecord
+from alongside.platform.database.reads import Read, fetch_one
 
 PAGE_SIZE = 25
 """Schools on one page: the literal LIMIT of FOUND."""
@@ -50,7 +52,12 @@ FOUND = text(
     """
 )
 
-ONE = select(*School.__table__.columns).where(OF_AUTHORITY, School.urn == bindparam("urn"))
+ONE = Read(
+    select(*(getattr(School, name) for name in SchoolRecord.__struct_fields__)).where(
+        OF_AUTHORITY, School.urn == bindparam("urn")
+    ),
+    SchoolRecord,
+)
 
 RELATED = text(
     """
@@ -103,9 +110,9 @@ async def find_schools(
     return (await session.execute(FOUND, values)).all()
 
 
-async def school_with(session: AsyncSession, authority_id: int, urn: int) -> Row[Any]:
+async def school_with(session: AsyncSession, authority_id: int, urn: int) -> SchoolRecord:
     """One school with all its fields. Raises NotFound."""
-    found = (await session.execute(ONE, {"authority_id": authority_id, "urn": urn})).one_or_none()
+    found = await fetch_one(session, ONE, {"authority_id": authority_id, "urn": urn})
     if found is None:
         raise NotFound
     return found

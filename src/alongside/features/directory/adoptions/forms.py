@@ -1,12 +1,13 @@
 """The form for a school that uses another school's entry."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from wtforms import Form
 
 from alongside.features.directory.labels import WORKED
 from alongside.platform.forms.fields import Choice, passage
 from alongside.platform.forms.validation import add_error
+from alongside.platform.web.form_data import FormData
 
 
 class UseForm(Form):
@@ -15,9 +16,9 @@ class UseForm(Form):
     worked = Choice("Did it work for you?", "Choose whether it worked for you")
     notes = passage("What did you change? (optional)", "What you say", "Other schools read this", 2000)
 
-    def __init__(self, *given: Any, **settled: Any) -> None:
+    def __init__(self, formdata: FormData | None = None, data: Mapping[str, object] | None = None) -> None:
         """Bind the submitted values, or show the saved record."""
-        super().__init__(*given, **settled)
+        super().__init__(formdata, data=data)
         self.worked.choices = list(WORKED.items())
 
     def is_valid(self) -> bool:

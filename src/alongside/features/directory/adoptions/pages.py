@@ -1,6 +1,7 @@
 """The page on which a school says that it uses an entry, and how it went."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from alongside.features.directory.adoptions import actions, queries
 from alongside.features.directory.adoptions.forms import UseForm
@@ -8,9 +9,9 @@ from alongside.features.directory.entry import Entry
 from alongside.features.directory.models import LISTED
 from alongside.features.directory.resource import ENTRY
 from alongside.platform.access.permissions import Permission
-from alongside.platform.forms.action import ActionRequest, buttons_for, routes_of
+from alongside.platform.forms.action import ActionButton, ActionRequest, buttons_for, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 
 
 async def _saved(asked: ActionRequest[Entry]) -> Mapping[str, object]:
@@ -18,9 +19,16 @@ async def _saved(asked: ActionRequest[Entry]) -> Mapping[str, object]:
     return {"worked": said.worked, "notes": said.notes} if said else {}
 
 
-async def _context(asked: FormRequest[Entry, UseForm]) -> Mapping[str, object]:
+@dataclass(frozen=True, kw_only=True)
+class UseContext(FormContext):
+    """The button that ends the use, if the school uses the entry."""
+
+    buttons: Sequence[ActionButton]
+
+
+async def _context(asked: FormRequest[Entry, UseForm]) -> UseContext:
     said = await queries.own_use(asked.session, asked.person, asked.record)
-    return {"buttons": buttons_for(asked.person, asked.record, (END,)) if said else []}
+    return UseContext(buttons=buttons_for(asked.person, asked.record, (END,)) if said else ())
 
 
 ADOPT: FormAction[Entry, UseForm] = FormAction(

@@ -1,6 +1,5 @@
 """Commands that add pictures and attachments to an entry and remove them."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select
@@ -72,7 +71,7 @@ async def remove_attachment_row(
     """Delete a picture or attachment (`kind`) from every version of an entry. Raises NotFound."""
     entry = await lock_entry(session, person, Permission.WRITE_ENTRY, entry_id)
     refuse_fixed(entry)
-    thing: Any = EntryPicture if kind == "pictures" else EntryAttachment
+    thing = EntryPicture if kind == "pictures" else EntryAttachment
     gone = await session.execute(
         delete(thing)
         .where(
@@ -87,7 +86,13 @@ async def remove_attachment_row(
     )
 
 
-async def _refuse_more(session: AsyncSession, person: Principal, entry: Entry, thing: Any, most: int) -> None:
+async def _refuse_more(
+    session: AsyncSession,
+    person: Principal,
+    entry: Entry,
+    thing: type[EntryPicture | EntryAttachment],
+    most: int,
+) -> None:
     number = await session.scalar(
         select(func.count()).where(thing.authority_id == person.authority_id, thing.entry_id == entry.id)
     )

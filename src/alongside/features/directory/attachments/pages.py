@@ -1,6 +1,7 @@
 """The page on which pictures and attachments are added to an entry, and the routes that serve them."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest, FormType
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest, FormType
 from alongside.platform.uploads.file_types import (
     DOCUMENTS,
     LARGEST_DOCUMENT,
@@ -59,20 +60,35 @@ def _files(kind: str, parameter: str) -> Resource[EntryFile]:
     )
 
 
-async def _context(asked: FormRequest[Entry, FormType]) -> Mapping[str, object]:
+@dataclass(frozen=True, kw_only=True)
+class EntryFiles(FormContext):
+    """The pictures and files of an entry, the form of a picture, and the errors of both.
+
+    `leaves` is true if a new file takes the entry out of the directory. Sizes are in MB.
+    """
+
+    picture_form: PictureForm
+    picture_error: str
+    attachment_error: str
+    leaves: bool
+    pictures: Sequence[queries.Picture]
+    attachments: Sequence[queries.Attachment]
+    largest_picture: int = LARGEST_PICTURE // 1_000_000
+    largest_file: int = LARGEST_DOCUMENT // 1_000_000
+    file_kinds: str = labels_of(DOCUMENTS)
+    file_accept: str = endings_of(DOCUMENTS)
+
+
+async def _context(asked: FormRequest[Entry, FormType]) -> EntryFiles:
     entry, authority_id = asked.record, asked.person.authority_id
-    return {
-        "picture_form": asked.form if isinstance(asked.form, PictureForm) else PictureForm(),
-        "picture_error": asked.file_error if isinstance(asked.form, PictureForm) else "",
-        "attachment_error": "" if isinstance(asked.form, PictureForm) else asked.file_error,
-        "leaves": withdrawn_by_change(entry),
-        "pictures": await queries.pictures_of(asked.session, authority_id, entry),
-        "attachments": await queries.attachments_of(asked.session, authority_id, entry),
-        "largest_picture": LARGEST_PICTURE // 1_000_000,
-        "largest_file": LARGEST_DOCUMENT // 1_000_000,
-        "file_kinds": labels_of(DOCUMENTS),
-        "file_accept": endings_of(DOCUMENTS),
-    }
+    return EntryFiles(
+        picture_form=asked.form if isinstance(asked.form, PictureForm) else PictureForm(),
+        picture_error=asked.file_error if isinstance(asked.form, PictureForm) else "",
+        attachment_error="" if isinstance(asked.form, PictureForm) else asked.file_error,
+        leaves=withdrawn_by_change(entry),
+        pictures=await queries.pictures_of(asked.session, authority_id, entry),
+        attachments=await queries.attachments_of(asked.session, authority_id, entry),
+    )
 
 
 async def _add_picture(asked: FormRequest[Entry, PictureForm]) -> None:

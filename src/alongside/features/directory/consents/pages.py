@@ -1,6 +1,6 @@
 """The page on which a headteacher reads an entry about an agreement and consents to it."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 from wtforms import Form
 
@@ -9,16 +9,24 @@ from alongside.features.directory.consents import actions
 from alongside.features.directory.entry import Entry
 from alongside.features.directory.queries import consents_of
 from alongside.features.directory.resource import ENTRY
-from alongside.features.directory.view_context import words_for
+from alongside.features.directory.view_context import EntryLabels, labels_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import routes_of
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.responses import Redirect
 
 
-async def _context(asked: FormRequest[Entry, Form]) -> Mapping[str, object]:
+@dataclass(frozen=True, kw_only=True)
+class ConsentContext(FormContext):
+    """Whether the person's school has agreed to this text."""
+
+    given: bool
+    labels: EntryLabels
+
+
+async def _context(asked: FormRequest[Entry, Form]) -> ConsentContext:
     given = await consents_of(asked.session, asked.person, asked.record)
-    return {"given": asked.person.school_urn in given, **words_for(asked.person)}
+    return ConsentContext(given=asked.person.school_urn in given, labels=labels_for(asked.person))
 
 
 async def _consent(asked: FormRequest[Entry, Form]) -> Redirect:

@@ -1,23 +1,25 @@
 """Actions by which a school writes, edits, submits, archives and restores its entries."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.settings import Contact
 from alongside.features.directory import actions, models
 from alongside.features.directory.entry import Entry
 from alongside.features.directory.forms import EntryForm, entry_form_of
 from alongside.features.directory.models import LISTED
 from alongside.features.directory.queries import get_entry
 from alongside.features.directory.resource import ENTRY
-from alongside.features.directory.view_context import words_for
+from alongside.features.directory.view_context import EntryLabels, labels_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, Record, Resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.forms.reason import reason_form
 from alongside.platform.web.responses import PageResult, Redirect
 
@@ -37,21 +39,49 @@ def _offer_choices(asked: FormRequest[Record, EntryForm], kept: Entry | None) ->
     asked.form.offer_choices(settings, calendar, asked.person.today, kept)
 
 
-def _context(asked: FormRequest[Record, EntryForm], entry: Entry | None) -> Mapping[str, object]:
-    return {
-        "entry": entry,
-        "listed": entry is not None and entry.state in LISTED,
-        "leaves": entry is not None and actions.withdrawn_by_change(entry),
-        "preview": None,
-        "safeguarding": settings_of(asked.person.authority_id).contacts.get("safeguarding"),
-        **words_for(asked.person),
-    }
+@dataclass(frozen=True, kw_only=True)
+class NewEntryContext(FormContext):
+    """The text to preview, if it is asked for, and whom to tell of a child at risk."""
+
+    preview: Mapping[str, object] | None
+    safeguarding: Contact | None
+    labels: EntryLabels
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryContext(NewEntryContext):
+    """The same for an entry that is `listed`; `leaves` is true if a change takes it out of the directory."""
+
+    listed: bool
+    leaves: bool
+
+
+def _new_context(
+    asked: FormRequest[int, EntryForm], preview: Mapping[str, object] | None = None
+) -> NewEntryContext:
+    return NewEntryContext(
+        preview=preview,
+        safeguarding=settings_of(asked.person.authority_id).contacts.get("safeguarding"),
+        labels=labels_for(asked.person),
+    )
+
+
+def _context(
+    asked: FormRequest[Entry, EntryForm], preview: Mapping[str, object] | None = None
+) -> EntryContext:
+    return EntryContext(
+        preview=preview,
+        safeguarding=settings_of(asked.person.authority_id).contacts.get("safeguarding"),
+        labels=labels_for(asked.person),
+        listed=asked.record.state in LISTED,
+        leaves=actions.withdrawn_by_change(asked.record),
+    )
 
 
 async def _write(asked: FormRequest[int, EntryForm]) -> PageResult:
     values, act = asked.form.columns(), asked.data.one("act")
     if act == "preview":
-        return await NEW.page(asked, preview=values)
+        return await NEW.page(asked, context=_new_context(asked, values))
     entry_id = await actions.draft_entry(asked.session, asked.person, asked.record, values)
     if act == "submit":
         await actions.submit_entry(asked.session, asked.person, entry_id)
@@ -63,7 +93,7 @@ async def _change(asked: FormRequest[Entry, EntryForm]) -> PageResult:
     session, person, entry = asked.session, asked.person, asked.record
     values, act, version = asked.form.columns(), asked.data.one("act"), asked.version
     if act == "preview":
-        return await EDIT.page(asked, version=version, preview=values)
+        return await EDIT.page(asked, version=version, context=_context(asked, values))
     await actions.change_entry(session, person, entry.id, values, version)
     said = "The draft is saved." if act == "draft" else "Your changes are saved."
     if entry.state in LISTED:
@@ -106,7 +136,7 @@ NEW: FormAction[int, EntryForm] = FormAction(
     choices=lambda asked: _offer_choices(asked, None),
     valid=lambda asked: asked.form.is_valid(complete=asked.data.one("act") == "submit"),
     template="directory/new.html",
-    context=lambda asked: _context(asked, None),
+    context=_new_context,
     run=_write,
 )
 EDIT: FormAction[Entry, EntryForm] = FormAction(
@@ -126,7 +156,7 @@ EDIT: FormAction[Entry, EntryForm] = FormAction(
     ),
     version=lambda entry: entry.version,
     template="directory/edit.html",
-    context=lambda asked: _context(asked, asked.record),
+    context=_context,
     run=_change,
 )
 SUBMIT = ButtonAction(

@@ -1,28 +1,18 @@
 """SELECTs for the feeds: public entries, newest first, page by page."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import Row, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.directory.public_site.models import PublicEntry
-from alongside.features.directory.public_site.queries import is_open
+from alongside.features.directory.public_site.queries import PUBLIC, PublicText, is_open, newest_first
+from alongside.platform.database.reads import Read, fetch_all
 
 A_PAGE = 50
-PUBLIC: Any = (
-    select(*PublicEntry.__table__.columns)
-    .where(PublicEntry.authority_id == bindparam("authority_id"))
-    .order_by(PublicEntry.listed_at.desc(), PublicEntry.id.desc())
-    .limit(literal_column(str(A_PAGE + 1)))
-    .offset(bindparam("skipped"))
-)
+NEWEST = Read(newest_first(PUBLIC, A_PAGE), PublicText)
 
 
 async def whole_public_entries(
     session: AsyncSession, authority_id: int, page: int
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[list[PublicText], bool]:
     """A page (from 1) of public entries, newest first, and whether more follow.
 
     Raises NotFound where nothing is public.
@@ -30,5 +20,5 @@ async def whole_public_entries(
     if not is_open(authority_id):
         raise NotFound
     values = {"authority_id": authority_id, "skipped": (page - 1) * A_PAGE}
-    found = (await session.execute(PUBLIC, values)).all()
+    found = await fetch_all(session, NEWEST, values)
     return found[:A_PAGE], len(found) > A_PAGE

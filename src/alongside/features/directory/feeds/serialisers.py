@@ -3,11 +3,11 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
-from typing import Any
 from xml.etree import ElementTree as ET
 
 from alongside.features.directory.evidence import level_of
 from alongside.features.directory.labels import LABELS
+from alongside.features.directory.public_site.queries import PublicText
 from alongside.platform.web.markdown import plain
 from alongside.platform.web.spreadsheet import NOT_XML
 
@@ -18,7 +18,7 @@ TEXTS = ("problem", "context", "what_we_did", "evidence", "what_to_avoid", "what
 SUMMARY = 400
 
 
-def atom(name: str, home: str, itself: str, entries: Sequence[Any]) -> str:
+def atom(name: str, home: str, itself: str, entries: Sequence[PublicText]) -> str:
     """An Atom feed of the authority's public entries. `home` is the URL of its public directory."""
     feed = ET.Element("feed", xmlns=NAMESPACE)
     _add(feed, "title", f"Good practice in {name}")
@@ -44,16 +44,15 @@ def atom(name: str, home: str, itself: str, entries: Sequence[Any]) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode")
 
 
-def updated_at(one: Any) -> datetime:
+def updated_at(one: PublicText) -> datetime:
     """When an entry last changed for readers: never before its publication (RFC 4287, 4.2.9 and 4.2.15)."""
     reviewed = datetime.combine(one.reviewed_on, time(), UTC)
-    listed: datetime = one.listed_at
-    return max(listed, reviewed)
+    return max(one.listed_at, reviewed)
 
 
-def json_feed(name: str, home: str, itself: str, entries: Sequence[Any], following: str | None) -> str:
+def json_feed(name: str, home: str, itself: str, entries: Sequence[PublicText], following: str | None) -> str:
     """A JSON feed with each entry in full. `following` is the URL of the next page."""
-    feed: dict[str, Any] = {
+    feed: dict[str, object] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"Good practice in {name}",
         "home_page_url": home,
@@ -66,7 +65,7 @@ def json_feed(name: str, home: str, itself: str, entries: Sequence[Any], followi
     return json.dumps(feed, ensure_ascii=False)
 
 
-def _item(one: Any, home: str) -> dict[str, Any]:
+def _item(one: PublicText, home: str) -> dict[str, object]:
     return {
         "id": f"urn:uuid:{one.id}",
         "url": f"{home}/{one.id}",

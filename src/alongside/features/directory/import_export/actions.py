@@ -47,7 +47,7 @@ async def import_rows(
         entry_id: UUID = added.scalar_one()
         written = {name: values[name] for name in COLUMNS if name in values}
         await keep_version(session, person, entry_id, 1, written)
-        schools = (row_result.columns["school_urn"],)
+        schools = (row_result.school_urn,)
         await record_audit(session, person, TAKE_IN.verb, "directory_entry", entry_id, schools=schools)
         made.append(entry_id)
     return made

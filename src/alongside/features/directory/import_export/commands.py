@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -92,7 +91,7 @@ def _filled(written: str) -> tuple[str, str]:
 async def _import(
     console: Console,
     settings: AuthoritySettings,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, object]],
     given: dict[str, str],
     report: Path | None,
     *,

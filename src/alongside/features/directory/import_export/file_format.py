@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from alongside.features.directory.entry import Entry
 from alongside.platform.web.formatting import format_pounds
@@ -77,9 +76,9 @@ def column_of(head: str) -> str | None:
     return plain if plain in COLUMNS else None
 
 
-def columns_of(row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def columns_of(row: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
     """A row by column name, taking the first of several headings for one column; and the unknown headings."""
-    known: dict[str, Any] = {}
+    known: dict[str, object] = {}
     unknown_headings = []
     for head, value in row.items():
         column = column_of(str(head))
@@ -90,19 +89,19 @@ def columns_of(row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return known, unknown_headings
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """A cell as text, without the apostrophe that an export adds."""
     return RUNS_AS_FORMULA.sub("", _text(value), count=1) if _text(value).startswith("'") else _text(value)
 
 
-def list_of(value: Any) -> list[str]:
+def list_of(value: object) -> list[str]:
     """The keys in a cell: a list, or text separated by semicolons; lower case with underscores."""
     parts = value if isinstance(value, list | tuple) else BETWEEN.split(text_of(value))
     keys = (re.sub(r"[^a-z0-9]+", "_", str(one).strip().lower()).strip("_") for one in parts)
     return list(dict.fromkeys(key for key in keys if key))
 
 
-def pence_of(value: Any) -> int | None:
+def pence_of(value: object) -> int | None:
     """Parse pounds into pence. Raises ValueError for anything but an amount up to £1,000,000."""
     text = text_of(value)
     if not text:
@@ -114,7 +113,7 @@ def pence_of(value: Any) -> int | None:
     return pence
 
 
-def hours_of(value: Any) -> Decimal | None:
+def hours_of(value: object) -> Decimal | None:
     """Parse hours of staff time. Raises ValueError for anything but a number up to 10,000."""
     text = text_of(value)
     if not text:
@@ -128,7 +127,7 @@ def hours_of(value: Any) -> Decimal | None:
     raise ValueError("Hours of staff time must be a number up to 10,000, like 40 or 7.5.")
 
 
-def whole_of(value: Any) -> int | None:
+def whole_of(value: object) -> int | None:
     """Parse a whole number. Raises ValueError for anything else."""
     text = text_of(value)
     if not text:
@@ -138,9 +137,9 @@ def whole_of(value: Any) -> int | None:
     return int(text.removesuffix(".0"))
 
 
-def export_row(entry: Entry) -> dict[str, Any]:
+def export_row(entry: Entry) -> dict[str, object]:
     """An entry as a row of the format, with lists as lists and money in pounds."""
-    written: dict[str, Any] = {
+    written: dict[str, object] = {
         name: getattr(entry, name)
         for name in COLUMNS
         if name not in ("cost_pounds", "staff_hours", "evidence_level")
@@ -158,12 +157,12 @@ def said_once(text: str, other: str) -> str:
     return re.sub(r"(?:^#{1,6} [^\n]*\n+)?" + re.escape(other), "", text, count=1, flags=re.MULTILINE).strip()
 
 
-def cells_of(row: Mapping[str, Any]) -> Sequence[object]:
+def cells_of(row: Mapping[str, object]) -> Sequence[object]:
     """A row as spreadsheet cells: lists joined by semicolons."""
     return ["; ".join(value) if isinstance(value, list) else value for value in row.values()]
 
 
-def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+def json_lines(rows: Iterable[Mapping[str, object]]) -> bytes:
     """Rows as JSON Lines. Characters that some readers treat as line ends are escaped."""
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return "".join(
@@ -171,5 +170,5 @@ def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
     ).encode()
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return "" if value is None else CONTROLS.sub("", LINE_BREAKS.sub("\n", str(value))).strip()

@@ -1,7 +1,8 @@
 """Export of search results in the import format, and the core team's page to import a file."""
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from alongside.errors import ValidationFailed
 from alongside.features.authorities.settings import on_offer
@@ -11,15 +12,15 @@ from alongside.features.directory.import_export.file_format import COLUMNS, cell
 from alongside.features.directory.import_export.forms import ImportDefaultsForm
 from alongside.features.directory.import_export.parsers import rows_in
 from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
-from alongside.features.directory.import_export.row_results import RESULT_LABELS, validate_rows
+from alongside.features.directory.import_export.row_results import RESULT_LABELS, RowResult, validate_rows
 from alongside.features.directory.search.facets import choices_of
 from alongside.features.directory.search.forms import ADDRESS, search_form
-from alongside.features.directory.search.queries import SearchFilters, parsed_query, search
+from alongside.features.directory.search.queries import SearchFilters, find_matches, parsed_query
 from alongside.features.directory.search.similar_schools import bounds_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Resource, no_record
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.uploads.file_types import LARGEST_LIST
 from alongside.platform.web.formatting import format_count
 from alongside.platform.web.page_request import PageRequest
@@ -65,20 +66,33 @@ def _name(person: Principal, kind: str) -> str:
     return f"good-practice-{person.today}.{kind}"
 
 
-async def _rows(ctx: PageRequest) -> list[dict[str, Any]]:
+async def _rows(ctx: PageRequest) -> list[dict[str, object]]:
     """The rows of a search, filtered and sorted as on the page."""
     form = search_form(ctx.query, choices_of(settings_of(ctx.person.authority_id)))
     if not form.validate():
         raise ValidationFailed({name: ["Choose from the list."] for name in form.errors if name})
     mine = await bounds_of(ctx.session, ctx.person)
     wanted = SearchFilters(form.narrowed, form.sort.data, rows=MOST, mine=mine)
-    found = await search(
-        ctx.session, ctx.person, await parsed_query(ctx.session, ctx.person, form.typed), wanted
-    )
+    question = await parsed_query(ctx.session, ctx.person, form.typed)
+    found = await find_matches(ctx.session, ctx.person, question, wanted)
     return [
         export_row(one)
         for one in await whole_entries(ctx.session, ctx.person.authority_id, list(found.matched_groups))
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportPreview(FormContext):
+    """The results of the rows of a file called `name`; None before a file is read."""
+
+    row_results: Sequence[RowResult] | None = None
+    unknown_headings: Sequence[str] = ()
+    name: str = ""
+    RESULT_LABELS: Mapping[str, str] = field(default_factory=lambda: RESULT_LABELS)
+
+
+def _nothing_read(_asked: FormRequest[None, ImportDefaultsForm]) -> ImportPreview:
+    return ImportPreview()
 
 
 def _themes(asked: FormRequest[None, ImportDefaultsForm]) -> None:
@@ -95,9 +109,8 @@ async def _import(asked: FormRequest[None, ImportDefaultsForm]) -> PageResult:
         asked.file.checked_as(list), settings_of(here), schools, there, given
     )
     if asked.data.one("act") != "take":
-        return await IMPORT.page(
-            asked, row_results=results, unknown_headings=unknown_headings, name=asked.file.name
-        )
+        preview = ImportPreview(row_results=results, unknown_headings=unknown_headings, name=asked.file.name)
+        return await IMPORT.page(asked, context=preview)
     made = await import_rows(session, person, results)
     return Redirect(f"{ADDRESS}?sort=newest", f"{format_count(len(made), 'entry', 'entries')} imported.")
 
@@ -118,12 +131,7 @@ IMPORT: FormAction[None, ImportDefaultsForm] = FormAction(
     choices=_themes,
     upload=Upload("file", LARGEST_LIST, rows_in),
     template="directory/import_export/bring.html",
-    context=lambda _: {
-        "row_results": None,
-        "unknown_headings": [],
-        "name": "",
-        "RESULT_LABELS": RESULT_LABELS,
-    },
+    context=_nothing_read,
     run=_import,
 )
 routes = [export_csv, export_xlsx, export_json_lines, *IMPORT.routes()]

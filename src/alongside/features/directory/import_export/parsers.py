@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from alongside.errors import AlongsideError
 from alongside.features.directory.import_export.file_format import column_of
@@ -25,7 +24,7 @@ class UnreadableFile(AlongsideError, ValueError):
     """
 
 
-def rows_in(name: str, body: bytes) -> list[Mapping[str, Any]]:
+def rows_in(name: str, body: bytes) -> list[Mapping[str, object]]:
     """The rows of a file by its headings. Raises UnreadableFile."""
     try:
         return _rows(name, body)
@@ -33,9 +32,9 @@ def rows_in(name: str, body: bytes) -> list[Mapping[str, Any]]:
         raise UnreadableFile(str(problem)) from None
 
 
-def _rows(name: str, body: bytes) -> list[Mapping[str, Any]]:
+def _rows(name: str, body: bytes) -> list[Mapping[str, object]]:
     refuse_size(body, LARGEST_LIST)
-    rows: list[Mapping[str, Any]] = []
+    rows: list[Mapping[str, object]] = []
     for row in _reader(name, body):
         if len(rows) == MOST_ROWS:
             raise UnreadableFile(f"The file has more than {MOST_ROWS:,} rows. Take it in parts.")
@@ -53,7 +52,7 @@ def _refuse_without_title(heads: Iterable[str]) -> None:
         )
 
 
-def _reader(name: str, body: bytes) -> Iterator[Mapping[str, Any]]:
+def _reader(name: str, body: bytes) -> Iterator[Mapping[str, object]]:
     if body.startswith((ZIP, OLD_OFFICE)):
         return _workbook(body)
     if file_type_of(body) not in (None, "txt") or name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
@@ -71,7 +70,7 @@ def _decoded(body: bytes) -> str:
         return body.decode("cp1252", errors="replace")
 
 
-def _json_lines(text: str) -> Iterator[Mapping[str, Any]]:
+def _json_lines(text: str) -> Iterator[Mapping[str, object]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
@@ -86,7 +85,7 @@ def _json_lines(text: str) -> Iterator[Mapping[str, Any]]:
         yield row
 
 
-def _sheet(text: str) -> Iterator[Mapping[str, Any]]:
+def _sheet(text: str) -> Iterator[Mapping[str, object]]:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     csv.field_size_limit(CELL)
@@ -108,7 +107,7 @@ def _sheet(text: str) -> Iterator[Mapping[str, Any]]:
         ) from None
 
 
-def _workbook(body: bytes) -> Iterator[Mapping[str, Any]]:
+def _workbook(body: bytes) -> Iterator[Mapping[str, object]]:
     lines = iter(sheet_rows(body))
     heads = [str(head) if head is not None else "" for head in next(lines, ())]
     for line in lines:

@@ -1,7 +1,6 @@
 """SELECTs for an import (existing entries, open schools) and for an export."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, func, literal_column, select
@@ -14,16 +13,31 @@ from alongside.features.directory.queries import ENTRY_WITH_SCHOOL
 from alongside.features.schools.models import OPEN_STATUSES, School
 from alongside.platform.database.reads import Read, fetch_all
 
-TITLES: Any = select(DirectoryEntry.school_urn, func.folded(DirectoryEntry.title)).where(
-    DirectoryEntry.authority_id == bindparam("authority_id"), DirectoryEntry.state != "archived"
+
+def _title(school_urn: int | None, title: str) -> tuple[int, str]:
+    return school_urn or 0, title
+
+
+TITLES = Read(
+    select(DirectoryEntry.school_urn, func.folded(DirectoryEntry.title)).where(
+        DirectoryEntry.authority_id == bindparam("authority_id"), DirectoryEntry.state != "archived"
+    ),
+    _title,
 )
-SOURCES: Any = select(DirectoryEntry.source_url).where(
-    DirectoryEntry.authority_id == bindparam("authority_id"),
-    DirectoryEntry.state != "archived",
-    DirectoryEntry.source_url != "",
+SOURCES = Read(
+    select(DirectoryEntry.source_url).where(
+        DirectoryEntry.authority_id == bindparam("authority_id"),
+        DirectoryEntry.state != "archived",
+        DirectoryEntry.source_url != "",
+    ),
+    str,
 )
-SCHOOLS = select(School.urn).where(
-    School.authority_id == bindparam("authority_id"), School.status.in_(OPEN_STATUSES)
+SCHOOLS = Read(
+    select(School.urn).where(
+        School.authority_id == bindparam("authority_id"),
+        School.status == any_(bindparam("open", list(OPEN_STATUSES), type_=ARRAY(Text))),
+    ),
+    int,
 )
 WHOLE = ENTRY_WITH_SCHOOL.where(
     DirectoryEntry.state == any_(bindparam("listed", list(LISTED), type_=ARRAY(Text)))
@@ -34,15 +48,14 @@ ALL = Read(WHOLE.order_by(DirectoryEntry.listed_at, DirectoryEntry.id).limit(lit
 
 async def open_urns(session: AsyncSession, authority_id: int) -> frozenset[int]:
     """The URNs of the schools that may have entries."""
-    return frozenset((await session.scalars(SCHOOLS, {"authority_id": authority_id})).all())
+    return frozenset(await fetch_all(session, SCHOOLS, {"authority_id": authority_id}))
 
 
 async def existing_rows(session: AsyncSession, authority_id: int) -> ExistingEntries:
     """The existing entries, by which an import recognises a row that is already there."""
     values = {"authority_id": authority_id}
-    titles = (await session.execute(TITLES, values)).all()
-    sources = (await session.scalars(SOURCES, values)).all()
-    return ExistingEntries(frozenset((urn or 0, title) for urn, title in titles), frozenset(sources))
+    titles = await fetch_all(session, TITLES, values)
+    return ExistingEntries(frozenset(titles), frozenset(await fetch_all(session, SOURCES, values)))
 
 
 async def whole_entries(

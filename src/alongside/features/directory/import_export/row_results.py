@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from typing import TypeVar
 
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.directory.evidence import MOST
@@ -20,6 +21,7 @@ from alongside.features.directory.models import KINDS, LENGTH, LONG_TEXTS, VISIB
 from alongside.features.schools.phases import PHASES
 from alongside.platform.database.folding import fold_text
 
+Number = TypeVar("Number", int, Decimal)
 LINES = {
     "who_to_ask": 200,
     "staff_time": 300,
@@ -38,12 +40,17 @@ RESULT_LABELS = {NEW: "Would be taken in", ALREADY_PRESENT: "Already there", REF
 
 @dataclass(slots=True)
 class RowResult:
-    """The result of one row (numbered from 1): `columns` to insert if it is new, `remarks` for the importer."""
+    """The result of one row (numbered from 1): `columns` to insert if it is new, `remarks` for the importer.
+
+    `school_urn` and `source_url` are among the columns too.
+    """
 
     number: int
     title: str
     what: str = NEW
-    columns: dict[str, Any] = field(default_factory=dict)
+    school_urn: int | None = None
+    source_url: str = ""
+    columns: dict[str, object] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
     def refuse(self, cure: str) -> None:
@@ -61,7 +68,7 @@ class ExistingEntries:
 
 
 def validate_rows(
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, object]],
     settings: AuthoritySettings,
     schools: Collection[int],
     there: ExistingEntries,
@@ -77,8 +84,8 @@ def validate_rows(
             if not text_of(known.get(name)):
                 known[name] = value
         row_result = _validate(number, known, settings, schools, given)
-        key = (row_result.columns.get("school_urn") or 0, fold_text(row_result.title))
-        source = row_result.columns.get("source_url", "")
+        key = (row_result.school_urn or 0, fold_text(row_result.title))
+        source = row_result.source_url
         if row_result.what == NEW and (key in titles or (source and source in sources)):
             row_result.what = ALREADY_PRESENT
         titles.add(key)
@@ -89,7 +96,7 @@ def validate_rows(
 
 def _validate(
     number: int,
-    known: Mapping[str, Any],
+    known: Mapping[str, object],
     settings: AuthoritySettings,
     schools: Collection[int],
     given: Mapping[str, str],
@@ -127,16 +134,17 @@ def _take_text(row_result: RowResult, name: str, text: str, most: int) -> None:
 
 def _take_address(row_result: RowResult, base: str) -> None:
     """The full source URL; it is shown and never fetched."""
-    address = row_result.columns["source_url"]
+    address = str(row_result.columns["source_url"])
     if address.startswith("/") and base:
         address = base.rstrip("/") + address
     if address and not address.lower().startswith(("https://", "http://")):
         row_result.refuse("source_url must begin with https://. Correct it, or leave it empty.")
-    row_result.columns["source_url"] = address[: LINES["source_url"]]
+    row_result.source_url = address[: LINES["source_url"]]
+    row_result.columns["source_url"] = row_result.source_url
 
 
 def _take_lists(
-    row_result: RowResult, known: Mapping[str, Any], settings: AuthoritySettings, given: Mapping[str, str]
+    row_result: RowResult, known: Mapping[str, object], settings: AuthoritySettings, given: Mapping[str, str]
 ) -> None:
     """Keys that this authority knows.
 
@@ -161,28 +169,29 @@ def _take_lists(
         row_result.columns[name] = kept[: MOST_OF[name]]
 
 
-def _take_numbers(row_result: RowResult, known: Mapping[str, Any]) -> None:
-    readers: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
-        ("cost_pounds", "cost_pence", pence_of),
-        ("staff_hours", "staff_hours", hours_of),
-        ("evidence_level", "checked_level", whole_of),
-        ("school_urn", "school_urn", whole_of),
-    )
-    for name, column, read in readers:
-        try:
-            row_result.columns[column] = read(known.get(name))
-        except ValueError as cure:
-            row_result.refuse(str(cure))
-            row_result.columns[column] = None
-    row_result.columns["checked_level"] = level = row_result.columns["checked_level"] or 0
+def _take_numbers(row_result: RowResult, known: Mapping[str, object]) -> None:
+    columns = row_result.columns
+    columns["cost_pence"] = _number(row_result, known.get("cost_pounds"), pence_of)
+    columns["staff_hours"] = _number(row_result, known.get("staff_hours"), hours_of)
+    columns["checked_level"] = level = _number(row_result, known.get("evidence_level"), whole_of) or 0
+    columns["school_urn"] = row_result.school_urn = _number(row_result, known.get("school_urn"), whole_of)
     if level > MOST:
         row_result.refuse(f"evidence_level goes from 0 to {MOST}. Correct it.")
 
 
+def _number(row_result: RowResult, written: object, read: Callable[[object], Number | None]) -> Number | None:
+    """The number in a cell; None, and the row refused, if it cannot be read."""
+    try:
+        return read(written)
+    except ValueError as cure:
+        row_result.refuse(str(cure))
+        return None
+
+
 def _take_choices(
-    row_result: RowResult, known: Mapping[str, Any], settings: AuthoritySettings, schools: Collection[int]
+    row_result: RowResult, known: Mapping[str, object], settings: AuthoritySettings, schools: Collection[int]
 ) -> None:
-    urn = row_result.columns["school_urn"]
+    urn = row_result.school_urn
     if urn is not None and urn not in schools:
         row_result.refuse(f"No school of this authority has the URN {urn}. Correct it, or leave it empty.")
     kind = text_of(known.get("kind")).lower().replace(" ", "_")

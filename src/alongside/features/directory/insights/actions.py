@@ -3,7 +3,6 @@
 import hmac
 import re
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import ARRAY, Date, Integer, LargeBinary, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -65,7 +64,7 @@ async def record_zero_result_search(session: AsyncSession, person: Principal, wo
         said = "\n".join(map(str, ("missed search", person.authority_id, person.id, *of)))
         return hmac.digest(key, said.encode(), "sha256")[:MARK_BYTES]
 
-    here: dict[str, Any] = {"authority_id": person.authority_id}
+    here: dict[str, object] = {"authority_id": person.authority_id}
     values = here | {
         "words": words,
         "seeker": mark("words", words),

@@ -1,7 +1,6 @@
 """Commands to check, verify, return and retire entries, never by the person who wrote them."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
@@ -77,7 +76,7 @@ async def verify_entry(
         )
     await _refuse_own_words(session, person, entry)
     settings = settings_of(person.authority_id).directory
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if entry.visibility != "consortium":
         values["visible_to_authority_from"] = entry.visible_to_authority_from or person.today
     if entry.kind == "work_in_progress" and entry.convert_by_on is None:
@@ -96,7 +95,7 @@ async def verify_entry(
         review_due_on=person.today + timedelta(days=settings.review_good_for_days),
         listed_at=func.coalesce(DirectoryEntry.listed_at, func.now()),
         changed_at=func.now(),
-        **values,
+        written=values,
     )
     await notify_schools(session, person, entry, "entry_verified", "is verified and stands in the directory")
 

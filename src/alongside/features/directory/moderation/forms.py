@@ -1,12 +1,13 @@
 """Forms for the peer check and the verification."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from wtforms import BooleanField, Form
 
 from alongside.features.directory.evidence import LEVELS
 from alongside.platform.forms.fields import Choice, passage, says_something
 from alongside.platform.forms.validation import add_error
+from alongside.platform.web.form_data import FormData
 
 
 class CheckForm(Form):
@@ -20,9 +21,9 @@ class CheckForm(Form):
         1000,
     )
 
-    def __init__(self, *given: Any, **settled: Any) -> None:
+    def __init__(self, formdata: FormData | None = None, data: Mapping[str, object] | None = None) -> None:
         """Bind the submitted values."""
-        super().__init__(*given, **settled)
+        super().__init__(formdata, data=data)
         self.fit.choices = [("yes", "Yes: let it be verified"), ("no", "Not yet: give it back")]
 
     def is_valid(self) -> bool:
@@ -42,9 +43,9 @@ class VerificationForm(Form):
     seen = BooleanField("I have seen what shows it")
     note = passage("What did you look at? (optional)", "What you looked at", limit=1000)
 
-    def __init__(self, *given: Any, **settled: Any) -> None:
+    def __init__(self, formdata: FormData | None = None, data: Mapping[str, object] | None = None) -> None:
         """Bind the submitted values, or show the claimed level."""
-        super().__init__(*given, **settled)
+        super().__init__(formdata, data=data)
         self.level.choices = [(str(one.number), f"{one.label}: {one.meaning}") for one in LEVELS]
 
     def is_valid(self) -> bool:

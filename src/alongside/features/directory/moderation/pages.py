@@ -1,17 +1,18 @@
 """Actions by which an entry is checked, verified, returned or retired."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from alongside.features.directory import models
 from alongside.features.directory.entry import Entry
-from alongside.features.directory.evidence import level_of
+from alongside.features.directory.evidence import Level, level_of
 from alongside.features.directory.moderation import actions
 from alongside.features.directory.moderation.forms import CheckForm, VerificationForm
 from alongside.features.directory.resource import ENTRY, REASON_FOR_SCHOOL
-from alongside.features.directory.view_context import words_for
+from alongside.features.directory.view_context import EntryLabels, labels_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, routes_of
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.responses import Redirect
 
 ENTRIES = "/directory/entries"
@@ -37,6 +38,29 @@ def _current_level(asked: ActionRequest[Entry]) -> Mapping[str, object]:
     return {"level": str(entry.claimed_level if entry.verified_edition is None else entry.checked_level)}
 
 
+@dataclass(frozen=True, kw_only=True)
+class CheckContext(FormContext):
+    """The labels with which the entry is shown."""
+
+    labels: EntryLabels
+
+
+def _check_context(asked: FormRequest[Entry, CheckForm]) -> CheckContext:
+    return CheckContext(labels=labels_for(asked.person))
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerificationContext(FormContext):
+    """The evidence level that the school claims, and the labels with which the entry is shown."""
+
+    claimed: Level
+    labels: EntryLabels
+
+
+def _verification_context(asked: FormRequest[Entry, VerificationForm]) -> VerificationContext:
+    return VerificationContext(claimed=level_of(asked.record.claimed_level), labels=labels_for(asked.person))
+
+
 CHECK = FormAction(
     name="peer_check_entry",
     resource=ENTRY,
@@ -49,7 +73,7 @@ CHECK = FormAction(
     submit="Send your opinion",
     form=CheckForm,
     template="directory/check.html",
-    context=lambda asked: words_for(asked.person),
+    context=_check_context,
     run=_check,
 )
 VERIFY = FormAction(
@@ -65,7 +89,7 @@ VERIFY = FormAction(
     initial=_current_level,
     version=lambda entry: entry.version,
     template="directory/verification.html",
-    context=lambda asked: {"claimed": level_of(asked.record.claimed_level), **words_for(asked.person)},
+    context=_verification_context,
     said="The entry is verified and in the directory.",
     run=_verify,
 )

@@ -1,6 +1,6 @@
 """The values of an entry's PDF: plain values, from a row that the person may see."""
 
-from typing import Any
+from datetime import date
 
 from markdown_it import MarkdownIt
 
@@ -17,7 +17,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_bl
 LINES = {"paragraph_open": "text", "heading_open": "heading"}
 
 
-def paper_values(entry: Entry, settings: AuthoritySettings, address: str, today: Any) -> dict[str, Any]:
+def paper_values(entry: Entry, settings: AuthoritySettings, address: str, today: date) -> dict[str, object]:
     """The values that the template `directory/entry.typ` reads."""
     facts = [("Evidence", level_of(entry.evidence_level).label)]
     facts += [(LABELS[name], display_value(settings, name, getattr(entry, name))) for name in FACTS]

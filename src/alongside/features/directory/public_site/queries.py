@@ -1,33 +1,86 @@
 """SELECTs for public entries, if the authority allows a public directory."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, literal, literal_column, select
+import msgspec
+from sqlalchemy import ARRAY, GenerativeSelect, Text, Uuid, any_, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
 from alongside.features.directory.public_site.models import PublicEntry
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 A_PAGE = 25
+Selected = TypeVar("Selected", bound=GenerativeSelect)
 
-PUBLIC: Any = select(*PublicEntry.__table__.columns).where(
+
+class PublicText(msgspec.Struct, frozen=True):
+    """A public entry: its verified text, without personal data. `school` is empty for a resource of no school."""
+
+    id: UUID
+    school_urn: int | None
+    school: str
+    edition: int
+    kind: str
+    title: str
+    themes: list[str]
+    phases: list[str]
+    key_stages: list[str]
+    problem: str
+    context: str
+    what_we_did: str
+    evidence: str
+    what_to_avoid: str
+    what_you_need: str
+    who_to_ask: str
+    cost_pence: int | None
+    staff_hours: Decimal | None
+    staff_time: str
+    term: str | None
+    source_name: str
+    source_url: str
+    licence: str
+    attribution: str
+    evidence_level: int
+    reviewed_on: date
+    review_due_on: date
+    listed_at: datetime
+
+
+PUBLIC = select(*(getattr(PublicEntry, one) for one in PublicText.__struct_fields__)).where(
     PublicEntry.authority_id == bindparam("authority_id")
 )
-NEWEST = (
-    PUBLIC.order_by(PublicEntry.listed_at.desc(), PublicEntry.id.desc())
-    .limit(literal_column(str(A_PAGE + 1)))
-    .offset(bindparam("skipped"))
+OF_THEME = PUBLIC.where(bindparam("theme", type_=Text) == any_(PublicEntry.themes))
+IDS = bindparam("ids", type_=ARRAY(Uuid))
+
+
+def newest_first(statement: Selected, most: int) -> Selected:
+    """The newest entries after those `skipped`, `most` and one more."""
+    return (
+        statement.order_by(PublicEntry.listed_at.desc(), PublicEntry.id.desc())
+        .limit(literal_column(str(most + 1)))
+        .offset(bindparam("skipped"))
+    )
+
+
+def _as_found(statement: Selected) -> Selected:
+    return (
+        statement.order_by(func.array_position(IDS, PublicEntry.id))
+        .limit(literal_column(str(A_PAGE + 1)))
+        .offset(bindparam("skipped"))
+    )
+
+
+NEWEST, NEWEST_OF_THEME = (Read(newest_first(one, A_PAGE), PublicText) for one in (PUBLIC, OF_THEME))
+FOUND, FOUND_OF_THEME = (
+    Read(_as_found(one.where(PublicEntry.id == any_(IDS))), PublicText) for one in (PUBLIC, OF_THEME)
 )
-AS_FOUND = (
-    PUBLIC.where(PublicEntry.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
-    .order_by(func.array_position(bindparam("ids", type_=ARRAY(Uuid)), PublicEntry.id))
-    .limit(literal_column(str(A_PAGE + 1)))
-    .offset(bindparam("skipped"))
-)
-ONE_PUBLIC = PUBLIC.where(PublicEntry.id == bindparam("entry_id"))
+ONE_PUBLIC = Read(PUBLIC.where(PublicEntry.id == bindparam("entry_id")), PublicText)
 
 
 def is_open(authority_id: int) -> bool:
@@ -42,29 +95,31 @@ async def public_entries(
     theme: str = "",
     page: int = 1,
     ids: Sequence[UUID] | None = None,
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[list[PublicText], bool]:
     """A page of public entries, newest first, or of these `ids` in their order; and whether more follow.
 
     Raises NotFound when the authority has no public directory.
     """
     if not is_open(authority_id):
         raise NotFound
-    values: dict[str, Any] = {"authority_id": authority_id, "skipped": (page - 1) * A_PAGE}
-    statement = NEWEST if ids is None else AS_FOUND
+    values: dict[str, object] = {"authority_id": authority_id, "skipped": (page - 1) * A_PAGE}
     if ids is not None:
         values["ids"] = list(ids)
     if theme:
-        statement = statement.where(literal(theme) == any_(PublicEntry.themes))
-    found = (await session.execute(statement, values)).all()
+        values["theme"] = theme
+        read = NEWEST_OF_THEME if ids is None else FOUND_OF_THEME
+    else:
+        read = NEWEST if ids is None else FOUND
+    found = await fetch_all(session, read, values)
     return found[:A_PAGE], len(found) > A_PAGE
 
 
-async def public_entry(session: AsyncSession, authority_id: int, entry_id: UUID) -> Row[Any]:
+async def public_entry(session: AsyncSession, authority_id: int, entry_id: UUID) -> PublicText:
     """One public entry. Raises NotFound."""
     values = {"authority_id": authority_id, "entry_id": entry_id}
-    found: Row[Any] | None = None
-    if is_open(authority_id):
-        found = (await session.execute(ONE_PUBLIC, values)).one_or_none()
+    if not is_open(authority_id):
+        raise NotFound
+    found = await fetch_one(session, ONE_PUBLIC, values)
     if found is None:
         raise NotFound
     return found

@@ -1,15 +1,34 @@
 """The page of a school's expertise, and whether it can help now."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from alongside.errors import NotFound
-from alongside.features.directory.availability import available_from
+from alongside.features.directory.availability import Available, available_from
+from alongside.features.directory.entry import Entry
 from alongside.features.directory.school_expertise import entries_of_school
-from alongside.features.directory.view_context import words_for
+from alongside.features.directory.view_context import EntryLabels, labels_for
 from alongside.features.schools.models import LARGEST_URN
 from alongside.features.schools.queries import school_with
+from alongside.features.schools.record import SchoolRecord
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolExpertise(PageContext):
+    """A school's entries, its themes with the strongest evidence of each, and what it offers."""
+
+    template = "directory/school.html"
+
+    school: SchoolRecord
+    entries: Sequence[Entry]
+    known_for: Sequence[tuple[str, int]]
+    available: Sequence[Available]
+    own: bool
+    labels: EntryLabels
 
 
 @endpoint.get("/directory/schools/{urn:int}", permission=Permission.VIEW_SCHOOLS)
@@ -23,15 +42,16 @@ async def show_known_for(ctx: PageRequest, urn: int) -> PageResult:
     for entry in entries:
         for theme in entry.themes:
             strongest[theme] = max(strongest.get(theme, 0), entry.evidence_level)
-    context = {
-        "school": school,
-        "entries": entries,
-        "known_for": sorted(strongest.items(), key=lambda one: (-one[1], one[0])),
-        "available": await available_from(ctx.session, ctx.person, urn),
-        "own": ctx.person.school_urn == urn,
-        **words_for(ctx.person),
-    }
-    return Page(TemplateVariables("directory/school.html", context))
+    return Page(
+        SchoolExpertise(
+            school=school,
+            entries=entries,
+            known_for=sorted(strongest.items(), key=lambda one: (-one[1], one[0])),
+            available=await available_from(ctx.session, ctx.person, urn),
+            own=ctx.person.school_urn == urn,
+            labels=labels_for(ctx.person),
+        )
+    )
 
 
 routes = [show_known_for]

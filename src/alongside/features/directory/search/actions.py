@@ -1,20 +1,33 @@
 """The worker job that calculates embeddings of listed entries."""
 
 from datetime import UTC, datetime
-from typing import Any
+from uuid import UUID
 
+import msgspec
 from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.directory.models import DirectoryEntry
 from alongside.features.directory.search.embeddings import EntryEmbedding, can_read
 from alongside.features.directory.search.model_client import ModelAway, model
+from alongside.platform.database.reads import select_all
 from alongside.platform.queue_handler import QueueHandler, Turn, WorkerContext
 
 A_BATCH = 8
 """Entries per transaction: about one second's work."""
 
-UNREAD: Any = (
+
+class PendingEntry(msgspec.Struct, frozen=True):
+    """An entry whose meaning is not calculated yet, with the texts that are embedded."""
+
+    entry_id: UUID
+    title: str
+    problem: str
+    what_we_did: str
+    evidence: str
+
+
+UNREAD = (
     select(
         EntryEmbedding.entry_id,
         DirectoryEntry.title,
@@ -42,7 +55,7 @@ async def embed_pending_entries(session: AsyncSession, authority_id: int) -> int
     """
     if not can_read():
         return 0
-    rows = (await session.execute(UNREAD, {"authority_id": authority_id})).all()
+    rows = await select_all(session, UNREAD, PendingEntry, {"authority_id": authority_id})
     if not rows:
         return 0
     try:
@@ -59,7 +72,7 @@ async def embed_pending_entries(session: AsyncSession, authority_id: int) -> int
     return len(rows)
 
 
-def _texts(row: Any) -> tuple[str, str]:
+def _texts(row: PendingEntry) -> tuple[str, str]:
     """The texts that are embedded: title with problem, and the whole entry, cut at the model's limit."""
     head = f"{row.title}. {row.problem}"
     return head, f"{head} {row.what_we_did} {row.evidence}"

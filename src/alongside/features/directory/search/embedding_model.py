@@ -9,7 +9,6 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +48,7 @@ class SentenceEncoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._model = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self._words: Any = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
+        self._words = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
         self._words.enable_truncation(LONGEST)
 
     def read(self, texts: Sequence[str]) -> Meaning:

@@ -1,7 +1,6 @@
 """The search form. All of a search is in the URL, so that a link shows what its sender saw."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from wtforms import Form, IntegerField, SelectField, StringField
@@ -51,6 +50,11 @@ class SearchForm(Form):
         ],
     )
 
+    def __init__(self, formdata: FormData | None = None) -> None:
+        """Bind the submitted values; `offered` has the choices of each facet."""
+        super().__init__(formdata)
+        self.offered: dict[str, list[tuple[str, str]]] = {}
+
     @property
     def typed(self) -> str:
         """The text in the search box."""
@@ -71,8 +75,10 @@ def search_form(query: FormData, choices: Mapping[str, Mapping[str, str]]) -> Se
     """The submitted search; a value that is not a choice of the authority is an error, not ignored."""
     form = SearchForm(query)
     for facet in FACETS:
-        field: Any = form[facet.name]
-        field.choices = [("", "All"), *choices[facet.name].items()]
+        field = form[facet.name]
+        assert isinstance(field, SelectField)
+        form.offered[facet.name] = [("", "All"), *choices[facet.name].items()]
+        field.choices = [*form.offered[facet.name]]
         field.data = field.data or ""
     form.sort.data = form.sort.data or "best"
     return form
@@ -80,7 +86,7 @@ def search_form(query: FormData, choices: Mapping[str, Mapping[str, str]]) -> Se
 
 def address_of(form: SearchForm, path: str = ADDRESS, **changed: str | int) -> str:
     """The URL of this search with some values changed; the first page unless `page` is given."""
-    values: dict[str, Any] = (
+    values: dict[str, object] = (
         {name: field.data for name, field in form._fields.items()} | {"page": ""} | changed
     )
     usual = {"", None, "best"}

@@ -1,12 +1,11 @@
 """Highlighting of search terms in results, and the reason why each entry was found."""
 
 import re
-from typing import Any
 
 from markupsafe import Markup
 
 from alongside.features.directory.search.queries import SearchHit
-from alongside.features.directory.search.statements import FROM, TO
+from alongside.features.directory.search.statements import FROM, TO, FoundEntry
 
 MARKED = re.compile(f"{FROM}([^{FROM}{TO}]*){TO}")
 STRAY = re.compile(f"[{FROM}{TO}]")
@@ -25,7 +24,7 @@ def marked(text: str) -> Markup:
     return made + STRAY.sub("", plain[at:])
 
 
-def reason(found: SearchHit, entry: Any) -> str:
+def reason(found: SearchHit, entry: FoundEntry) -> str:
     """The search terms that an entry holds, or that it was found by meaning."""
     question = found.question
     groups = set(found.matched_groups.get(entry.id, ()))

@@ -1,10 +1,14 @@
 """The search page: search box, filters and results."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import structlog
+from markupsafe import Markup
+from wtforms import SelectField
 
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.insights.actions import record_zero_result_search
@@ -18,13 +22,14 @@ from alongside.features.directory.search.similar_schools import (
     bounds_of,
     similarity_label,
 )
-from alongside.features.directory.view_context import words_for
+from alongside.features.directory.search.statements import FoundEntry
+from alongside.features.directory.view_context import EntryLabels, labels_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, TemplateVariables
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
 
 NEAREST = 3
@@ -35,15 +40,54 @@ log = structlog.get_logger("alongside.features.directory")
 EXPORTS = ("CSV", "XLSX", "JSONL")
 
 
+class FacetChoices(NamedTuple):
+    """A filter of the search, and its choices with their labels."""
+
+    field: SelectField
+    choices: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchPage(PageContext):
+    """A search and its results; `found` is None for a search that is not valid.
+
+    `nearest` is shown where nothing was found, `reason` says why an entry was found, `likeness` compares its school
+    with the person's own.
+    """
+
+    template = "directory/search/show.html"
+    fragment = "directory/search/_found.html"
+
+    form: SearchForm
+    without_filters: str
+    facets: Sequence[FacetChoices]
+    labels: EntryLabels
+    marked: Callable[[str], Markup] = marked
+    found: SearchHit | None = None
+    nearest: Sequence[FoundEntry] = ()
+    reason: Callable[[FoundEntry], str] = lambda _: ""
+    likeness: Callable[[FoundEntry], str | None] = lambda _: None
+    corrections: Sequence[tuple[str, str]] = ()
+    need_href: str = ""
+    exports: Mapping[str, str] = field(default_factory=dict)
+    keep_href: str = ""
+    previous_page: str | None = None
+    next_page: str | None = None
+
+
 @endpoint.get("/directory", permission=Permission.VIEW_ENTRY)
 async def show_directory(ctx: PageRequest) -> PageResult:
     """Show search results among the entries that this person may see; all of them without a search."""
     form = search_form(ctx.query, choices_of(settings_of(ctx.person.authority_id)))
     without_filters = ADDRESS + (f"?{urlencode({'q': form.typed})}" if form.typed else "")
-    context = {"form": form, "found": None, "without_filters": without_filters, **words_for(ctx.person)}
+    blank = SearchPage(
+        form=form,
+        without_filters=without_filters,
+        facets=_facets(form, None, NO_SCHOOL),
+        labels=labels_for(ctx.person),
+    )
     if not form.validate():
-        context["facets"] = _facets(form, None, NO_SCHOOL)
-        return Page(TemplateVariables("directory/search/show.html", context), status=422)
+        return Page(blank, status=422)
     mine = await bounds_of(ctx.session, ctx.person)
     question = await parsed_query(ctx.session, ctx.person, form.typed)
     wanted = SearchFilters(form.narrowed, form.sort.data, form.number, mine=mine)
@@ -52,23 +96,21 @@ async def show_directory(ctx: PageRequest) -> PageResult:
     if not found.any_number and not question.empty:
         everything = await parsed_query(ctx.session, ctx.person, "")
         nearest = await search(ctx.session, ctx.person, everything, SearchFilters(form.narrowed, mine=mine))
-    context |= {
-        "found": found,
-        "nearest": nearest.entries[:NEAREST],
-        "facets": _facets(form, found, mine),
-        "mine": mine,
-        "marked": marked,
-        "reason": lambda entry: reason(found, entry),
-        "likeness": lambda entry: similarity_label(mine, entry),
-        "corrections": corrections(found),
-        "need_href": _need_href(form),
-        "exports": {kind: address_of(form, f"{ADDRESS}/found.{kind.lower()}") for kind in EXPORTS},
-        "keep_href": address_of(form, f"{ADDRESS}/subscriptions/new"),
-        "previous_page": address_of(form, page=form.number - 1) if form.number > 1 else None,
-        "next_page": address_of(form, page=form.number + 1) if form.number * A_PAGE < found.number else None,
-    }
     shown = Page(
-        TemplateVariables("directory/search/show.html", context, fragment="directory/search/_found.html")
+        replace(
+            blank,
+            found=found,
+            nearest=nearest.entries[:NEAREST],
+            facets=_facets(form, found, mine),
+            reason=partial(reason, found),
+            likeness=partial(similarity_label, mine),
+            corrections=corrections(found),
+            need_href=_need_href(form),
+            exports={kind: address_of(form, f"{ADDRESS}/found.{kind.lower()}") for kind in EXPORTS},
+            keep_href=address_of(form, f"{ADDRESS}/subscriptions/new"),
+            previous_page=address_of(form, page=form.number - 1) if form.number > 1 else None,
+            next_page=address_of(form, page=form.number + 1) if form.number * A_PAGE < found.number else None,
+        )
     )
     if question.empty or form.narrowed or any(found.matched_groups.values()):
         return shown
@@ -88,20 +130,21 @@ async def _record_no_results(request: HttpRequest, person: Principal, words: str
     return shown
 
 
-def _facets(form: SearchForm, found: SearchHit | None, mine: Bounds) -> list[dict[str, Any]]:
+def _facets(form: SearchForm, found: SearchHit | None, mine: Bounds) -> list[FacetChoices]:
     """The filters, each choice with its number of results. Choices without results are left out unless selected."""
     lists = []
     for one in FACETS:
-        field: Any = form[one.name]
+        select = form[one.name]
+        assert isinstance(select, SelectField)
         counts = found.counts[one.name] if found else {}
         if one.name == "mine" and not mine.known:
             continue
         choices = [
             (value, f"{label} ({counts[value]})" if value in counts else label)
-            for value, label in field.choices
-            if not value or value in counts or value == field.data or found is None
+            for value, label in form.offered[one.name]
+            if not value or value in counts or value == select.data or found is None
         ]
-        lists.append({"field": field, "choices": choices})
+        lists.append(FacetChoices(select, choices))
     return lists
 
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities.settings_cache import settings_of
@@ -23,10 +21,18 @@ from alongside.features.directory.search.query_parser import (
 )
 from alongside.features.directory.search.similar_schools import NO_SCHOOL, Bounds
 from alongside.features.directory.search.spelling import likeliest
-from alongside.features.directory.search.statements import KNOWN, MARKS, PUBLIC_FOUND, ROWS, STATEMENTS
+from alongside.features.directory.search.statements import (
+    KNOWN,
+    MARKS,
+    PUBLIC_FOUND,
+    ROWS,
+    STATEMENTS,
+    FoundEntry,
+)
 from alongside.platform.access.authorisation import schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import fetch_all
 
 A_PAGE = 20
 
@@ -55,7 +61,7 @@ class SearchHit:
     """
 
     question: SearchQuery
-    entries: Sequence[Row[Any]] = ()
+    entries: Sequence[FoundEntry] = ()
     matched_groups: Mapping[UUID, Sequence[int]] = field(default_factory=dict)
     number: int = 0
     any_number: int = 0
@@ -71,10 +77,10 @@ async def parsed_query(
 
 
 async def _parse(
-    session: AsyncSession, person: Principal, typed: str, recipe: SearchOptions, scope: Mapping[str, Any]
+    session: AsyncSession, person: Principal, typed: str, recipe: SearchOptions, scope: Mapping[str, object]
 ) -> SearchQuery:
     words = words_in(typed)
-    rows = (await session.execute(KNOWN, {**scope, "words": list(words)})).all() if words else ()
+    rows = await fetch_all(session, KNOWN, {**scope, "words": list(words)}) if words else ()
     known = {row.word: Vocabulary(row.stop, row.known, likeliest(row.word, row.alike)) for row in rows}
     return parse_query(words, known, settings_of(person.authority_id).jargon.values(), recipe)
 
@@ -83,21 +89,28 @@ async def search(
     session: AsyncSession, person: Principal, question: SearchQuery, wanted: SearchFilters = EVERY
 ) -> SearchHit:
     """Run a search over the entries that this person may see; all of them, newest first, for an empty search."""
+    found = await find_matches(session, person, question, wanted)
+    return replace(found, entries=await _rows(session, person, list(found.matched_groups), question))
+
+
+async def find_matches(
+    session: AsyncSession, person: Principal, question: SearchQuery, wanted: SearchFilters
+) -> SearchHit:
+    """Run the same search without reading the entries of the page."""
     values = scope_of_entries(person) | wanted.mine.values()
     values |= {"rows": wanted.rows, "skipped": (wanted.page - 1) * wanted.rows}
     values |= {one.name: wanted.narrowed.get(one.name) for one in FACETS}
     if not question.empty:
         values |= await _search_parameters(session, person, question, wanted.recipe)
-    rows = (await session.execute(STATEMENTS[not question.empty, wanted.sort], values)).all()
+    rows = await fetch_all(session, STATEMENTS[not question.empty, wanted.sort], values)
     counts: dict[str, dict[str, int]] = {one.name: {} for one in FACETS}
     for row in rows:
         if row.facet in counts and row.value is not None:
             counts[row.facet][row.value] = row.number
     totals = {row.facet: row.number for row in rows if row.facet in ("all", "any")}
-    ranked = sorted((row.number, row.id, row.groups_found) for row in rows if row.facet == "row")
-    matched_groups = {entry_id: groups for _, entry_id, groups in ranked}
-    entries = await _rows(session, person, list(matched_groups), question)
-    return SearchHit(question, entries, matched_groups, totals["all"], totals["any"], counts)
+    ranked = sorted((row for row in rows if row.facet == "row"), key=lambda row: row.number)
+    matched_groups = {row.id: row.groups_found or [] for row in ranked if row.id is not None}
+    return SearchHit(question, (), matched_groups, totals["all"], totals["any"], counts)
 
 
 async def public_search(session: AsyncSession, person: Principal, typed: str) -> Sequence[UUID] | None:
@@ -111,12 +124,12 @@ async def public_search(session: AsyncSession, person: Principal, typed: str) ->
     if question.empty:
         return None
     values = await _search_parameters(session, person, question, recipe)
-    return (await session.scalars(PUBLIC_FOUND, values)).all()
+    return await fetch_all(session, PUBLIC_FOUND, values)
 
 
 async def _search_parameters(
     session: AsyncSession, person: Principal, question: SearchQuery, recipe: SearchOptions
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The parameters of `search.find` for a search."""
     near: tuple[list[UUID], list[float]] = ([], [])
     if recipe.meaning and can_read() and question.sentence:
@@ -137,17 +150,17 @@ async def _search_parameters(
 
 async def _rows(
     session: AsyncSession, person: Principal, ids: Sequence[UUID], question: SearchQuery
-) -> Sequence[Row[Any]]:
+) -> Sequence[FoundEntry]:
     """The rows of these entries in their order, with search terms marked."""
     if not ids:
         return ()
     marked = " | ".join(f"({part.text})" for part in question.parts)
     values = scope_of_entries(person) | MARKS | {"ids": list(ids), "marked": marked}
-    rows = {row.id: row for row in (await session.execute(ROWS, values)).all()}
+    rows = {row.id: row for row in await fetch_all(session, ROWS, values)}
     return [rows[one] for one in ids if one in rows]
 
 
-def scope_of_entries(person: Principal) -> dict[str, Any]:
+def scope_of_entries(person: Principal) -> dict[str, object]:
     """The parameters that limit entries to the person's scope: `urns` is None for the whole authority."""
     schools = schools_within(person, Permission.VIEW_ENTRY)
     return {

@@ -2,23 +2,20 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.features.directory.search.statements import FoundEntry
 from alongside.features.schools.models import PHASES, School
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_one
 
 SIZE_RATIO = Decimal("0.6")
 """Schools are of similar size when the smaller has at least this share of the larger one's pupils."""
 
 FSM_TOLERANCE = 10
 """Largest difference between the percentages of pupils eligible for free school meals, in percentage points."""
-
-OWN: Any = select(School.phase, School.kind, School.pupils, School.percentage_fsm).where(
-    School.authority_id == bindparam("authority_id"), School.urn == bindparam("urn", type_=Integer)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Bounds:
         """Whether the person has a school and its figures are known."""
         return self.phase is not None and self.pupils is not None and self.fsm is not None
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, object]:
         """The parameters of the search statement."""
         pupils, fsm = self.pupils, self.fsm
         return {
@@ -48,6 +45,12 @@ class Bounds:
         }
 
 
+OWN = Read(
+    select(School.phase, School.kind, School.pupils, School.percentage_fsm).where(
+        School.authority_id == bindparam("authority_id"), School.urn == bindparam("urn", type_=Integer)
+    ),
+    Bounds,
+)
 NO_SCHOOL = Bounds()
 """The bounds of a person without a school: no school is similar."""
 
@@ -57,11 +60,10 @@ async def bounds_of(session: AsyncSession, person: Principal) -> Bounds:
     if person.school_urn is None:
         return NO_SCHOOL
     values = {"authority_id": person.authority_id, "urn": person.school_urn}
-    own = (await session.execute(OWN, values)).one_or_none()
-    return NO_SCHOOL if own is None else Bounds(own.phase, own.kind, own.pupils, own.percentage_fsm)
+    return await fetch_one(session, OWN, values) or NO_SCHOOL
 
 
-def similarity_label(mine: Bounds, entry: Any) -> str | None:
+def similarity_label(mine: Bounds, entry: FoundEntry) -> str | None:
     """Compare an entry's school with the person's own, figure by figure; None where there is nothing to compare."""
     if mine.phase is None or entry.school_phase is None:
         return None

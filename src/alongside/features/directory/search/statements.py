@@ -1,18 +1,72 @@
 """The SQL of the search, built once from the facets: matches and counts, and the rows of a page."""
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
 
+import msgspec
 from sqlalchemy import ARRAY, REAL, Date, Float, Integer, Numeric, Text, Uuid, bindparam, text
 
 from alongside.features.directory.models import LISTED
 from alongside.features.directory.search.facets import BAND, FACETS
+from alongside.platform.database.reads import Read
 
-KNOWN = text("SELECT word, stop, known, alike FROM search.known(:shelf, :urns, :today, :words)").bindparams(
-    bindparam("shelf", type_=Text),
-    bindparam("urns", type_=ARRAY(Integer)),
-    bindparam("today", type_=Date),
-    bindparam("words", type_=ARRAY(Text)),
+
+class KnownWord(msgspec.Struct, frozen=True):
+    """A typed word: whether it is a stop word, whether an entry has it, and similar words that entries have."""
+
+    word: str
+    stop: bool
+    known: bool
+    alike: list[str]
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A match of a search with its place (facet "row"), or a number of matches: of a facet's value, of "all" or "any".
+
+    "all" counts the matches with the filters, "any" those without.
+    """
+
+    facet: str
+    value: str | None
+    number: int
+    id: UUID | None
+    groups_found: list[int] | None
+
+
+class FoundEntry(msgspec.Struct, frozen=True):
+    """An entry in search results with its school; `title_marked` and `marked` have marks around search terms."""
+
+    id: UUID
+    title: str
+    problem: str
+    kind: str
+    state: str
+    themes: list[str]
+    phases: list[str]
+    evidence_level: int
+    reviewed_on: date | None
+    cost_pence: int | None
+    school_urn: int | None
+    source_name: str
+    uses_yes: int
+    school: str | None
+    school_phase: str | None
+    school_kind: str | None
+    pupils: int | None
+    percentage_fsm: Decimal | None
+    title_marked: str | None
+    marked: str | None
+
+
+KNOWN = Read(
+    text("SELECT word, stop, known, alike FROM search.known(:shelf, :urns, :today, :words)").bindparams(
+        bindparam("shelf", type_=Text),
+        bindparam("urns", type_=ARRAY(Integer)),
+        bindparam("today", type_=Date),
+        bindparam("words", type_=ARRAY(Text)),
+    ),
+    KnownWord,
 )
 
 MATCHES = """
@@ -63,34 +117,33 @@ COUNTS = "\n    ".join(
 )
 """SQL that counts, for each facet, the entries per value among those that pass all other facets."""
 
-TYPES: Mapping[str, Any] = {
-    "authority_id": Integer(),
-    "urns": ARRAY(Integer),
-    "today": Date(),
-    "my_phase": Text(),
-    "my_kind": Text(),
-    "fewest": Integer(),
-    "most": Integer(),
-    "least_fsm": Numeric(),
-    "most_fsm": Numeric(),
-    "rows": Integer(),
-    "skipped": Integer(),
-    **{one.name: Text() for one in FACETS},
-}
-TYPES_OF_ASKING: Mapping[str, Any] = {
-    "groups": ARRAY(Integer),
-    "texts": ARRAY(Text),
-    "shares": ARRAY(REAL),
-    "weights": ARRAY(REAL),
-    "near": ARRAY(Uuid),
-    "likeness": ARRAY(REAL),
-    "enough": Float(),
-    "alike": Float(),
-    "meaning": Float(),
-}
+VALUES = (
+    bindparam("authority_id", type_=Integer),
+    bindparam("urns", type_=ARRAY(Integer)),
+    bindparam("today", type_=Date),
+    bindparam("my_phase", type_=Text),
+    bindparam("my_kind", type_=Text),
+    bindparam("fewest", type_=Integer),
+    bindparam("most", type_=Integer),
+    bindparam("least_fsm", type_=Numeric),
+    bindparam("most_fsm", type_=Numeric),
+    bindparam("rows", type_=Integer),
+    bindparam("skipped", type_=Integer),
+)
+VALUES_OF_QUESTION = (
+    bindparam("groups", type_=ARRAY(Integer)),
+    bindparam("texts", type_=ARRAY(Text)),
+    bindparam("shares", type_=ARRAY(REAL)),
+    bindparam("weights", type_=ARRAY(REAL)),
+    bindparam("near", type_=ARRAY(Uuid)),
+    bindparam("likeness", type_=ARRAY(REAL)),
+    bindparam("enough", type_=Float),
+    bindparam("alike", type_=Float),
+    bindparam("meaning", type_=Float),
+)
 
 
-def _statement(asked: bool, order: str) -> Any:
+def _statement(asked: bool, order: str) -> Read[Match]:
     written = STATEMENT.format(
         source=MATCHES if asked else EVERYTHING,
         band=BAND,
@@ -99,21 +152,30 @@ def _statement(asked: bool, order: str) -> Any:
         order=ORDERS[order],
         counts=COUNTS,
     )
-    types = {**TYPES, **TYPES_OF_ASKING} if asked else TYPES
-    return text(written).bindparams(*(bindparam(name, type_=kind) for name, kind in types.items()))
+    statement = text(written).bindparams(*VALUES, *(bindparam(one.name, type_=Text) for one in FACETS))
+    return Read(statement.bindparams(*VALUES_OF_QUESTION) if asked else statement, Match)
 
 
 STATEMENTS = {(asked, order): _statement(asked, order) for asked in (True, False) for order in ORDERS}
 
-PUBLIC_FOUND = text(
-    """
+
+def _only_id(found: UUID) -> UUID:
+    return found
+
+
+PUBLIC_FOUND = Read(
+    text(
+        """
     SELECT entry_id FROM search.find('public', NULL, CURRENT_DATE, :groups, :texts, :shares, :weights, :near, :likeness,
         :enough, :alike, :meaning) ORDER BY score DESC, entry_id LIMIT 200
     """
-).bindparams(*(bindparam(name, type_=kind) for name, kind in TYPES_OF_ASKING.items()))
+    ).bindparams(*VALUES_OF_QUESTION),
+    _only_id,
+)
 
-ROWS = text(
-    f"""
+ROWS = Read(
+    text(
+        f"""
     SELECT e.id, e.title, e.problem, e.kind, e.state, e.themes, e.phases, e.evidence_level, e.reviewed_on,
            e.cost_pence, e.school_urn, e.source_name, e.uses_yes,
            s.name AS school, s.phase AS school_phase, s.kind AS school_kind, s.pupils, s.percentage_fsm,
@@ -128,11 +190,13 @@ ROWS = text(
        AND (CAST(:urns AS integer[]) IS NULL OR e.school_urn = ANY (:urns) OR e.partner_urn = ANY (:urns)
             OR e.visible_to_authority_from <= :today)
     """  # noqa: S608  (constant states)
-).bindparams(
-    bindparam("ids", type_=ARRAY(Uuid)),
-    bindparam("urns", type_=ARRAY(Integer)),
-    bindparam("today", type_=Date),
-    *(bindparam(name, type_=Text) for name in ("marked", "whole", "parts")),
+    ).bindparams(
+        bindparam("ids", type_=ARRAY(Uuid)),
+        bindparam("urns", type_=ARRAY(Integer)),
+        bindparam("today", type_=Date),
+        *(bindparam(name, type_=Text) for name in ("marked", "whole", "parts")),
+    ),
+    FoundEntry,
 )
 FROM, TO = "\ue000", "\ue001"
 """Markers around a search term until the text is escaped: private-use characters that no keyboard types."""

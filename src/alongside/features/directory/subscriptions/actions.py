@@ -1,7 +1,6 @@
 """Commands that subscribe, unsubscribe and notify subscribers once a day."""
 
 from datetime import UTC, datetime, time
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -10,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
 from alongside.features.directory.subscriptions.models import Subscription
-from alongside.features.directory.subscriptions.queries import MOST, new_entries_followed
+from alongside.features.directory.subscriptions.queries import MOST, NewEntries, new_entries_followed
 from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import notify
 from alongside.platform.web.formatting import LONDON, format_count
@@ -78,7 +77,7 @@ async def notify_subscribers(session: AsyncSession, product: Principal) -> int:
     return len(news)
 
 
-async def _notify(session: AsyncSession, product: Principal, one: Any) -> None:
+async def _notify(session: AsyncSession, product: Principal, one: NewEntries) -> None:
     entries = format_count(one.number, "new entry", "new entries")
     where = "from" if one.kind == "school" else "on"
     path = f"/directory/schools/{one.subject}" if one.kind == "school" else _newest(one.subject)

@@ -1,10 +1,10 @@
 """Pages to list, create and delete subscriptions."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ValidationFailed
@@ -16,11 +16,12 @@ from alongside.features.directory.subscriptions.actions import follow, unsubscri
 from alongside.features.directory.subscriptions.forms import SavedSearchForm, ThemeForm
 from alongside.features.directory.subscriptions.queries import Followed, followed_by
 from alongside.features.schools.queries import school_with
+from alongside.features.schools.record import SchoolRecord
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, Resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.responses import Redirect
 
@@ -44,10 +45,18 @@ def _themes(asked: FormRequest[None, ThemeForm], taken: Collection[str] = ()) ->
     asked.form.theme.choices = [(key, one.label) for key, one in themes.items() if key not in taken]
 
 
-async def _list(asked: FormRequest[None, ThemeForm]) -> Mapping[str, object]:
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionList(FormContext):
+    """The person's subscriptions; `where` returns the address of one's subject."""
+
+    followed: Sequence[Followed]
+    where: Callable[[Followed], str] = where
+
+
+async def _list(asked: FormRequest[None, ThemeForm]) -> SubscriptionList:
     followed = await followed_by(asked.session, asked.person)
     _themes(asked, {one.subject for one in followed if one.kind == "theme"})
-    return {"followed": followed, "where": where}
+    return SubscriptionList(followed=followed)
 
 
 async def _follow_theme(asked: FormRequest[None, ThemeForm]) -> Redirect:
@@ -57,20 +66,30 @@ async def _follow_theme(asked: FormRequest[None, ThemeForm]) -> Redirect:
     return Redirect(HERE, f"You follow {label}. You will be notified of new entries.")
 
 
-async def _school(session: AsyncSession, person: Principal, _permission: Permission, urn: int) -> Row[object]:
+async def _school(
+    session: AsyncSession, person: Principal, _permission: Permission, urn: int
+) -> SchoolRecord:
     return await school_with(session, person.authority_id, urn)
 
 
-async def _follow_school(asked: ActionRequest[Row[object]]) -> Redirect:
+async def _follow_school(asked: ActionRequest[SchoolRecord]) -> Redirect:
     school = asked.record
     await follow(asked.session, asked.person, "school", str(school.urn), school.name[:60])
     return Redirect(HERE, f"You follow {school.name}. You will be notified of new entries.")
 
 
-def _search_context(asked: FormRequest[None, SavedSearchForm]) -> Mapping[str, object]:
+@dataclass(frozen=True, kw_only=True)
+class SearchToSave(FormContext):
+    """The fields of the search, and the address of its results."""
+
+    asked_for: Mapping[str, object]
+    back: str
+
+
+def _search_context(asked: FormRequest[None, SavedSearchForm]) -> SearchToSave:
     wanted = _wanted(asked.data, asked.person)
     values = {name: field.data for name, field in wanted._fields.items() if name != "page" and field.data}
-    return {"asked_for": values, "back": address_of(wanted)}
+    return SearchToSave(asked_for=values, back=address_of(wanted))
 
 
 async def _save_search(asked: FormRequest[None, SavedSearchForm]) -> Redirect:

@@ -1,29 +1,52 @@
 """SELECTs for a person's subscriptions, and for new entries in them that the person may see."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Row, bindparam, literal_column, select, text
+import msgspec
+from sqlalchemy import Date, DateTime, bindparam, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.directory.models import LISTED
 from alongside.features.directory.subscriptions.models import Subscription
 from alongside.platform.access.permissions import ROLE_PERMISSIONS, Permission, Scope
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all
 
 MOST = 100
 """Most subscriptions of one person."""
 
-Followed = Row[Any]
-"""A subscription: its kind, subject and name."""
-MINE: Any = (
+
+class Followed(msgspec.Struct, frozen=True):
+    """A subscription of a kind (theme, school or search) to a subject, with its name."""
+
+    id: UUID
+    kind: str
+    subject: str
+    name: str
+    since: datetime
+
+
+class NewEntries(msgspec.Struct, frozen=True):
+    """A subscription to a theme or school, and the number of new entries that its person may see."""
+
+    id: UUID
+    person_id: UUID
+    kind: str
+    subject: str
+    name: str
+    number: int
+
+
+MINE = Read(
     select(Subscription.id, Subscription.kind, Subscription.subject, Subscription.name, Subscription.since)
     .where(
         Subscription.authority_id == bindparam("authority_id"),
         Subscription.person_id == bindparam("person_id"),
     )
     .order_by(Subscription.kind, Subscription.name, Subscription.id)
-    .limit(literal_column(str(MOST)))
+    .limit(literal_column(str(MOST))),
+    Followed,
 )
 
 SEEING = tuple(sorted(role.value for role in ROLE_PERMISSIONS[Permission.VIEW_ENTRY]))
@@ -35,8 +58,9 @@ SEEING_ALL = tuple(
     )
 )
 
-NEW_ENTRIES = text(
-    f"""
+NEW_ENTRIES = Read(
+    text(
+        f"""
     WITH followed AS MATERIALIZED (
         SELECT f.id, f.person_id, f.kind, f.subject, f.name, f.notified_until FROM directory_subscription f
          WHERE f.authority_id = :authority_id AND f.kind <> 'search' AND f.notified_until < :until
@@ -65,22 +89,22 @@ NEW_ENTRIES = text(
                         AND m.starts_on <= :today AND (m.ends_on IS NULL OR m.ends_on > :today))))
      GROUP BY followed.id, followed.person_id, followed.kind, followed.subject, followed.name
     """  # noqa: S608  (constant roles and states)
-).bindparams(bindparam("today", type_=Date), bindparam("until", type_=DateTime(timezone=True)))
+    ).bindparams(bindparam("today", type_=Date), bindparam("until", type_=DateTime(timezone=True))),
+    NewEntries,
+)
 """For each of 200 subscriptions without a notification yet: the number of new entries that its person may see.
 
 The scope is that of VIEW_ENTRY for the roles they hold today; a test compares it with the row policy.
 """
 
 
-async def followed_by(session: AsyncSession, person: Principal) -> Sequence[Followed]:
+async def followed_by(session: AsyncSession, person: Principal) -> list[Followed]:
     """The person's subscriptions and saved searches."""
     values = {"authority_id": person.authority_id, "person_id": person.id}
-    found: Sequence[Row[Any]] = (await session.execute(MINE, values)).all()
-    return found
+    return await fetch_all(session, MINE, values)
 
 
-async def new_entries_followed(session: AsyncSession, person: Principal, until: Any) -> Sequence[Row[Any]]:
+async def new_entries_followed(session: AsyncSession, person: Principal, until: datetime) -> list[NewEntries]:
     """New entries in subscriptions up to a moment; the rows are locked until the transaction ends."""
     values = {"authority_id": person.authority_id, "today": person.today, "until": until}
-    found: Sequence[Row[Any]] = (await session.execute(NEW_ENTRIES, values)).all()
-    return found
+    return await fetch_all(session, NEW_ENTRIES, values)

@@ -5,8 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.agreements.aims.queries import aims_of
-from alongside.features.agreements.reviews.queries import given_reviews, values_reached
+from alongside.features.agreements.reviews.queries import values_reached
 from alongside.features.authorities import settings_of
 from alongside.features.directory.actions import draft_entry
 from alongside.features.directory.suggested_entries import queries
@@ -14,7 +13,7 @@ from alongside.features.directory.suggested_entries.prefill import filled
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.constraints import explain_constraints
-from alongside.platform.database.rows import one_row, rows_of
+from alongside.platform.database.reads import fetch_all, fetch_one
 from alongside.platform.notifications import notify
 
 ASKED_FOR_DAYS = 60
@@ -37,12 +36,15 @@ async def draft_entry_from_agreement(session: AsyncSession, person: Principal, a
         raise NotFound
     partner = found.supporting_urn if person.school_urn == found.requesting_urn else found.requesting_urn
     inside = {"authority_id": person.authority_id, "agreement_id": found.id}
-    need = await one_row(session, queries.NEED_OF, authority_id=person.authority_id, need_id=found.need_id)
+    need_key = {"authority_id": person.authority_id, "need_id": found.need_id}
+    need = await fetch_one(session, queries.NEED_OF, need_key)
+    if need is None:
+        raise NotFound
     written = filled(
         need,
-        await aims_of(session, person.authority_id, found.id),
-        await rows_of(session, queries.VISITS, **inside),
-        await given_reviews(session, person.authority_id, found.id),
+        await fetch_all(session, queries.AIMS, inside),
+        await fetch_all(session, queries.VISITS, inside),
+        await fetch_all(session, queries.CLOSING_REVIEWS, inside),
         await values_reached(session, person.authority_id, found.id),
         settings_of(person.authority_id),
     )

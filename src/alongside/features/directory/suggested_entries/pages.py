@@ -1,5 +1,7 @@
 """The page that suggests an entry for each agreement that met its need."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from alongside.errors import NotFound
@@ -8,17 +10,26 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, Resource, no_record
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
 ADDRESS = "/directory/suggested-entries"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuggestedEntries(PageContext):
+    """Agreements of the person's schools that met their need and have no entry."""
+
+    template = "directory/suggested_entries.html"
+
+    agreements: Sequence[queries.ClosedAgreement]
 
 
 @endpoint.get(ADDRESS, permission=Permission.WRITE_ENTRY)
 async def list_suggested_entries(ctx: PageRequest) -> PageResult:
     """List the agreements of the person's schools that others could learn from."""
     found = await queries.agreements_to_suggest_from(ctx.session, ctx.person)
-    return Page(TemplateVariables("directory/suggested_entries.html", {"agreements": found}))
+    return Page(SuggestedEntries(agreements=found))
 
 
 async def _suggest(asked: ActionRequest[None]) -> Redirect:

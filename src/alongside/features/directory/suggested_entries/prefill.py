@@ -1,11 +1,11 @@
 """Pre-fill an entry from an agreement's records. Nothing is invented, and the school has to review all of it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.directory.models import LENGTH
+from alongside.features.directory.suggested_entries.queries import AimText, NeedText, VisitRecord
 from alongside.platform.web.formatting import format_month
 
 SELF_REPORTED, MEASURED = 1, 3
@@ -13,29 +13,28 @@ SELF_REPORTED, MEASURED = 1, 3
 
 
 def filled(
-    need: Any,
-    aims: Iterable[Any],
-    visits: Iterable[Any],
-    reviews: Iterable[Any],
+    need: NeedText,
+    aims: Sequence[AimText],
+    visits: Iterable[VisitRecord],
+    changes: Iterable[str],
     reached: Mapping[UUID, str],
     settings: AuthoritySettings,
-) -> dict[str, Any]:
-    """The columns of an entry, from the need, the aims with their measures, the visits and the closing reviews.
+) -> dict[str, object]:
+    """The columns of an entry, from the need, the aims with their measures, and the visits.
 
-    `reached` maps each aim to the value reached. Evidence counts as measured only where a number before and one after
-    are known.
+    `changes` are what the closing reviews say has changed, `reached` maps each aim to the value reached. Evidence
+    counts as measured only where a number before and one after are known.
     """
-    listed = list(aims)
     done = [
         f"- **{visit.focus}** ({format_month(visit.visit_on)}): {_one_line(visit.done)}" for visit in visits
     ]
     measured = [
         f"- {aim.aim}: {aim.measure}, from {aim.baseline or 'not measured'} to {reached.get(aim.id) or 'not measured'}"
         f" (target: {aim.target or 'none'})"
-        for aim in listed
+        for aim in aims
     ]
-    before_and_after = any(_has_number(aim.baseline) and _has_number(reached.get(aim.id)) for aim in listed)
-    changed = [_one_line(review.changed) for review in reviews if review.kind == "closing"]
+    before_and_after = any(_has_number(aim.baseline) and _has_number(reached.get(aim.id)) for aim in aims)
+    changed = [_one_line(text) for text in changes]
     widest = settings.directory.widest
     return {
         "kind": "practice",

@@ -1,7 +1,6 @@
 """The table of an entry's versions: each is kept, and any two can be compared."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import JSONB
@@ -22,6 +21,6 @@ class EntryVersion(AuthorityKeyed, Base):
 
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)
     edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    written: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    written: Mapped[dict[str, object]] = mapped_column(JSONB)
     written_by: Mapped[UUID | None]
     written_at: Mapped[datetime] = created_at()

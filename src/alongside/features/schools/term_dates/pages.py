@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.authorities import calendar_of
 from alongside.features.schools.queries import school_with
+from alongside.features.schools.record import SchoolRecord
 from alongside.features.schools.term_dates import actions
 from alongside.features.schools.term_dates.forms import TermForm, TrainingDayForm
 from alongside.features.schools.term_dates.queries import own_days
@@ -24,16 +24,17 @@ from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
 
 KEEP = Permission.MANAGE_TERM_DATES
-AnySchool = Row[Any]
 
 
-async def get_school(session: AsyncSession, person: Principal, permission: Permission, urn: int) -> AnySchool:
+async def get_school(
+    session: AsyncSession, person: Principal, permission: Permission, urn: int
+) -> SchoolRecord:
     """One school. Raises NotFound outside the person's scope."""
     require(person, permission, urn)
     return await school_with(session, person.authority_id, urn)
 
 
-SCHOOL: Resource[AnySchool] = Resource(
+SCHOOL: Resource[SchoolRecord] = Resource(
     name="school",
     path="/schools/{urn:int}",
     load=get_school,
@@ -53,7 +54,7 @@ def _offer_terms(person: Principal, form: TermForm) -> None:
     form.offer(terms_from(calendar_of(person.authority_id), person.today))
 
 
-async def _context(asked: FormRequest[AnySchool, Any]) -> dict[str, Any]:
+async def _context(asked: FormRequest[SchoolRecord, Any]) -> dict[str, Any]:
     """The terms and days that are shown, and the form of the page that was not sent."""
     person, term_form, day_form = asked.person, TermForm(), TrainingDayForm()
     own = await own_days(asked.session, person.authority_id, asked.record.urn)
@@ -70,23 +71,23 @@ async def _context(asked: FormRequest[AnySchool, Any]) -> dict[str, Any]:
     }
 
 
-async def _is_in_term(asked: FormRequest[AnySchool, TrainingDayForm]) -> bool:
+async def _is_in_term(asked: FormRequest[SchoolRecord, TrainingDayForm]) -> bool:
     own = await own_days(asked.session, asked.person.authority_id, asked.record.urn)
     calendar = with_own_days(calendar_of(asked.person.authority_id), own.terms, frozenset())
     return asked.form.is_valid(calendar.terms)
 
 
-async def _set_training_day(asked: FormRequest[AnySchool, TrainingDayForm]) -> None:
+async def _set_training_day(asked: FormRequest[SchoolRecord, TrainingDayForm]) -> None:
     assert asked.form.day.data is not None
     await actions.set_training_day(asked.session, asked.person, asked.record.urn, asked.form.day.data)
 
 
-async def _drop_term(asked: ActionRequest[AnySchool]) -> None:
+async def _drop_term(asked: ActionRequest[SchoolRecord]) -> None:
     year, _, name = asked.data.one("term").partition(" ")
     await actions.drop_term(asked.session, asked.person, asked.record.urn, year, name)
 
 
-async def _drop_training_day(asked: ActionRequest[AnySchool]) -> None:
+async def _drop_training_day(asked: ActionRequest[SchoolRecord]) -> None:
     try:
         day = date.fromisoformat(asked.data.one("day"))
     except ValueError:
@@ -94,7 +95,7 @@ async def _drop_training_day(asked: ActionRequest[AnySchool]) -> None:
     await actions.drop_training_day(asked.session, asked.person, asked.record.urn, day)
 
 
-SET_TERM: FormAction[AnySchool, TermForm] = FormAction(
+SET_TERM: FormAction[SchoolRecord, TermForm] = FormAction(
     name="set_term",
     resource=SCHOOL,
     slug="terms",
@@ -108,7 +109,7 @@ SET_TERM: FormAction[AnySchool, TermForm] = FormAction(
     said="The term is set. Deadlines of this school follow it from now on.",
     run=lambda asked: actions.set_term(asked.session, asked.person, asked.record.urn, asked.form.dates()),
 )
-SET_TRAINING_DAY: FormAction[AnySchool, TrainingDayForm] = FormAction(
+SET_TRAINING_DAY: FormAction[SchoolRecord, TrainingDayForm] = FormAction(
     name="set_training_day",
     resource=SCHOOL,
     slug="training-days",
