@@ -1,7 +1,6 @@
 """`alongside people appoint`: invite the first administrator of an authority."""
 
 import asyncio
-from typing import Any
 
 import click
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +9,7 @@ from alongside.features.authorities.queries import refresh_settings
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import all_settings
 from alongside.features.people.addresses import is_email, is_name
-from alongside.features.people.invitations.actions import post_invitation, scope_matches_role
+from alongside.features.people.invitations.actions import Invitee, post_invitation, scope_matches_role
 from alongside.features.people.sessions import today
 from alongside.platform.access.principal import ROLE_NAMES, Principal, Role, system
 from alongside.platform.database.session import Database
@@ -40,15 +39,15 @@ def appoint(slug: str, role: str, name: str, email: str, school: int | None) -> 
         )
     if not is_email(email.strip()) or not is_name(" ".join(name.split())):
         raise click.ClickException("Give a name and an email address like name@council.gov.uk.")
-    columns = {"name": " ".join(name.split()), "email": email.strip(), "role": role, "school_urn": school}
-    link, settings = asyncio.run(_invite(slug, columns))
+    invitee = Invitee(name=" ".join(name.split()), email=email.strip(), role=role, school_urn=school)
+    link, settings = asyncio.run(_invite(slug, invitee))
     days = settings.periods.invitation_good_for_days
     click.echo(
         f"{name} is invited as {ROLE_NAMES[wanted]} of {settings.name}. For {format_days(days)}, once:\n\n{link}\n"
     )
 
 
-async def _invite(slug: str, columns: dict[str, Any]) -> tuple[str, AuthoritySettings]:
+async def _invite(slug: str, invitee: Invitee) -> tuple[str, AuthoritySettings]:
     installed = Settings.from_environment()
     database = Database.of(installed)
     try:
@@ -61,10 +60,8 @@ async def _invite(slug: str, columns: dict[str, Any]) -> tuple[str, AuthoritySet
         operator: Principal = system(settings.authority_id, today())
         async with database.transaction(settings.authority_id) as session:
             origin = installed.address(slug, settings.hosts[0])
-            return await post_invitation(session, operator, columns, origin), settings
+            return await post_invitation(session, operator, invitee, origin), settings
     except IntegrityError:
-        raise click.ClickException(
-            f"{slug} has no school {columns['school_urn']}: look at its URN."
-        ) from None
+        raise click.ClickException(f"{slug} has no school {invitee.school_urn}: look at its URN.") from None
     finally:
         await database.close()

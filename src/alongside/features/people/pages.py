@@ -1,11 +1,11 @@
 """Pages of people and their roles; collects the routes of sign-in, account and invitations."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms import Form
 
@@ -13,21 +13,57 @@ from alongside.errors import NotFound
 from alongside.features.people import role_assignments
 from alongside.features.people.account import pages as account_pages
 from alongside.features.people.invitations import pages as invitation_pages
-from alongside.features.people.invitations.queries import waiting_invitations
+from alongside.features.people.invitations.queries import OpenInvitation, waiting_invitations
+from alongside.features.people.role_assignments import HeldRole
 from alongside.features.people.sign_in import pages as sign_in_pages
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import ROLE_NAMES, SIGNED_IN_ROLES, Principal, Role
-from alongside.platform.forms.action import Resource, buttons_for, routes_of
+from alongside.platform.forms.action import ActionButton, Resource, buttons_for, routes_of
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.formatting import format_date
-from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
-AnyRequest = HttpRequest
 ANYBODY, DELEGATES = Permission.INVITE_PEOPLE, Permission.INVITE_DELEGATE
+
+
+class RoleRow(NamedTuple):
+    """A role that somebody holds, its label, and the buttons that the reader has on it."""
+
+    role: HeldRole
+    label: str
+    buttons: Sequence[ActionButton]
+
+
+class InvitationRow(NamedTuple):
+    """An invitation that waits, the label of its role, and the buttons that the reader has on it."""
+
+    invitation: OpenInvitation
+    label: str
+    buttons: Sequence[ActionButton]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleList(PageContext):
+    """Roles and invitations in the reader's scope.
+
+    `invites` is true for people who invite anybody, `head` for those who invite delegates. `wanted` and `role` are what
+    the list is limited to, `previous` and `next` the addresses of the other pages.
+    """
+
+    template = "people/list.html"
+
+    rows: Sequence[RoleRow]
+    waiting: Sequence[InvitationRow]
+    invites: bool
+    head: bool
+    roles: Sequence[tuple[str, str]]
+    wanted: str
+    role: str
+    previous: str | None
+    next: str | None
 
 
 @endpoint.get("/people", permission=Permission.VIEW_PEOPLE)
@@ -38,61 +74,59 @@ async def list_people(ctx: PageRequest) -> PageResult:
     rows, more = await role_assignments.people_in_scope(ctx.session, ctx.person, wanted, role, number)
     invites = has_permission(ctx.person, ANYBODY)
     head = has_permission(ctx.person, DELEGATES)
-    waiting = await waiting_invitations(ctx.session, ctx.person, ctx.person.school_urn if head else None)
-    context = {
-        "rows": [
-            (
-                row,
-                role_assignments.role_label(row),
-                [
-                    *buttons_for(ctx.person, row, (END_ROLE, END_DELEGATE)),
-                    *buttons_for(ctx.person, [row], (LEAVE,)),
-                ],
-            )
-            for row in rows
-        ],
-        "waiting": [
-            (
-                row,
-                role_assignments.role_label(row),
-                buttons_for(ctx.person, row, invitation_pages.ON_AN_INVITATION),
-            )
-            for row in waiting
-        ]
-        if invites or head
-        else [],
-        "invites": invites,
-        "head": head,
-        "roles": [(one.value, ROLE_NAMES[one]) for one in Role if one in SIGNED_IN_ROLES],
-        "wanted": wanted,
-        "role": role,
-        "previous": _address(wanted, role, number - 1) if number > 1 else None,
-        "next": _address(wanted, role, number + 1) if more else None,
-    }
-    return Page(TemplateVariables("people/list.html", context))
+    urn = ctx.person.school_urn if head else None
+    waiting = await waiting_invitations(ctx.session, ctx.person, urn) if invites or head else []
+    return Page(
+        PeopleList(
+            rows=[_role_row(ctx.person, row) for row in rows],
+            waiting=[
+                InvitationRow(
+                    row,
+                    role_assignments.role_label(row),
+                    buttons_for(ctx.person, row, invitation_pages.ON_AN_INVITATION),
+                )
+                for row in waiting
+            ],
+            invites=invites,
+            head=head,
+            roles=[(one.value, ROLE_NAMES[one]) for one in Role if one in SIGNED_IN_ROLES],
+            wanted=wanted,
+            role=role,
+            previous=_address(wanted, role, number - 1) if number > 1 else None,
+            next=_address(wanted, role, number + 1) if more else None,
+        )
+    )
+
+
+def _role_row(person: Principal, row: HeldRole) -> RoleRow:
+    buttons = [
+        *buttons_for(person, row, (END_ROLE, END_DELEGATE)),
+        *buttons_for(person, [row], (LEAVE,)),
+    ]
+    return RoleRow(row, role_assignments.role_label(row), buttons)
 
 
 async def _roles(
     session: AsyncSession, person: Principal, _permission: Permission, person_id: UUID
-) -> Sequence[Row[Any]]:
+) -> Sequence[HeldRole]:
     roles = await role_assignments.roles_of_person(session, person.authority_id, person_id, person.today)
     if not roles:
         raise NotFound
     return roles
 
 
-def _what_ends(_: Principal, roles: Sequence[Row[Any]]) -> str:
+def _what_ends(_: Principal, roles: Sequence[HeldRole]) -> str:
     listed = "; ".join(role_assignments.role_label(role) for role in roles)
     return f"These roles end immediately: {listed}. {roles[0].name} is signed out everywhere. Their records stay."
 
 
-async def _leave(asked: FormRequest[Sequence[Row[Any]], Form]) -> Redirect:
+async def _leave(asked: FormRequest[Sequence[HeldRole], Form]) -> Redirect:
     name = await role_assignments.let_leave(asked.session, asked.person, asked.record[0].person_id)
     return Redirect("/people", f"{name} has left. All their roles have ended.")
 
 
-def _ending(name: str, kind: str, permission: Permission) -> FormAction[Row[Any], Form]:
-    async def end(asked: FormRequest[Row[Any], Form]) -> Redirect:
+def _ending(name: str, kind: str, permission: Permission) -> FormAction[HeldRole, Form]:
+    async def end(asked: FormRequest[HeldRole, Form]) -> Redirect:
         ended = await role_assignments.end_role_assignment(
             asked.session, asked.person, permission, asked.record.id
         )

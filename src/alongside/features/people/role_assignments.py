@@ -1,11 +1,11 @@
 """Role assignments: listing and ending the roles that people hold."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, update
+import msgspec
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
@@ -15,6 +15,7 @@ from alongside.platform.access.authorisation import require, schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import CONSORTIUM_ROLES, ROLE_NAMES, Principal, Role
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 CURRENT = """
       FROM role_assignment a
@@ -31,51 +32,114 @@ COLUMNS = (
     "coalesce(s.name, c.name) AS place, a.starts_on, a.ends_on"
 )
 
-ROLES_OF_PERSON = text(
-    f"""{COLUMNS},
+
+class HeldRole(msgspec.Struct, frozen=True):
+    """A role that a person holds; `place` is the name of its school or consortium."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    email: str
+    role: str
+    school_urn: int | None
+    consortium_id: UUID | None
+    place: str | None
+    starts_on: date
+    ends_on: date | None
+
+
+class UsedRole(HeldRole, frozen=True):
+    """The same with the time of the latest session in it."""
+
+    last_used_at: datetime | None
+
+
+class SchoolChoice(msgspec.Struct, frozen=True):
+    """A school to which a role can be assigned."""
+
+    urn: int
+    name: str
+
+
+class ConsortiumChoice(msgspec.Struct, frozen=True):
+    """A consortium to which a role can be assigned."""
+
+    id: UUID
+    name: str
+
+
+class Labelled(Protocol):
+    """A role and its place: held, or offered by an invitation."""
+
+    @property
+    def role(self) -> str:
+        """The key of the role."""
+
+    @property
+    def place(self) -> str | None:
+        """The name of its school or consortium."""
+
+
+ROLES_OF_PERSON = Read(
+    text(
+        f"""{COLUMNS},
            (SELECT max(i.started_at) FROM user_session i
              WHERE i.authority_id = :authority_id AND i.role_assignment_id = a.id) AS last_used_at
     {CURRENT} AND a.person_id = :person_id
      ORDER BY last_used_at DESC NULLS LAST, a.starts_on, a.id
      LIMIT 50"""  # noqa: S608  (only our own constants are put in)
+    ),
+    UsedRole,
 )
 
-APPOINTMENT = text(f"{COLUMNS} {CURRENT} AND a.id = :role_assignment_id")
+APPOINTMENT = Read(text(f"{COLUMNS} {CURRENT} AND a.id = :role_assignment_id"), HeldRole)
 
-PERSONAS = text(
-    f"""{COLUMNS} {CURRENT}
+PERSONAS = Read(
+    text(
+        f"""{COLUMNS} {CURRENT}
        AND (:q = '' OR name_matches(p.name || ' ' || coalesce(s.name, c.name, ''), :q))
      ORDER BY CASE WHEN a.role = 'headteacher' THEN 1 WHEN a.role = 'delegate' THEN 2 ELSE 0 END,
               CASE a.role WHEN 'core_officer' THEN 0 WHEN 'head_of_service' THEN 1
                           WHEN 'authority_administrator' THEN 2 ELSE 3 END,
               coalesce(s.name, c.name), p.name, a.id
      LIMIT 60"""
+    ),
+    HeldRole,
 )
 
 PAGE_SIZE = 25
-PEOPLE = text(
-    f"""{COLUMNS} {CURRENT}
+PEOPLE = Read(
+    text(
+        f"""{COLUMNS} {CURRENT}
        AND (CAST(:urns AS integer[]) IS NULL OR a.school_urn = ANY(:urns) OR a.consortium_id = ANY(:consortia))
        AND (:q = '' OR strpos(lower(p.email), lower(:q)) > 0
             OR name_matches(p.name || ' ' || coalesce(s.name, c.name, ''), :q))
        AND (:role = '' OR a.role = :role)
      ORDER BY lower(p.name), a.starts_on, a.id
      LIMIT {PAGE_SIZE + 1} OFFSET :skipped"""
+    ),
+    HeldRole,
 )
 
-CHOICES_OF_SCHOOL = text(
-    "SELECT urn, name FROM school WHERE authority_id = :authority_id AND status IN ('open', 'closing') "
-    "ORDER BY name, urn LIMIT 2000"
+CHOICES_OF_SCHOOL = Read(
+    text(
+        "SELECT urn, name FROM school WHERE authority_id = :authority_id AND status IN ('open', 'closing') "
+        "ORDER BY name, urn LIMIT 2000"
+    ),
+    SchoolChoice,
 )
-CHOICES_OF_CONSORTIUM = text(
-    "SELECT id, name FROM consortium WHERE authority_id = :authority_id AND ended_on IS NULL "
-    "ORDER BY name LIMIT 200"
+CHOICES_OF_CONSORTIUM = Read(
+    text(
+        "SELECT id, name FROM consortium WHERE authority_id = :authority_id AND ended_on IS NULL "
+        "ORDER BY name LIMIT 200"
+    ),
+    ConsortiumChoice,
 )
 
 
 async def people_in_scope(
     session: AsyncSession, person: Principal, wanted: str, role: str, number: int
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[list[HeldRole], bool]:
     """One page of people with their current roles in the user's scope; and whether there are more."""
     schools = schools_within(person, Permission.VIEW_PEOPLE)
     values = {
@@ -87,22 +151,22 @@ async def people_in_scope(
         "role": role if role in ROLE_NAMES else "",
         "skipped": (number - 1) * PAGE_SIZE,
     }
-    rows = (await session.execute(PEOPLE, values)).all()
+    rows = await fetch_all(session, PEOPLE, values)
     return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
 
 
 async def schools_and_consortia(
     session: AsyncSession, authority_id: int
-) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+) -> tuple[list[SchoolChoice], list[ConsortiumChoice]]:
     """The open schools and consortia to which a role can be assigned."""
     values = {"authority_id": authority_id}
-    schools = (await session.execute(CHOICES_OF_SCHOOL, values)).all()
-    return schools, (await session.execute(CHOICES_OF_CONSORTIUM, values)).all()
+    schools = await fetch_all(session, CHOICES_OF_SCHOOL, values)
+    return schools, await fetch_all(session, CHOICES_OF_CONSORTIUM, values)
 
 
 async def get_role_assignment(
     session: AsyncSession, person: Principal, permission: Permission, role_assignment_id: UUID
-) -> Row[Any]:
+) -> HeldRole:
     """A current role that this user may end; a headteacher only a delegate's. Raises NotFound."""
     found = await current_role_assignment(session, person, role_assignment_id)
     if found is None or (permission is Permission.INVITE_DELEGATE and found.role != Role.DELEGATE):
@@ -160,7 +224,7 @@ async def let_leave(session: AsyncSession, person: Principal, person_id: UUID) -
     await record_audit(
         session, person, "let_leave", "person", person_id, schools=[role.school_urn for role in roles]
     )
-    return str(roles[0].name)
+    return roles[0].name
 
 
 async def _refuse_last_administrator(
@@ -185,31 +249,31 @@ async def _refuse_last_administrator(
 
 async def roles_of_person(
     session: AsyncSession, authority_id: int, person_id: UUID, today: date
-) -> Sequence[Row[Any]]:
+) -> list[UsedRole]:
     """The current roles of a person, the most recently used first."""
     values = {"authority_id": authority_id, "person_id": person_id, "today": today}
-    return (await session.execute(ROLES_OF_PERSON, values)).all()
+    return await fetch_all(session, ROLES_OF_PERSON, values)
 
 
 async def current_role_assignment(
     session: AsyncSession, person: Principal, role_assignment_id: UUID
-) -> Row[Any] | None:
+) -> HeldRole | None:
     """A role assignment of this authority, if it is current."""
     values = {
         "authority_id": person.authority_id,
         "role_assignment_id": role_assignment_id,
         "today": person.today,
     }
-    return (await session.execute(APPOINTMENT, values)).one_or_none()
+    return await fetch_one(session, APPOINTMENT, values)
 
 
-async def personas(session: AsyncSession, person: Principal, wanted: str) -> Sequence[Row[Any]]:
+async def personas(session: AsyncSession, person: Principal, wanted: str) -> list[HeldRole]:
     """The personas of the demonstration: authority roles first, then leads, then headteachers by school."""
     values = {"authority_id": person.authority_id, "today": person.today, "q": wanted.strip()}
-    return (await session.execute(PERSONAS, values)).all()
+    return await fetch_all(session, PERSONAS, values)
 
 
-def role_label(row: Row[Any]) -> str:
+def role_label(row: Labelled) -> str:
     """The label of a role with its school or consortium: “Headteacher, Mill Primary School”."""
     name = ROLE_NAMES[Role(row.role)]
     return f"{name}, {row.place}" if row.place else name

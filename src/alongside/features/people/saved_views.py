@@ -1,29 +1,38 @@
 """Saved views of lists; only their owner can see or remove them."""
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, literal_column, select
+import msgspec
+from sqlalchemy import bindparam, delete, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.people.models import SavedView
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all
 
-VIEWS: Any = (
+
+class View(msgspec.Struct, frozen=True):
+    """A saved view of a list: its name and the query string."""
+
+    id: UUID
+    name: str
+    query: str
+
+
+VIEWS = Read(
     select(SavedView.id, SavedView.name, SavedView.query)
     .where(SavedView.authority_id == bindparam("authority_id"), SavedView.person_id == bindparam("person_id"))
     .order_by(SavedView.name)
-    .limit(literal_column("50"))
+    .limit(literal_column("50")),
+    View,
 )
 
 
-async def saved_views(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+async def saved_views(session: AsyncSession, person: Principal) -> list[View]:
     """This person's saved views, by name, at most 50."""
     values = {"authority_id": person.authority_id, "person_id": person.id}
-    found: Sequence[Row[Any]] = (await session.execute(VIEWS, values)).all()
-    return found
+    return await fetch_all(session, VIEWS, values)
 
 
 async def save_view(session: AsyncSession, person: Principal, name: str, query: str) -> None:

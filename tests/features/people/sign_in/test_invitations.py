@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from litestar import Litestar
 
-from alongside.features.people.invitations.actions import invite
+from alongside.features.people.invitations.actions import Invitee, invite
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.session import Database
@@ -32,9 +32,9 @@ async def invited(
     today = (await _today(database)).date()  # type: ignore[attr-defined]
     one = ADMINISTRATOR
     person = Principal(one.authority_id, one.role, today, id=one.person_id, name=one.name)
-    columns = {"name": "Sam Stranger", "email": email, "role": role.value, "school_urn": urn}
+    invitee = Invitee(name="Sam Stranger", email=email, role=role.value, school_urn=urn)
     async with database.transaction(one.authority_id) as session:
-        link = await invite(session, person, Permission.INVITE_PEOPLE, columns, "http://northshire.localhost")
+        link = await invite(session, person, Permission.INVITE_PEOPLE, invitee, "http://northshire.localhost")
     return link.rpartition("/")[2]
 
 

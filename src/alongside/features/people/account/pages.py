@@ -1,19 +1,38 @@
 """Pages of a user's own roles, sessions and email preference."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from alongside.errors import NotFound
 from alongside.features.people.account import actions, queries
 from alongside.features.people.account.forms import EmailPreferenceForm
-from alongside.features.people.role_assignments import role_label, roles_of_person
+from alongside.features.people.role_assignments import UsedRole, role_label, roles_of_person
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, id_resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.context import SESSION_COOKIE
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnRoles(PageContext):
+    """The person's roles, each with its label."""
+
+    template = "people/roles.html"
+
+    roles: Sequence[tuple[UsedRole, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountContext(FormContext):
+    """The person's account (`me`) and their active sessions."""
+
+    me: queries.Account
+    sessions: Sequence[queries.OpenSession]
 
 
 @endpoint.get("/roles", permission=Permission.SWITCH_ROLE)
@@ -21,7 +40,7 @@ async def list_roles(ctx: PageRequest) -> PageResult:
     """List the user's roles and mark the current one."""
     assert ctx.person.id is not None
     rows = await roles_of_person(ctx.session, ctx.person.authority_id, ctx.person.id, ctx.person.today)
-    return Page(TemplateVariables("people/roles.html", {"roles": [(row, role_label(row)) for row in rows]}))
+    return Page(OwnRoles(roles=[(row, role_label(row)) for row in rows]))
 
 
 @endpoint.get("/account", permission=Permission.VIEW_OWN_ACCOUNT)
@@ -30,11 +49,11 @@ async def show_account(ctx: PageRequest) -> PageResult:
     return await CHOOSE_MAIL.new_form_page(ctx, None)
 
 
-async def _context(asked: FormRequest[None, EmailPreferenceForm]) -> dict[str, object]:
-    return {
-        "me": await queries.account_of(asked.session, asked.person),
-        "sessions": await queries.sessions_of(asked.session, asked.person),
-    }
+async def _context(asked: FormRequest[None, EmailPreferenceForm]) -> AccountContext:
+    return AccountContext(
+        me=await queries.account_of(asked.session, asked.person),
+        sessions=await queries.sessions_of(asked.session, asked.person),
+    )
 
 
 async def _present_choice(asked: ActionRequest[None]) -> dict[str, object]:

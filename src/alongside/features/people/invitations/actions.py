@@ -1,17 +1,17 @@
 """Actions on invitations: create, renew, withdraw, accept."""
 
 import secrets
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, func, update
+from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound, TooManyRequests
 from alongside.features.authorities import settings_of
-from alongside.features.people.invitations.queries import invitation, invitation_by_token
+from alongside.features.people.invitations.queries import OpenInvitation, invitation, invitation_by_token
 from alongside.features.people.models import (
     MOST_OF_ONE_PERSON,
     MOST_OF_ONE_SCHOOL,
@@ -30,6 +30,17 @@ from alongside.platform.notifications.models import EmailOutbox
 from alongside.platform.web.formatting import format_days
 
 GONE = "This invitation was already used or withdrawn."
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """Whom to invite: name, email, role, and the school or consortium of the role."""
+
+    name: str
+    email: str
+    role: str
+    school_urn: int | None = None
+    consortium_id: UUID | None = None
 
 
 LIMITS: dict[str, Message] = {
@@ -53,20 +64,17 @@ LIMITS: dict[str, Message] = {
 
 
 async def invite(
-    session: AsyncSession, person: Principal, permission: Permission, columns: dict[str, Any], origin: str
+    session: AsyncSession, person: Principal, permission: Permission, invitee: Invitee, origin: str
 ) -> str:
     """Invite a person to a role and queue the email; returns the invitation's link.
 
-    `columns` hold name, email, role and the role's school or consortium; `origin` is the authority's base URL. Raises
-    NotFound for a school outside the user's scope.
+    `origin` is the authority's base URL. Raises NotFound for a school outside the user's scope.
     """
-    require(person, permission, columns.get("school_urn"))
-    return await post_invitation(session, person, columns, origin)
+    require(person, permission, invitee.school_urn)
+    return await post_invitation(session, person, invitee, origin)
 
 
-async def post_invitation(
-    session: AsyncSession, person: Principal, columns: dict[str, Any], origin: str
-) -> str:
+async def post_invitation(session: AsyncSession, person: Principal, invitee: Invitee, origin: str) -> str:
     """Create an invitation and queue its email; the caller has checked the permission. Returns the link."""
     token = secrets.token_urlsafe(32)
     row = Invitation(
@@ -74,7 +82,7 @@ async def post_invitation(
         token_hash=hashed(token),
         invited_by=person.id,
         expires_at=func.now() + _lifetime(person),
-        **columns,
+        **asdict(invitee),
     )
     session.add(row)
     with explain_constraints(LIMITS):
@@ -157,7 +165,7 @@ async def accept_invitation(
     return person_id, role_assignment_id
 
 
-async def appoint(session: AsyncSession, visitor: Principal, person_id: UUID, role: Row[Any]) -> UUID:
+async def appoint(session: AsyncSession, visitor: Principal, person_id: UUID, role: OpenInvitation) -> UUID:
     """Assign a role from today; a person who had left becomes active again."""
     made = RoleAssignment(
         authority_id=visitor.authority_id,
@@ -200,7 +208,7 @@ def _lifetime(person: Principal) -> timedelta:
 
 async def invitation_in_scope(
     session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID
-) -> Row[Any]:
+) -> OpenInvitation:
     """An open invitation that this user may change; a headteacher only those of delegates of their own school."""
     found = await invitation(session, person, invitation_id)
     if found is None:
@@ -211,7 +219,7 @@ async def invitation_in_scope(
     return found
 
 
-async def _change(session: AsyncSession, person: Principal, invitation_id: UUID, **values: Any) -> None:
+async def _change(session: AsyncSession, person: Principal, invitation_id: UUID, **values: object) -> None:
     changed = await session.execute(
         update(Invitation)
         .where(

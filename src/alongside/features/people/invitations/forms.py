@@ -1,15 +1,14 @@
 """Forms for inviting people."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Row
 from wtforms import Form, SelectField, StringField, ValidationError
-from wtforms import SelectChoice as Choice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length
 
 from alongside.features.people.addresses import EMAIL_CURE, NAME_CURE, is_email, is_name
+from alongside.features.people.invitations.actions import Invitee
+from alongside.features.people.role_assignments import ConsortiumChoice, SchoolChoice
 from alongside.platform.access.principal import (
     AUTHORITY_ROLES,
     CONSORTIUM_ROLES,
@@ -76,13 +75,11 @@ class InvitationForm(DelegateForm):
         render_kw={"select": True},
     )
 
-    def offer(self, schools: Sequence[Row[Any]], consortia: Sequence[Row[Any]]) -> None:
+    def offer(self, schools: Sequence[SchoolChoice], consortia: Sequence[ConsortiumChoice]) -> None:
         """Fill in the roles, schools and consortia of this authority."""
-        self.role.choices = _choices((role.value, ROLE_NAMES[role]) for role in ORDER)
-        self.school.choices = _choices([("", "No school"), *((str(one.urn), one.name) for one in schools)])
-        self.consortium.choices = _choices(
-            [("", "No consortium"), *((str(one.id), one.name) for one in consortia)]
-        )
+        self.role.choices = [(role.value, ROLE_NAMES[role]) for role in ORDER]
+        self.school.choices = [("", "No school"), *((str(one.urn), one.name) for one in schools)]
+        self.consortium.choices = [("", "No consortium"), *((str(one.id), one.name) for one in consortia)]
 
     def validate_role(self, field: SelectField) -> None:
         """Require a role from the list."""
@@ -109,16 +106,12 @@ class InvitationForm(DelegateForm):
         elif field.data:
             raise ValidationError(needless)
 
-    def columns(self) -> dict[str, Any]:
-        """The columns of the invitation row."""
-        return {
-            "name": self.name.data,
-            "email": self.email.data,
-            "role": self.role.data,
-            "school_urn": int(self.school.data) if self.school.data else None,
-            "consortium_id": UUID(self.consortium.data) if self.consortium.data else None,
-        }
-
-
-def _choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
-    return [Choice(value, label) for value, label in pairs]
+    def invitee(self) -> Invitee:
+        """Whom the form names."""
+        return Invitee(
+            name=self.name.data or "",
+            email=self.email.data or "",
+            role=self.role.data,
+            school_urn=int(self.school.data) if self.school.data else None,
+            consortium_id=UUID(self.consortium.data) if self.consortium.data else None,
+        )

@@ -1,14 +1,14 @@
 """Pages for inviting people, renewing and withdrawing invitations, and accepting one."""
 
-from typing import Any
-
-from sqlalchemy import Row
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from alongside.errors import ActionRefused, NotFound
 from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import Contact, SignIn
 from alongside.features.people.invitations import actions
 from alongside.features.people.invitations.forms import DelegateForm, InvitationForm
-from alongside.features.people.invitations.queries import invitation_by_token
+from alongside.features.people.invitations.queries import OpenInvitation, invitation_by_token
 from alongside.features.people.redirects import DESK, origin_of, whom_to_ask
 from alongside.features.people.role_assignments import (
     current_role_assignment,
@@ -25,12 +25,33 @@ from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.context import SESSION_COOKIE, AppContext
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
 AnyRequest = HttpRequest
 ANYBODY, DELEGATES = Permission.INVITE_PEOPLE, Permission.INVITE_DELEGATE
 LIST = "/people"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationGone(PageContext):
+    """Whom to ask about an invitation that can no longer be used."""
+
+    template = "people/invitation_gone.html"
+
+    contacts: Sequence[Contact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationPage(PageContext):
+    """An invitation, the label of its role, and the ways to sign in and accept it."""
+
+    template = "people/invitation.html"
+
+    invitation: OpenInvitation
+    role: str
+    token: str
+    ways: Sequence[SignIn]
 
 
 @endpoint.get("/invitations/{token:str}", permission=Permission.VIEW_PUBLIC_PAGES)
@@ -39,17 +60,8 @@ async def show_invitation(ctx: PageRequest, token: str) -> PageResult:
     settings = settings_of(ctx.person.authority_id)
     found = await invitation_by_token(ctx.session, ctx.person.authority_id, token)
     if found is None:
-        return Page(
-            TemplateVariables("people/invitation_gone.html", {"contacts": whom_to_ask(settings)}), status=404
-        )
-    context = {
-        "invitation": found,
-        "role": role_label(found),
-        "token": token,
-        "ways": settings.sign_in,
-        "contacts": whom_to_ask(settings),
-    }
-    return Page(TemplateVariables("people/invitation.html", context))
+        return Page(InvitationGone(contacts=whom_to_ask(settings)), status=404)
+    return Page(InvitationPage(invitation=found, role=role_label(found), token=token, ways=settings.sign_in))
 
 
 @endpoint.post("/invitations/{token:str}/acceptance", permission=Permission.VIEW_PUBLIC_PAGES)
@@ -83,25 +95,27 @@ async def _offer_choices(asked: FormRequest[None, InvitationForm]) -> None:
 
 async def _invite(asked: FormRequest[None, InvitationForm]) -> Redirect:
     origin = _origin(asked.request, asked.person)
-    await actions.invite(asked.session, asked.person, ANYBODY, asked.form.columns(), origin)
+    await actions.invite(asked.session, asked.person, ANYBODY, asked.form.invitee(), origin)
     return Redirect(LIST, f"{asked.form.name.data} is invited. We have sent them an email with a link.")
 
 
 async def _invite_delegate(asked: FormRequest[None, DelegateForm]) -> Redirect:
     form, person = asked.form, asked.person
-    columns = {
-        "name": form.name.data,
-        "email": form.email.data,
-        "role": Role.DELEGATE.value,
-        "school_urn": person.school_urn,
-    }
-    await actions.invite(asked.session, person, DELEGATES, columns, _origin(asked.request, person))
+    delegate = actions.Invitee(
+        name=form.name.data or "",
+        email=form.email.data or "",
+        role=Role.DELEGATE.value,
+        school_urn=person.school_urn,
+    )
+    await actions.invite(asked.session, person, DELEGATES, delegate, _origin(asked.request, person))
     return Redirect(LIST, f"{form.name.data} is invited. We have sent them an email with a link.")
 
 
-def _on_an_invitation(suffix: str, path: str, permission: Permission) -> tuple[ButtonAction[Row[Any]], ...]:
+def _on_an_invitation(
+    suffix: str, path: str, permission: Permission
+) -> tuple[ButtonAction[OpenInvitation], ...]:
     """The buttons of an invitation that is not answered yet."""
-    resource: Resource[Row[Any]] = Resource(
+    resource: Resource[OpenInvitation] = Resource(
         name="invitation",
         path=f"{path}/{{invitation_id:uuid}}",
         load=actions.invitation_in_scope,

@@ -1,14 +1,15 @@
 """Queries for invitations: one by its token or id, and the open ones."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, text
+import msgspec
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.people.queries import hashed
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 LONGEST_TOKEN = 100
 COLUMNS = """
@@ -21,29 +22,52 @@ COLUMNS = """
      WHERE i.authority_id = :authority_id AND i.used_at IS NULL AND i.withdrawn_at IS NULL
 """
 
-BY_TOKEN = text(f"{COLUMNS} AND i.token_hash = :token_hash AND i.expires_at > now()")
-BY_ID = text(f"{COLUMNS} AND i.id = :invitation_id")
-WAITING = text(
-    f"{COLUMNS} AND (CAST(:urn AS integer) IS NULL OR (i.school_urn = :urn AND i.role = 'delegate'))"
-    " ORDER BY i.invited_at DESC, i.id LIMIT 100"
+
+class OpenInvitation(msgspec.Struct, frozen=True):
+    """An invitation that is neither used nor withdrawn; `over` once it has expired.
+
+    `place` is the name of the role's school or consortium.
+    """
+
+    id: UUID
+    name: str
+    email: str
+    role: str
+    school_urn: int | None
+    consortium_id: UUID | None
+    place: str | None
+    invited_at: datetime
+    expires_at: datetime
+    over: bool
+    invited_by_name: str | None
+
+
+BY_TOKEN = Read(text(f"{COLUMNS} AND i.token_hash = :token_hash AND i.expires_at > now()"), OpenInvitation)
+BY_ID = Read(text(f"{COLUMNS} AND i.id = :invitation_id"), OpenInvitation)
+WAITING = Read(
+    text(
+        f"{COLUMNS} AND (CAST(:urn AS integer) IS NULL OR (i.school_urn = :urn AND i.role = 'delegate'))"
+        " ORDER BY i.invited_at DESC, i.id LIMIT 100"
+    ),
+    OpenInvitation,
 )
 
 
-async def invitation_by_token(session: AsyncSession, authority_id: int, token: str) -> Row[Any] | None:
+async def invitation_by_token(session: AsyncSession, authority_id: int, token: str) -> OpenInvitation | None:
     """The valid invitation with this token; None when it is used, expired, withdrawn or of another authority."""
     values = {"authority_id": authority_id, "token_hash": hashed(token[:LONGEST_TOKEN])}
-    return (await session.execute(BY_TOKEN, values)).one_or_none()
+    return await fetch_one(session, BY_TOKEN, values)
 
 
-async def invitation(session: AsyncSession, person: Principal, invitation_id: UUID) -> Row[Any] | None:
+async def invitation(session: AsyncSession, person: Principal, invitation_id: UUID) -> OpenInvitation | None:
     """An invitation that is neither used nor withdrawn; it may have expired."""
     values = {"authority_id": person.authority_id, "invitation_id": invitation_id}
-    return (await session.execute(BY_ID, values)).one_or_none()
+    return await fetch_one(session, BY_ID, values)
 
 
 async def waiting_invitations(
     session: AsyncSession, person: Principal, urn: int | None
-) -> Sequence[Row[Any]]:
+) -> list[OpenInvitation]:
     """All invitations that are neither used nor withdrawn; with a URN, only those of the school's delegates."""
     values = {"authority_id": person.authority_id, "urn": urn}
-    return (await session.execute(WAITING, values)).all()
+    return await fetch_all(session, WAITING, values)

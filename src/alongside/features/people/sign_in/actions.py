@@ -1,17 +1,15 @@
 """Sign a user in by their identity, an invitation or their organisation."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
 from alongside.features.people.invitations.actions import accept_invitation
 from alongside.features.people.models import Identity, Person, RoleAssignment
 from alongside.features.people.queries import person_of_session
-from alongside.features.people.role_assignments import current_role_assignment, roles_of_person
+from alongside.features.people.role_assignments import HeldRole, current_role_assignment, roles_of_person
 from alongside.features.people.sessions import begin_session, end_session
 from alongside.features.people.sign_in.claims import Identified
 from alongside.features.people.sign_in.errors import SignInRefused
@@ -39,7 +37,7 @@ class Granted:
 
 
 async def sign_in(
-    session: AsyncSession, visitor: Principal, role_assignment: Row[Any], browser: Browser
+    session: AsyncSession, visitor: Principal, role_assignment: HeldRole, browser: Browser
 ) -> str:
     """Begin a session in a current role and record it in the audit log; returns the token for the cookie.
 
@@ -68,13 +66,14 @@ async def recognise(
     *,
     invitation: str | None = None,
     granted: Granted | None = None,
-) -> Row[Any]:
+) -> HeldRole:
     """The role assignment in which an authenticated user signs in; new users get a person and an identity.
 
     Raises SignInRefused when the identity is unknown and there is neither an invitation nor a granted role.
     """
     person_id = await person_of_identity(session, visitor.authority_id, who)
     known = person_id is not None
+    role: HeldRole | None
     role_assignment_id = None
     if invitation is not None:
         person_id, role_assignment_id = await _invited(session, visitor, who, invitation, person_id)

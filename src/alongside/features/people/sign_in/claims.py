@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from alongside.features.authorities.settings import SignIn
 from alongside.features.people.sign_in.errors import SignInRefused
@@ -30,7 +29,7 @@ class Workplace:
     school_urn: int | None
 
 
-def identified(way: SignIn, claims: Mapping[str, Any]) -> Identified:
+def identified(way: SignIn, claims: Mapping[str, object]) -> Identified:
     """The identity in the claims: issuer and subject; for Entra the subject is directory (tid) and object (oid).
 
     Raises SignInRefused for a directory that the authority does not allow. Source: Microsoft identity platform, “ID
@@ -47,7 +46,7 @@ def identified(way: SignIn, claims: Mapping[str, Any]) -> Identified:
     return Identified(str(claims["iss"]), subject, _name(claims), _email(claims))
 
 
-def workplace(claims: Mapping[str, Any], authority_id: int) -> Workplace:
+def workplace(claims: Mapping[str, object], authority_id: int) -> Workplace:
     """The user's workplace, if it is one school or this authority; otherwise raises SignInRefused."""
     said = claims.get("organisation")
     if isinstance(said, list):
@@ -68,12 +67,12 @@ def workplace(claims: Mapping[str, Any], authority_id: int) -> Workplace:
     raise SignInRefused("other_organisation", f"category {str(kind)[:20]!r}")
 
 
-def _number(value: Any) -> int | None:
+def _number(value: object) -> int | None:
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 6 else None
 
 
-def _name(claims: Mapping[str, Any]) -> str:
+def _name(claims: Mapping[str, object]) -> str:
     whole = claims.get("name")
     if not isinstance(whole, str) or not whole.strip():
         parts = [claims.get("given_name"), claims.get("family_name")]
@@ -81,7 +80,7 @@ def _name(claims: Mapping[str, Any]) -> str:
     return _storable(whole)[:120]
 
 
-def _email(claims: Mapping[str, Any]) -> str | None:
+def _email(claims: Mapping[str, object]) -> str | None:
     email = claims.get("email")
     return _storable(email)[:254] if isinstance(email, str) and "@" in email else None
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import time
-from typing import Any
+from collections.abc import Mapping
 
 from joserfc import jwe
 from joserfc.errors import JoseError
@@ -13,22 +13,24 @@ from joserfc.jwk import OctKey
 ALGORITHM = {"alg": "dir", "enc": "A256GCM"}
 
 
-def seal(secret: bytes, purpose: str, content: dict[str, Any], lifetime: int) -> str:
+def seal(secret: bytes, purpose: str, content: Mapping[str, object], lifetime: int) -> str:
     """Encrypt `content` for one purpose, with authentication; valid for `lifetime` seconds."""
-    body = json.dumps(content | {"until": int(time.time()) + lifetime}).encode()
+    body = json.dumps({**content, "until": int(time.time()) + lifetime}).encode()
     return jwe.encrypt_compact(ALGORITHM, body, _key(secret, purpose))
 
 
-def unseal(secret: bytes, purpose: str, sealed: str | None) -> dict[str, Any] | None:
+def unseal(secret: bytes, purpose: str, sealed: str | None) -> Mapping[str, object] | None:
     """Decrypt a value for this purpose; None when it is invalid or has expired."""
     if not sealed:
         return None
     try:
         plain = jwe.decrypt_compact(sealed, _key(secret, purpose), algorithms=["dir", "A256GCM"]).plaintext
-        content: dict[str, Any] = json.loads(plain or b"null")
+        content: object = json.loads(plain or b"null")
     except (JoseError, ValueError):
         return None
-    return content if isinstance(content, dict) and content.get("until", 0) > time.time() else None
+    if not isinstance(content, dict) or content.get("until", 0) <= time.time():
+        return None
+    return content
 
 
 def _key(secret: bytes, purpose: str) -> OctKey:

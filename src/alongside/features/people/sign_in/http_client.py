@@ -5,7 +5,6 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -40,7 +39,7 @@ def refuse_elsewhere(url: str, allowed: frozenset[str]) -> None:
 
 
 @asynccontextmanager
-async def calling(allowed: frozenset[str], **client: Any) -> AsyncIterator[AsyncOAuth2Client]:
+async def calling(allowed: frozenset[str], **client: str) -> AsyncIterator[AsyncOAuth2Client]:
     """A client for calls to the allowed hosts. Raises SignInRefused when they do not answer in time."""
 
     async def check_where(request: httpx2.Request) -> None:
@@ -69,13 +68,14 @@ async def calling(allowed: frozenset[str], **client: Any) -> AsyncIterator[Async
         raise SignInRefused("not_believed", f"the provider answered {problem.error}") from problem
 
 
-async def get_json(url: str, allowed: frozenset[str], **headers: str) -> Any:
+async def get_json(url: str, allowed: frozenset[str], **headers: str) -> object:
     """Fetch JSON from a URL. Raises SignInRefused when there is no answer or it is not JSON."""
     async with calling(allowed) as client:
         response = await client.request("GET", url, withhold_token=True, headers=headers)
     if response.status_code != httpx2.codes.OK:
         raise SignInRefused("provider_down", f"{base_url_of(url)} answered {response.status_code}")
     try:
-        return response.json()
+        said: object = response.json()
     except ValueError:
         raise SignInRefused("provider_down", f"{base_url_of(url)} did not answer in JSON") from None
+    return said

@@ -1,20 +1,19 @@
 """Pages for sign-in with a provider or as a persona of the demonstration, and for sign-out."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from alongside.errors import ConfigurationError, NotFound
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.settings import SignIn
+from alongside.features.authorities.settings import Contact, SignIn
 from alongside.features.people.queries import hashed
 from alongside.features.people.redirects import origin_of, same_site, whom_to_ask
-from alongside.features.people.role_assignments import current_role_assignment, personas, role_label
+from alongside.features.people.role_assignments import HeldRole, current_role_assignment, personas, role_label
 from alongside.features.people.sessions import device_of, end_session
 from alongside.features.people.sign_in.actions import Browser, Granted, recognise, sign_in
 from alongside.features.people.sign_in.authorization_flow import (
@@ -27,7 +26,7 @@ from alongside.features.people.sign_in.authorization_flow import (
 from alongside.features.people.sign_in.claims import Identified, identified, workplace
 from alongside.features.people.sign_in.dfe import role_at
 from alongside.features.people.sign_in.encrypted_cookie import seal, unseal
-from alongside.features.people.sign_in.errors import REASONS, SignInRefused
+from alongside.features.people.sign_in.errors import REASONS, Reason, SignInRefused
 from alongside.features.people.sign_in.providers import description_of
 from alongside.features.people.sign_in.queries import just_ended, person_of_identity, status_of_school
 from alongside.features.schools.models import OPEN_STATUSES
@@ -40,9 +39,9 @@ from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import (
     ContinueAfterCommit,
     Page,
+    PageContext,
     PageResult,
     Redirect,
-    TemplateVariables,
 )
 from alongside.platform.web.routing import endpoint
 
@@ -56,6 +55,39 @@ log = structlog.get_logger("alongside.features.people")
 AnyRequest = HttpRequest
 
 
+@dataclass(frozen=True, kw_only=True)
+class SignInPage(PageContext):
+    """The ways to sign in and, in the demonstration, personas that match what is `wanted`."""
+
+    template = "people/sign_in.html"
+
+    ways: Sequence[SignIn]
+    next: str
+    wanted: str
+    personas: Sequence[tuple[HeldRole, str]]
+    contacts: Sequence[Contact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotSignedIn(PageContext):
+    """Why a sign-in was refused, and whom to ask."""
+
+    template = "people/not_signed_in.html"
+
+    reason: Reason
+    contacts: Sequence[Contact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOut(PageContext):
+    """The address at which to sign out of the provider too, if there is one."""
+
+    template = "people/signed_out.html"
+
+    leave: str | None = None
+    way: SignIn | None = None
+
+
 @endpoint.get("/sign-in", permission=Permission.VIEW_PUBLIC_PAGES)
 async def show_sign_in(ctx: PageRequest) -> PageResult:
     """The sign-in page: the authority's providers and, in the demonstration, personas."""
@@ -64,14 +96,15 @@ async def show_sign_in(ctx: PageRequest) -> PageResult:
     wanted = question.one("q")
     settings = settings_of(ctx.person.authority_id)
     found = await personas(ctx.session, ctx.person, wanted) if app_context.demonstration else []
-    context = {
-        "ways": settings.sign_in,
-        "next": same_site(question.one("next")),
-        "wanted": wanted,
-        "personas": [(one, role_label(one)) for one in found],
-        "contacts": whom_to_ask(settings),
-    }
-    return Page(TemplateVariables("people/sign_in.html", context))
+    return Page(
+        SignInPage(
+            ways=settings.sign_in,
+            next=same_site(question.one("next")),
+            wanted=wanted,
+            personas=[(one, role_label(one)) for one in found],
+            contacts=whom_to_ask(settings),
+        )
+    )
 
 
 @endpoint.post("/sign-in/persona", permission=Permission.VIEW_PUBLIC_PAGES)
@@ -152,8 +185,8 @@ async def show_sign_in_error(ctx: PageRequest, because: str) -> PageResult:
     reason = REASONS.get(because)
     if reason is None:
         raise NotFound
-    context = {"reason": reason, "contacts": whom_to_ask(settings_of(ctx.person.authority_id))}
-    return Page(TemplateVariables("people/not_signed_in.html", context), status=reason.status)
+    contacts = whom_to_ask(settings_of(ctx.person.authority_id))
+    return Page(NotSignedIn(reason=reason, contacts=contacts), status=reason.status)
 
 
 @endpoint.post("/sign-out", permission=Permission.VIEW_PUBLIC_PAGES)
@@ -177,14 +210,12 @@ async def show_signed_out(ctx: PageRequest) -> PageResult:
     ways = settings_of(ctx.person.authority_id).sign_in
     way = next((one for one in ways if kept and one.key == kept["way"]), None)
     if way is None or kept is None:
-        return Page(
-            TemplateVariables("people/signed_out.html", {"leave": None, "way": None}), cookies={LEAVING: None}
-        )
+        return Page(SignedOut(), cookies={LEAVING: None})
     origin = origin_of(settings_of(ctx.person.authority_id), ctx.request.headers["host"])
 
     async def leave() -> PageResult:
         try:
-            end = (await description_of(way)).get("end_session_endpoint")
+            end = (await description_of(way)).end_session_endpoint
         except SignInRefused:
             end = None
         back = {
@@ -193,11 +224,8 @@ async def show_signed_out(ctx: PageRequest) -> PageResult:
             "post_logout_redirect_uri": f"{origin}/signed-out",
         }
         address = f"{end}{'&' if '?' in end else '?'}{urlencode(back)}" if end else None
-        context = {"leave": address, "way": way}
         headers = {"refresh": f"0; url={address}"} if address else {}
-        return Page(
-            TemplateVariables("people/signed_out.html", context), cookies={LEAVING: None}, headers=headers
-        )
+        return Page(SignedOut(leave=address, way=way), cookies={LEAVING: None}, headers=headers)
 
     return ContinueAfterCommit(leave)
 
@@ -216,7 +244,7 @@ async def _let_in(
         seal(app_context.secret, TO_LEAVE, kept, 24 * 3600),
     )
 
-    async def begin() -> tuple[Row[Any], str]:
+    async def begin() -> tuple[HeldRole, str]:
         async with app_context.database.transaction(visitor.authority_id) as session:
             role = await recognise(session, visitor, who, invitation=arrived.invitation, granted=granted)
             return role, await sign_in(session, visitor, role, browser)

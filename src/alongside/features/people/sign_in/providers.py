@@ -3,8 +3,9 @@
 import os
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
 
+import msgspec
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -15,22 +16,36 @@ from alongside.features.people.sign_in.errors import SignInRefused
 from alongside.features.people.sign_in.http_client import base_url_of, get_json, refuse_elsewhere
 from alongside.settings import Given
 
+Value = TypeVar("Value")
 FRESH_SECONDS = 3600
 TEMPLATE = "{tenantid}"
 """The placeholder for the directory in Entra's multi-tenant issuer. Source: Microsoft identity platform,
 “OpenID Connect on the Microsoft identity platform”."""
 
 
+class ProviderDescription(msgspec.Struct, frozen=True):
+    """The discovery document of a provider, as far as sign-in uses it."""
+
+    issuer: str = ""
+    authorization_endpoint: str = ""
+    token_endpoint: str = ""
+    jwks_uri: str = ""
+    end_session_endpoint: str | None = None
+    userinfo_endpoint: str | None = None
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
+    authorization_response_iss_parameter_supported: bool = False
+
+
 @dataclass(slots=True)
-class Cached:
+class Cached(Generic[Value]):
     """A cached value and its time (monotonic clock)."""
 
-    about: Any
+    about: Value
     at: float
 
 
-_descriptions: dict[str, Cached] = {}
-_keys: dict[str, Cached] = {}
+_descriptions: dict[str, Cached[ProviderDescription]] = {}
+_keys: dict[str, Cached[KeySet]] = {}
 
 
 def hosts_of(way: SignIn) -> frozenset[str]:
@@ -58,7 +73,7 @@ def secret_in(name: str, what: str) -> str:
     return secret
 
 
-async def description_of(way: SignIn) -> dict[str, Any]:
+async def description_of(way: SignIn) -> ProviderDescription:
     """The provider's discovery document, checked: its issuer must be the one in the settings.
 
     Raises SignInRefused when it is unavailable or names hosts other than the issuer's. Source: OpenID Connect
@@ -67,38 +82,40 @@ async def description_of(way: SignIn) -> dict[str, Any]:
     known = _descriptions.get(way.issuer)
     if known is None or time.monotonic() - known.at > FRESH_SECONDS:
         address = way.issuer.rstrip("/") + "/.well-known/openid-configuration"
-        said = await get_json(address, hosts_of(way))
-        _check(way, said)
-        known = _descriptions[way.issuer] = Cached(said, time.monotonic())
-    described: dict[str, Any] = known.about
-    return described
+        described = _checked(way, await get_json(address, hosts_of(way)))
+        known = _descriptions[way.issuer] = Cached(described, time.monotonic())
+    return known.about
 
 
-def _check(way: SignIn, said: Any) -> None:
-    if not isinstance(said, dict):
-        raise SignInRefused("provider_down", f"{way.issuer} described itself as no object")
-    issuer = str(said.get("issuer", ""))
+def _checked(way: SignIn, said: object) -> ProviderDescription:
+    try:
+        described = msgspec.convert(said, ProviderDescription)
+    except msgspec.ValidationError:
+        raise SignInRefused("provider_down", f"{way.issuer} described itself in another shape") from None
+    issuer = described.issuer
     if issuer != way.issuer and not (way.kind == "entra" and TEMPLATE in issuer):
         raise SignInRefused("not_believed", f"{way.issuer} calls itself {issuer[:200]}")
-    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-        refuse_elsewhere(str(said.get(name, "")), hosts_of(way))
-    for name in ("end_session_endpoint", "userinfo_endpoint"):
-        if said.get(name):
-            refuse_elsewhere(str(said[name]), hosts_of(way))
+    for address in (described.authorization_endpoint, described.token_endpoint, described.jwks_uri):
+        refuse_elsewhere(address, hosts_of(way))
+    for address in filter(None, (described.end_session_endpoint, described.userinfo_endpoint)):
+        refuse_elsewhere(address, hosts_of(way))
+    return described
 
 
 async def keys_of(way: SignIn, *, refresh: bool = False) -> KeySet:
     """The provider's signing keys. `refresh` fetches them again, because a key was missing."""
-    address = str((await description_of(way))["jwks_uri"])
+    address = (await description_of(way)).jwks_uri
     known = _keys.get(way.issuer)
     if refresh or known is None or time.monotonic() - known.at > FRESH_SECONDS:
         try:
-            said = KeySet.import_key_set(await get_json(address, hosts_of(way)))
+            said = await get_json(address, hosts_of(way))
+            if not isinstance(said, dict):
+                raise TypeError
+            found = KeySet.import_key_set({"keys": said["keys"]})
         except (JoseError, ValueError, KeyError, TypeError, AttributeError):
             raise SignInRefused("provider_down", f"{way.issuer} showed no keys") from None
-        known = _keys[way.issuer] = Cached(said, time.monotonic())
-    keys: KeySet = known.about
-    return keys
+        known = _keys[way.issuer] = Cached(found, time.monotonic())
+    return known.about
 
 
 def forget_providers() -> None:

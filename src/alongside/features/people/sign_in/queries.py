@@ -1,13 +1,14 @@
 """Queries for sign-in: the person of an identity, the status of a school, a session that just ended."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+import msgspec
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.people.queries import hashed
 from alongside.features.people.sign_in.claims import Identified
+from alongside.platform.database.reads import Read, fetch_one
 
 KNOWN = text(
     """
@@ -20,12 +21,23 @@ EMAIL = text("SELECT email FROM person WHERE authority_id = :authority_id AND id
 
 SCHOOL = text("SELECT status FROM school WHERE authority_id = :authority_id AND urn = :urn")
 
-ENDED = text(
-    """
+
+class EndedSession(msgspec.Struct, frozen=True):
+    """A session that has ended, with the encrypted ID token of its sign-in."""
+
+    issuer: str
+    id_token: str
+
+
+ENDED = Read(
+    text(
+        """
     SELECT issuer, id_token FROM user_session
      WHERE authority_id = :authority_id AND token_hash = :token_hash AND id_token IS NOT NULL
        AND ended_at > now() - interval '2 minutes'
     """
+    ),
+    EndedSession,
 )
 
 
@@ -47,7 +59,7 @@ async def status_of_school(session: AsyncSession, authority_id: int, urn: int) -
     return (await session.execute(SCHOOL, values)).scalar_one_or_none()
 
 
-async def just_ended(session: AsyncSession, authority_id: int, token: str) -> Row[Any] | None:
+async def just_ended(session: AsyncSession, authority_id: int, token: str) -> EndedSession | None:
     """A session with an ID token that ended in the last two minutes, for signing out at the provider."""
     values = {"authority_id": authority_id, "token_hash": hashed(token)}
-    return (await session.execute(ENDED, values)).one_or_none()
+    return await fetch_one(session, ENDED, values)

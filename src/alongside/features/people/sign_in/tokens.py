@@ -7,8 +7,8 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -17,13 +17,21 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from alongside.features.people.sign_in.errors import SignInRefused
 from alongside.features.people.sign_in.providers import TEMPLATE
 
-ALGORITHMS = {"RS256": RSAKey, "PS256": RSAKey, "ES256": ECKey}
+ALGORITHMS: Mapping[str, type[RSAKey | ECKey]] = {"RS256": RSAKey, "PS256": RSAKey, "ES256": ECKey}
 """The allowed signature algorithms, each with its type of key; the token does not choose."""
 
 LEEWAY_SECONDS = 30
 LONGEST_TOKEN = 20_000
 HEADERS = frozenset({"alg", "kid", "typ", "x5t"})
 """The allowed header parameters. Embedded keys, key URLs and extensions are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHeader:
+    """What the header of a token names: the algorithm, and the key if it names one."""
+
+    algorithm: str
+    key: object
 
 
 class UnknownKey(SignInRefused):
@@ -43,8 +51,8 @@ class Expected:
     now: float
 
 
-def header_of(token: str) -> dict[str, Any]:
-    """The header of a token, checked before its key is selected. Raises SignInRefused."""
+def header_of(token: str) -> TokenHeader:
+    """Check the header of a token before its key is selected. Raises SignInRefused."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > LONGEST_TOKEN:
         raise _no("is not a signed token")
@@ -54,19 +62,20 @@ def header_of(token: str) -> dict[str, Any]:
         raise _no("has no readable header") from None
     if not isinstance(header, dict) or header.keys() - HEADERS:
         raise _no("has a header that says too much")
-    if header.get("alg") not in ALGORITHMS:
+    algorithm = header.get("alg")
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise _no("is signed in a way that we do not take")
     if str(header.get("typ", "JWT")).upper() != "JWT":
         raise _no("is a token of another type")
-    return header
+    return TokenHeader(algorithm, header.get("kid"))
 
 
-def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
+def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, object]:
     """The claims of an ID token after all checks. Raises SignInRefused or UnknownKey."""
     header = header_of(token)
     key = _key_for(header, keys)
     try:
-        body = jws.deserialize_compact(token, key, algorithms=[header["alg"]]).payload
+        body = jws.deserialize_compact(token, key, algorithms=[header.algorithm]).payload
         claims = json.loads(body)
     except (JoseError, ValueError):
         raise _no("has a signature that does not hold") from None
@@ -74,19 +83,20 @@ def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
         raise _no("says nothing")
     _check_parties(claims, expected)
     _check_times(claims, expected.now)
-    if not isinstance(claims.get("nonce"), str) or not _same(claims["nonce"], expected.nonce):
+    nonce = claims.get("nonce")
+    if not isinstance(nonce, str) or not _same(nonce, expected.nonce):
         raise _no("answers another question")
     if not is_name(claims.get("sub")):
         raise _no("names nobody")
     return claims
 
 
-def is_name(value: Any) -> bool:
+def is_name(value: object) -> bool:
     """Whether this is a valid subject: printable ASCII, at most 255 characters. Source: Core 1.0, 2."""
     return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
 
 
-def check_access_token(claims: dict[str, Any], access_token: str) -> None:
+def check_access_token(claims: Mapping[str, object], access_token: str) -> None:
     """Check `at_hash`, if the ID token has it, against the access token. Raises SignInRefused.
 
     All allowed algorithms use SHA-256. Source: OpenID Connect Core 1.0, 3.1.3.8.
@@ -98,23 +108,22 @@ def check_access_token(claims: dict[str, Any], access_token: str) -> None:
             raise _no("came with another access token")
 
 
-def _key_for(header: dict[str, Any], keys: KeySet) -> Any:
-    kind = ALGORITHMS[header["alg"]]
-    named = header.get("kid")
+def _key_for(header: TokenHeader, keys: KeySet) -> RSAKey | ECKey:
+    kind, named = ALGORITHMS[header.algorithm], header.key
     fitting = [
         key
         for key in keys.keys
         if isinstance(key, kind)
         and (named is None or key.kid == named)
         and key.get("use", "sig") == "sig"
-        and key.get("alg", header["alg"]) == header["alg"]
+        and key.get("alg", header.algorithm) == header.algorithm
     ]
     if len(fitting) != 1:
-        raise UnknownKey("not_believed", f"no key {named!r} for {header['alg']}")
+        raise UnknownKey("not_believed", f"no key {named!r} for {header.algorithm}")
     return fitting[0]
 
 
-def _check_parties(claims: dict[str, Any], expected: Expected) -> None:
+def _check_parties(claims: Mapping[str, object], expected: Expected) -> None:
     directory = str(claims.get("tid", ""))
     if claims.get("iss") != expected.issuer.replace(TEMPLATE, directory):
         raise _no("was issued by somebody else")
@@ -126,20 +135,23 @@ def _check_parties(claims: dict[str, Any], expected: Expected) -> None:
         raise _no("was issued to another party")
 
 
-def _check_times(claims: dict[str, Any], now: float) -> None:
-    for name in ("exp", "iat"):
-        if not _is_moment(claims.get(name)):
-            raise _no(f"has no {name}")
-    if claims["exp"] <= now - LEEWAY_SECONDS:
+def _check_times(claims: Mapping[str, object], now: float) -> None:
+    expires, issued = _moment(claims.get("exp")), _moment(claims.get("iat"))
+    if expires is None or issued is None:
+        raise _no(f"has no {'exp' if expires is None else 'iat'}")
+    if expires <= now - LEEWAY_SECONDS:
         raise _no("has run out")
-    if claims["iat"] > now + LEEWAY_SECONDS:
+    if issued > now + LEEWAY_SECONDS:
         raise _no("is from the future")
-    if "nbf" in claims and (not _is_moment(claims["nbf"]) or claims["nbf"] > now + LEEWAY_SECONDS):
-        raise _no("does not hold yet")
+    if "nbf" in claims:
+        starts = _moment(claims["nbf"])
+        if starts is None or starts > now + LEEWAY_SECONDS:
+            raise _no("does not hold yet")
 
 
-def _is_moment(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _moment(value: object) -> int | float | None:
+    """A time in Unix seconds; None for anything else."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _same(one: str, other: str) -> bool:
