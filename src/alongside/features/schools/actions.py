@@ -1,7 +1,6 @@
 """Apply a register: one transaction, nothing deleted, every change recorded."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, update
@@ -15,6 +14,7 @@ from alongside.features.schools.gias_links import Link
 from alongside.features.schools.history import RegisterChange, RegisterImport
 from alongside.features.schools.models import School, SchoolLink
 from alongside.features.schools.queries import known_links, known_schools, last_import
+from alongside.features.schools.record import SchoolFields
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.web.formatting import format_count
@@ -68,23 +68,23 @@ async def _write_schools(
     person: Principal,
     register: Register,
     changes: Sequence[Change],
-    known: Mapping[int, Any],
+    known: Mapping[int, SchoolFields],
 ) -> None:
     authority_id = person.authority_id
     new = [one for urn, one in register.schools.items() if urn not in known]
     if new:
         # A single multi-row statement requires the same columns in all rows.
         names = sorted({name for one in new for name in one})
-        rows = [{name: one.get(name) for name in names} | {"authority_id": authority_id} for one in new]
+        rows = [{"authority_id": authority_id, **{name: one.get(name) for name in names}} for one in new]
         await session.execute(insert(School), rows)
-    changed: dict[int, dict[str, Any]] = {}
+    changed: dict[int, dict[str, object]] = {}
     for change in changes:
         if change.kind == "gone":
             changed.setdefault(change.urn, {}).update(gone_since=person.today, status="closed")
         elif change.kind == "back":
             changed.setdefault(change.urn, {})["gone_since"] = None
         elif change.field is not None and change.field != "links":
-            changed.setdefault(change.urn, {})[change.field] = register.schools[change.urn][change.field]
+            changed.setdefault(change.urn, {})[change.field] = register.schools[change.urn].get(change.field)
     for urn, values in changed.items():
         await session.execute(
             update(School).where(School.authority_id == authority_id, School.urn == urn).values(values),

@@ -3,15 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from alongside.errors import ActionRefused
 from alongside.features.schools.gias import Register
 from alongside.features.schools.gias_links import Link
 from alongside.features.schools.history import CHANGE_KINDS
 from alongside.features.schools.models import OPEN_STATUSES
+from alongside.features.schools.record import SchoolFields
 
-Known = Mapping[int, Mapping[str, Any]]
+Known = Mapping[int, SchoolFields]
 """The stored schools: URN → fields."""
 
 Links = Mapping[int, Iterable[Link]]
@@ -95,7 +95,7 @@ def refuse_cut_off(register: Register, report: ChangeReport) -> None:
         )
 
 
-def _is_here(school: Mapping[str, Any]) -> bool:
+def _is_here(school: SchoolFields) -> bool:
     return school["gone_since"] is None and school["status"] in OPEN_STATUSES
 
 
@@ -104,7 +104,7 @@ class _Family:
 
     def __init__(self, register: Register, known: Known, known_links: Links) -> None:
         self.first = not known
-        self.schools: dict[int, Mapping[str, Any]] = {**known, **register.schools}
+        self.schools: dict[int, SchoolFields] = {**known, **register.schools}
         self.before: dict[int, set[int]] = defaultdict(set)
         self.after: dict[int, set[int]] = defaultdict(set)
         self.merging: set[int] = set()
@@ -112,7 +112,7 @@ class _Family:
             for urn, some in links.items():
                 for link in some:
                     self._add(urn, link)
-        self.closed_by_number: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self.closed_by_number: dict[tuple[int | None, int | None], list[int]] = defaultdict(list)
         for urn, one in self.schools.items():
             if one["status"] == "closed" and one.get("establishment_number"):
                 self.closed_by_number[one["la_code"], one["establishment_number"]].append(urn)
@@ -150,7 +150,7 @@ class _Family:
         ]
         return max(heirs, default=None)
 
-    def merged(self, urn: int, new: Mapping[str, Any]) -> bool:
+    def merged(self, urn: int, new: SchoolFields) -> bool:
         """Whether a closed school merged with others into its successor."""
         reason = (new.get("reason_closed") or "").lower()
         heir = self.successor(urn)
@@ -158,9 +158,7 @@ class _Family:
         return urn in self.merging or "amalgam" in reason or "merge" in reason or several
 
 
-def _headline(
-    urn: int, new: Mapping[str, Any], old: Mapping[str, Any] | None, family: _Family
-) -> Iterable[Change]:
+def _headline(urn: int, new: SchoolFields, old: SchoolFields | None, family: _Family) -> Iterable[Change]:
     """The main change of a school for the report; None if only details changed."""
     name = new["name"]
     if old is None:
@@ -184,28 +182,23 @@ def _headline(
         yield Change(urn, name, "opened")
 
 
-def _is_academy(school: Mapping[str, Any]) -> bool:
+def _is_academy(school: SchoolFields) -> bool:
     described = f"{school.get('type_group')} {school.get('type')} {school.get('reason_opened')}".lower()
     return "academ" in described or "free school" in described
 
 
-def _details(
-    urn: int, new: Mapping[str, Any], old: Mapping[str, Any], register: Register
-) -> Iterable[Change]:
+def _details(urn: int, new: SchoolFields, old: SchoolFields, register: Register) -> Iterable[Change]:
     for name in sorted(register.fields | (DERIVED & new.keys())):
-        if new[name] != old[name]:
-            yield Change(
-                urn, new["name"], "changed", field=name, old=_as_text(old[name]), new=_as_text(new[name])
-            )
+        before, after = old.get(name), new.get(name)
+        if after != before:
+            yield Change(urn, new["name"], "changed", field=name, old=_as_text(before), new=_as_text(after))
 
 
-def _as_text(value: Any) -> str | None:
+def _as_text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _changed_links(
-    urn: int, new: Mapping[str, Any], register: Register, known_links: Links
-) -> Iterable[Change]:
+def _changed_links(urn: int, new: SchoolFields, register: Register, known_links: Links) -> Iterable[Change]:
     if register.links is None:
         return
     before, after = _links_label(known_links.get(urn, ())), _links_label(register.links.get(urn, ()))

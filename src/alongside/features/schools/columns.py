@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 from alongside.features.schools import gias_cells
 from alongside.features.schools.gias_cells import BadCell
 from alongside.features.schools.models import PHASES, STATUSES
+
+Value = TypeVar("Value")
 
 
 def one_from(words: Mapping[str, str], also: Mapping[str, str] | None = None) -> Callable[[str], str]:
@@ -24,10 +26,10 @@ def one_from(words: Mapping[str, str], also: Mapping[str, str] | None = None) ->
     return read
 
 
-def needed(read: Callable[[str], Any]) -> Callable[[str], Any]:
+def needed(read: Callable[[str], Value | None]) -> Callable[[str], Value]:
     """Return a reader for a cell that must not be blank."""
 
-    def filled(cell: str) -> Any:
+    def filled(cell: str) -> Value:
         value = read(cell)
         if value is None:
             raise BadCell("is blank, but every school has one; fill it in")
@@ -45,7 +47,7 @@ class Column:
 
     heading: str
     field: str
-    read: Callable[[str], Any]
+    read: Callable[[str], object]
     required: bool = False
 
 

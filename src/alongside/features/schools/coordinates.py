@@ -1,9 +1,16 @@
 """Conversion between the British National Grid and latitude and longitude."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 Position = tuple[float, float]
+
+
+class Transformation(Protocol):
+    """A transformation between two systems of coordinates (pyproj has no types)."""
+
+    def transform(self, xs: Sequence[float], ys: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
+        """Return the transformed coordinates."""
 
 
 def to_degrees(points: Sequence[tuple[int, int]]) -> list[Position]:
@@ -28,8 +35,9 @@ def to_grid(positions: Sequence[Position]) -> list[tuple[int, int]]:
     return [(round(east), round(north)) for east, north in zip(eastings, northings, strict=True)]
 
 
-def _between(source: str, target: str) -> Any:
+def _between(source: str, target: str) -> Transformation:
     # Loading PROJ takes a fifth of a second, and only an import of the register needs it.
     from pyproj import Transformer
 
-    return Transformer.from_crs(source, target, always_xy=True)
+    transformer: Transformation = Transformer.from_crs(source, target, always_xy=True)
+    return transformer

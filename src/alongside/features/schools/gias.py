@@ -2,17 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple, cast
 
 from alongside.features.schools.columns import COLUMNS, LINKS_HEADING, Column
 from alongside.features.schools.coordinates import to_degrees
 from alongside.features.schools.csv_records import Records
 from alongside.features.schools.gias_cells import MISSING, BadCell
 from alongside.features.schools.gias_links import Link, looks_like_link, spilt_links
+from alongside.features.schools.record import SchoolFields
 from alongside.features.schools.upload_source import OnBytes, Source, UnreadableFile, inspect, lines_of
 
 NOT_SCHOOLS = frozenset(
@@ -54,7 +55,7 @@ class Register:
     as_at: date | None
     la_code: int
     fields: frozenset[str]
-    schools: dict[int, dict[str, Any]] = field(default_factory=dict)
+    schools: dict[int, SchoolFields] = field(default_factory=dict)
     links: dict[int, list[Link]] | None = None
     faults: list[Fault] = field(default_factory=list)
     others: int = 0
@@ -77,6 +78,14 @@ def read_register(path: Path, la_code: int, on_bytes: OnBytes | None = None) -> 
         return _Reading(source, la_code).read(lines)
 
 
+class ReadRow(NamedTuple):
+    """The row of one school: its line in the file, its fields and links."""
+
+    line: int
+    values: SchoolFields
+    links: list[Link]
+
+
 class _Reading:
     """One pass over the rows of a file."""
 
@@ -86,7 +95,7 @@ class _Reading:
         self.register = Register(
             source.path.name, source.sha256, date_in(source.path.name), la_code, frozenset()
         )
-        self.lines_of_urn: dict[int, list[tuple[int, Mapping[str, Any]]]] = {}
+        self.lines_of_urn: dict[int, list[ReadRow]] = {}
 
     def read(self, lines: Iterator[str]) -> Register:
         """Read the heading, then every row."""
@@ -168,8 +177,7 @@ class _Reading:
         faults += found
         if found:
             return
-        urn = values["urn"]
-        self.lines_of_urn.setdefault(urn, []).append((line, values | {"links": links}))
+        self.lines_of_urn.setdefault(values["urn"], []).append(ReadRow(line, values, links))
 
     def _spilt(self, cells: Sequence[str]) -> bool:
         return self.spills and all(looks_like_link(cell) for cell in cells[self.width :])
@@ -177,18 +185,16 @@ class _Reading:
     def _settle_twice_listed(self) -> None:
         """Equal duplicates of a URN count once; different ones are all left out, whatever their order."""
         for urn, found in self.lines_of_urn.items():
-            lines, contents = zip(*found, strict=True)
-            if any(content != contents[0] for content in contents):
+            first, lines = found[0], [row.line for row in found]
+            if any((row.values, row.links) != (first.values, first.links) for row in found):
                 for line in lines:
                     also = ", ".join(str(other) for other in lines if other != line)
                     reason = f"URN {urn} is also in line {also} with other details; keep one of them"
                     self.register.faults.append(Fault(line, "URN", reason, urn))
                 continue
-            values = dict(contents[0])
-            links = values.pop("links")
             if self.register.links is not None:
-                self.register.links[urn] = links
-            self.register.schools[urn] = values
+                self.register.links[urn] = first.links
+            self.register.schools[urn] = first.values
         left_out = self.register.unreadable
         for urn in left_out & self.register.schools.keys():
             # One row of this school is readable and another not, so both are left out.
@@ -207,29 +213,34 @@ class _Reading:
         )
 
     def _add_positions(self) -> None:
-        placed = [one for one in self.register.schools.values() if one.get("easting") is not None]
-        degrees = to_degrees([(one["easting"], one["northing"]) for one in placed])
-        for one, (latitude, longitude) in zip(placed, degrees, strict=True):
+        placed = [
+            (one, (one["easting"], one["northing"]))
+            for one in self.register.schools.values()
+            if one.get("easting") is not None and one.get("northing") is not None
+        ]
+        degrees = to_degrees([(east, north) for _, (east, north) in placed if east and north])
+        for (one, _), (latitude, longitude) in zip(placed, degrees, strict=True):
             one["latitude"], one["longitude"] = latitude, longitude
 
 
 def read_cells(
     columns: Sequence[tuple[int, Column]], cells: Sequence[str], line: int, urn: int | None
-) -> tuple[dict[str, Any], list[Fault]]:
+) -> tuple[SchoolFields, list[Fault]]:
     """The fields of one school and the faults of its row; a row with faults must not be used."""
-    values: dict[str, Any] = {}
+    read: dict[str, object] = {}
     faults: list[Fault] = []
     for place, column in columns:
         try:
-            values[column.field] = column.read(cells[place])
+            read[column.field] = column.read(cells[place])
         except BadCell as problem:
             faults.append(Fault(line, column.heading, str(problem), urn))
+    values = cast(SchoolFields, read)  # each column reads the type of its field
     if not faults:
         complete(values)
     return values, faults
 
 
-def complete(values: dict[str, Any]) -> None:
+def complete(values: SchoolFields) -> None:
     """Add the derived fields of one school: its kind, latitude and longitude.
 
     An independent school has no figure for free school meals: the census gives 0, which is not a figure.

@@ -1,20 +1,58 @@
 """Pages of the register: list of schools, and one school with its history."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from alongside.errors import NotFound
 from alongside.features.schools import queries
 from alongside.features.schools.forms import FindSchoolsForm
 from alongside.features.schools.models import LARGEST_URN, OPEN_STATUSES, PHASES, STATUSES, laestab
-from alongside.features.schools.register_page import change_sentence, facts_of
+from alongside.features.schools.record import SchoolRecord
+from alongside.features.schools.register_page import Facts, change_sentence, facts_of
 from alongside.features.schools.term_dates import pages as dates
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
 
 LAST_PAGE = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolList(PageContext):
+    """One page of the schools found; `first` is the number of its first, `previous` and `following` addresses."""
+
+    template = "schools/list.html"
+    fragment = "schools/_list.html"
+
+    form: FindSchoolsForm
+    schools: Sequence[queries.FoundSchool]
+    total: int
+    first: int
+    previous: str | None
+    following: str | None
+    phases: Mapping[str, str] = field(default_factory=lambda: PHASES)
+    statuses: Mapping[str, str] = field(default_factory=lambda: STATUSES)
+    laestab: Callable[[int | None, int | None], str | None] = laestab
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolPage(PageContext):
+    """A school with its facts, relatives and changes; `keeps_days` if the reader sets its terms."""
+
+    template = "schools/show.html"
+
+    school: SchoolRecord
+    facts: Sequence[tuple[str, Facts]]
+    related: Sequence[queries.RelatedSchool]
+    history: Sequence[queries.RegisterChange]
+    register: queries.AppliedRegister | None
+    keeps_days: bool
+    statuses: Mapping[str, str] = field(default_factory=lambda: STATUSES)
+    open_statuses: Sequence[str] = OPEN_STATUSES
+    display_value: Callable[[queries.RegisterChange], str] = change_sentence
 
 
 @endpoint.get("/schools", permission=Permission.VIEW_SCHOOLS)
@@ -38,22 +76,15 @@ async def list_schools(ctx: PageRequest) -> PageResult:
         else []
     )
     total = schools[0].total if schools else 0
-    context = {
-        "form": form,
-        "schools": schools,
-        "total": total,
-        "first": (at - 1) * queries.PAGE_SIZE + 1,
-        "previous": _address(form, at - 1) if at > 1 else None,
-        "following": _address(form, at + 1) if total > at * queries.PAGE_SIZE else None,
-        "phases": PHASES,
-        "statuses": STATUSES,
-        "open_statuses": OPEN_STATUSES,
-        "laestab": laestab,
-    }
-    return Page(
-        TemplateVariables("schools/list.html", context, fragment="schools/_list.html"),
-        status=200 if right else 422,
+    context = SchoolList(
+        form=form,
+        schools=schools,
+        total=total,
+        first=(at - 1) * queries.PAGE_SIZE + 1,
+        previous=_address(form, at - 1) if at > 1 else None,
+        following=_address(form, at + 1) if total > at * queries.PAGE_SIZE else None,
     )
+    return Page(context, status=200 if right else 422)
 
 
 def _address(form: FindSchoolsForm, at: int) -> str:
@@ -68,18 +99,16 @@ async def show_school(ctx: PageRequest, urn: int) -> PageResult:
     if not 0 < urn <= LARGEST_URN:
         raise NotFound
     school = await queries.school_with(ctx.session, ctx.person.authority_id, urn)
-    context = {
-        "school": school,
-        "facts": facts_of(school),
-        "related": await queries.related_schools(ctx.session, ctx.person.authority_id, urn),
-        "history": await queries.history_of(ctx.session, ctx.person.authority_id, urn),
-        "register": await queries.last_import(ctx.session, ctx.person.authority_id),
-        "statuses": STATUSES,
-        "open_statuses": OPEN_STATUSES,
-        "display_value": change_sentence,
-        "keeps_days": may(ctx.person, Permission.MANAGE_TERM_DATES, urn),
-    }
-    return Page(TemplateVariables("schools/show.html", context))
+    return Page(
+        SchoolPage(
+            school=school,
+            facts=facts_of(school),
+            related=await queries.related_schools(ctx.session, ctx.person.authority_id, urn),
+            history=await queries.history_of(ctx.session, ctx.person.authority_id, urn),
+            register=await queries.last_import(ctx.session, ctx.person.authority_id),
+            keeps_days=may(ctx.person, Permission.MANAGE_TERM_DATES, urn),
+        )
+    )
 
 
 routes = [list_schools, show_school, *dates.routes]

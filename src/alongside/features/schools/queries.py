@@ -1,40 +1,120 @@
 """Queries for the register: search, one school with its history, and the data for an import."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date, datetime
+from typing import NamedTuple, cast
+from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, text
+import msgspec
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.schools.gias_links import Link
 from alongside.features.schools.models import School, SchoolLink
-from alongside.features.schools.record import SchoolRecord
-from alongside.platform.database.reads import Read, fetch_one
+from alongside.features.schools.record import SchoolFields, SchoolRecord
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 PAGE_SIZE = 25
 """Schools on one page: the literal LIMIT of FOUND."""
 
 OF_AUTHORITY = School.authority_id == bindparam("authority_id")
-KNOWN = select(*School.__table__.columns).where(OF_AUTHORITY)
-KNOWN_LINKS = select(
-    SchoolLink.urn,
-    SchoolLink.other_urn,
-    SchoolLink.link_type,
-    SchoolLink.other_name,
-    SchoolLink.established_on,
-).where(SchoolLink.authority_id == bindparam("authority_id"))
-LAST_IMPORT = text(
-    """
+NAMES = SchoolRecord.__struct_fields__
+
+
+class FoundSchool(msgspec.Struct, frozen=True):
+    """A school in a list; `total` is the number of all schools found."""
+
+    urn: int
+    la_code: int | None
+    establishment_number: int | None
+    name: str
+    phase: str
+    status: str
+    town: str | None
+    postcode: str | None
+    pupils: int | None
+    total: int
+
+
+class RelatedSchool(msgspec.Struct, frozen=True):
+    """A predecessor or successor; `ours` if it is in the register of this authority."""
+
+    kind: str
+    other_urn: int
+    link_type: str
+    established_on: date | None
+    ours: bool
+    name: str | None
+
+
+class RegisterChange(msgspec.Struct, frozen=True):
+    """A change of a school by an import (`history.RegisterChange`)."""
+
+    applied_at: datetime
+    as_at: date | None
+    kind: str
+    other_urn: int | None
+    field: str | None
+    old: str | None
+    new: str | None
+
+
+class AppliedRegister(msgspec.Struct, frozen=True):
+    """An import of the register: the file, its content's SHA-256, its date, and when it was applied."""
+
+    id: UUID
+    file_name: str
+    sha256: str
+    as_at: date | None
+    applied_at: datetime
+
+
+class SchoolAndLink(NamedTuple):
+    """A link of the school with this URN."""
+
+    urn: int
+    link: Link
+
+
+def _fields(*values: object) -> SchoolFields:
+    return cast(
+        SchoolFields, dict(zip(NAMES, values, strict=True))
+    )  # the statement selects them in this order
+
+
+def _link(
+    urn: int, other_urn: int, link_type: str, other_name: str | None, established_on: date | None
+) -> SchoolAndLink:
+    return SchoolAndLink(urn, Link(other_urn, link_type, other_name, established_on))
+
+
+SCHOOLS = select(*(getattr(School, name) for name in NAMES)).where(OF_AUTHORITY)
+KNOWN = Read(SCHOOLS, _fields)
+KNOWN_LINKS = Read(
+    select(
+        SchoolLink.urn,
+        SchoolLink.other_urn,
+        SchoolLink.link_type,
+        SchoolLink.other_name,
+        SchoolLink.established_on,
+    ).where(SchoolLink.authority_id == bindparam("authority_id")),
+    _link,
+)
+LAST_IMPORT = Read(
+    text(
+        """
     SELECT id, file_name, sha256, as_at, applied_at FROM register_import
      WHERE authority_id = :authority_id ORDER BY id DESC LIMIT 1
     """
+    ),
+    AppliedRegister,
 )
 
-FOUND = text(
-    """
-    SELECT urn, la_code, establishment_number, name, phase, kind, status, type, trust, town, postcode, pupils,
-           percentage_fsm, census_on, count(*) OVER () AS total
+FOUND = Read(
+    text(
+        """
+    SELECT urn, la_code, establishment_number, name, phase, status, town, postcode, pupils,
+           count(*) OVER () AS total
       FROM school
      WHERE authority_id = :authority_id
        AND (:phase = '' OR phase = :phase)
@@ -50,19 +130,17 @@ FOUND = text(
      ORDER BY name, urn
      LIMIT 25 OFFSET :skipped
     """
-)
-
-ONE = Read(
-    select(*(getattr(School, name) for name in SchoolRecord.__struct_fields__)).where(
-        OF_AUTHORITY, School.urn == bindparam("urn")
     ),
-    SchoolRecord,
+    FoundSchool,
 )
 
-RELATED = text(
-    """
+ONE = Read(SCHOOLS.where(School.urn == bindparam("urn")), SchoolRecord)
+
+RELATED = Read(
+    text(
+        """
     SELECT link.kind, link.other_urn, link.link_type, link.established_on, other.urn IS NOT NULL AS ours,
-           coalesce(other.name, link.other_name) AS name, other.status
+           coalesce(other.name, link.other_name) AS name
       FROM (SELECT l.kind, l.other_urn, l.link_type, l.other_name, l.established_on
               FROM school_link l
              WHERE l.authority_id = :authority_id AND l.urn = :urn
@@ -78,10 +156,13 @@ RELATED = text(
      ORDER BY link.kind, link.other_urn
      LIMIT 50
     """
+    ),
+    RelatedSchool,
 )
 
-HISTORY = text(
-    """
+HISTORY = Read(
+    text(
+        """
     SELECT i.applied_at, i.as_at, c.kind, c.other_urn, c.field, c.old, c.new
       FROM register_change c
       JOIN register_import i ON i.authority_id = c.authority_id AND i.id = c.import_id
@@ -89,12 +170,14 @@ HISTORY = text(
      ORDER BY c.id DESC
      LIMIT 100
     """
+    ),
+    RegisterChange,
 )
 
 
 async def find_schools(
     session: AsyncSession, authority_id: int, words: str, phase: str, status: str, page: int
-) -> Sequence[Row[Any]]:
+) -> list[FoundSchool]:
     """One page of schools by name; `total` in each row is the number of all matches.
 
     `words` are part of a name, a URN, a town or the beginning of a postcode; `status` is a status, `any`, or
@@ -107,7 +190,7 @@ async def find_schools(
         "status": status,
         "skipped": (page - 1) * PAGE_SIZE,
     }
-    return (await session.execute(FOUND, values)).all()
+    return await fetch_all(session, FOUND, values)
 
 
 async def school_with(session: AsyncSession, authority_id: int, urn: int) -> SchoolRecord:
@@ -118,32 +201,30 @@ async def school_with(session: AsyncSession, authority_id: int, urn: int) -> Sch
     return found
 
 
-async def related_schools(session: AsyncSession, authority_id: int, urn: int) -> Sequence[Row[Any]]:
+async def related_schools(session: AsyncSession, authority_id: int, urn: int) -> list[RelatedSchool]:
     """The predecessors and successors of a school, whichever side has the link."""
-    return (await session.execute(RELATED, {"authority_id": authority_id, "urn": urn})).all()
+    return await fetch_all(session, RELATED, {"authority_id": authority_id, "urn": urn})
 
 
-async def history_of(session: AsyncSession, authority_id: int, urn: int) -> Sequence[Row[Any]]:
+async def history_of(session: AsyncSession, authority_id: int, urn: int) -> list[RegisterChange]:
     """The changes of a school by imports, newest first, at most 100."""
-    return (await session.execute(HISTORY, {"authority_id": authority_id, "urn": urn})).all()
+    return await fetch_all(session, HISTORY, {"authority_id": authority_id, "urn": urn})
 
 
-async def last_import(session: AsyncSession, authority_id: int) -> Row[Any] | None:
+async def last_import(session: AsyncSession, authority_id: int) -> AppliedRegister | None:
     """The register in force; None before the first import."""
-    return (await session.execute(LAST_IMPORT, {"authority_id": authority_id})).one_or_none()
+    return await fetch_one(session, LAST_IMPORT, {"authority_id": authority_id})
 
 
-async def known_schools(session: AsyncSession, authority_id: int) -> dict[int, Mapping[str, Any]]:
+async def known_schools(session: AsyncSession, authority_id: int) -> dict[int, SchoolFields]:
     """Every school of the authority, closed ones too: URN → fields."""
-    found = await session.execute(KNOWN, {"authority_id": authority_id})
-    return {row["urn"]: dict(row) for row in found.mappings()}
+    found = await fetch_all(session, KNOWN, {"authority_id": authority_id})
+    return {row["urn"]: row for row in found}
 
 
 async def known_links(session: AsyncSession, authority_id: int) -> dict[int, list[Link]]:
     """Every link of the authority's schools, by URN."""
     links: dict[int, list[Link]] = {}
-    for row in await session.execute(KNOWN_LINKS, {"authority_id": authority_id}):
-        links.setdefault(row.urn, []).append(
-            Link(row.other_urn, row.link_type, row.other_name, row.established_on)
-        )
+    for row in await fetch_all(session, KNOWN_LINKS, {"authority_id": authority_id}):
+        links.setdefault(row.urn, []).append(row.link)
     return links

@@ -1,10 +1,12 @@
 """Formats a school's facts and changes for its page; figures come with their dates."""
 
-from typing import Any
+from datetime import date
 
 from alongside.features.schools.columns import LABELS
 from alongside.features.schools.history import CHANGE_KINDS
 from alongside.features.schools.models import KINDS, PHASES, STATUSES, laestab
+from alongside.features.schools.queries import RegisterChange
+from alongside.features.schools.record import SchoolRecord
 from alongside.platform.web.formatting import format_date
 
 Facts = list[tuple[str, str | None]]
@@ -13,7 +15,7 @@ UNKNOWN = "Not in the register"
 VALUE_LABELS = {"phase": PHASES, "status": STATUSES, "kind": KINDS}
 
 
-def facts_of(school: Any) -> list[tuple[str, Facts]]:
+def facts_of(school: SchoolRecord) -> list[tuple[str, Facts]]:
     """A school's facts in groups with headings; an unknown fact is shown as not known."""
     return [
         ("About the school", _about(school)),
@@ -22,7 +24,7 @@ def facts_of(school: Any) -> list[tuple[str, Facts]]:
     ]
 
 
-def _about(school: Any) -> Facts:
+def _about(school: SchoolRecord) -> Facts:
     ages = None
     if school.lowest_age is not None and school.highest_age is not None:
         ages = f"{school.lowest_age} to {school.highest_age}"
@@ -51,11 +53,11 @@ def _about(school: Any) -> Facts:
     return [(label, text or UNKNOWN) for label, text in facts]
 
 
-def _with_reason(on: Any, reason: str | None) -> str:
+def _with_reason(on: date, reason: str | None) -> str:
     return f"{format_date(on)} ({reason})" if reason else format_date(on)
 
 
-def _pupils(school: Any) -> Facts:
+def _pupils(school: SchoolRecord) -> Facts:
     at = f", at the census of {format_date(school.census_on)}" if school.census_on else ""
     free = "Eligible for free school meals"
     return [
@@ -65,7 +67,7 @@ def _pupils(school: Any) -> Facts:
     ]
 
 
-def _location(school: Any) -> Facts:
+def _location(school: SchoolRecord) -> Facts:
     lines = (school.street, school.locality, school.address3, school.town, school.county, school.postcode)
     facts: Facts = [
         ("Address", "\n".join(line for line in lines if line) or UNKNOWN),
@@ -74,13 +76,13 @@ def _location(school: Any) -> Facts:
     return [*facts, ("Setting", school.urban_rural)] if school.urban_rural else facts
 
 
-def change_sentence(change: Any) -> str:
+def change_sentence(change: RegisterChange) -> str:
     """One line of a school's history: “number of pupils, 187 → 192”."""
     if change.field is None:
         words = CHANGE_KINDS[change.kind]
         before = "carried on as" if change.kind in ("closed", "merged") else "was"
         return f"{words} ({before} {change.other_urn})" if change.other_urn else words
     named = VALUE_LABELS.get(change.field, {})
-    old, new = (named.get(value, value) or "not given" for value in (change.old, change.new))
+    old, new = (named.get(value, value) if value else "not given" for value in (change.old, change.new))
     label = "linked schools" if change.field == "links" else LABELS.get(change.field, change.field)
     return f"{label[:1].upper()}{label[1:]}: {old} → {new}"

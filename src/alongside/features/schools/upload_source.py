@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from alongside.errors import AlongsideError
 from alongside.platform.uploads.archives import ZIP
@@ -125,17 +125,16 @@ class _Counted(io.RawIOBase):
 
 
 @contextmanager
-def unpacked(path: Path, on_bytes: OnBytes | None = None) -> Iterator[IO[bytes]]:
+def unpacked(path: Path, on_bytes: OnBytes | None = None) -> Iterator[IO[bytes] | gzip.GzipFile]:
     """Open a file, decompressing gzip. Raises UnreadableFile when it cannot be read."""
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
-            counted: Any = file
+            counted: IO[bytes] = file
             if on_bytes is not None:
                 counted = io.BufferedReader(_Counted(file, on_bytes), CHUNK)
-            content: Any = gzip.GzipFile(fileobj=counted) if packed else counted
-            yield content
+            yield gzip.GzipFile(fileobj=counted) if packed else counted
     except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
         raise UnreadableFile(f"{path.name} is damaged or cut off: it cannot be unpacked.") from problem
     except OSError as problem:

@@ -1,7 +1,7 @@
 """Actions for setting a school's own terms and training days, and removing them."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
@@ -95,7 +95,7 @@ async def drop_training_day(session: AsyncSession, person: Principal, urn: int, 
 
 
 async def _audit(
-    session: AsyncSession, person: Principal, verb: str, urn: int, changes: dict[str, Any]
+    session: AsyncSession, person: Principal, verb: str, urn: int, changes: Mapping[str, object]
 ) -> None:
     forget_own_days(session)
     await record_audit(session, person, verb, "school", urn, schools=[urn], changes=changes)

@@ -1,11 +1,20 @@
 """One day for each school, where some schools have a calendar of their own: in Python and as SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Integer, bindparam, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Integer,
+    SQLColumnExpression,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +28,12 @@ class DayBySchool:
         """The day for this school."""
         return self.own.get(urn, self.shared)
 
-    def parameters(self, prefix: str = "") -> dict[str, Any]:
+    def parameters(self, prefix: str = "") -> dict[str, object]:
         """The parameters of `day_of_school`."""
         own = {"own_urns": list(self.own), "own_days": list(self.own.values())}
         return {f"{prefix}{name}": value for name, value in {"day": self.shared, **own}.items()}
 
-    def in_sql(self, urn: Any) -> ColumnElement[date]:
+    def in_sql(self, urn: SQLColumnExpression[int | None]) -> ColumnElement[date]:
         """The day of the school with this URN as an SQL expression."""
         own_urns, own_days = list(self.own), list(self.own.values())
         return _own_or_shared(
@@ -35,7 +44,7 @@ class DayBySchool:
         )
 
 
-def day_of_school(urn: Any, prefix: str = "") -> ColumnElement[date]:
+def day_of_school(urn: SQLColumnExpression[int | None], prefix: str = "") -> ColumnElement[date]:
     """SQL expression for the day of the school with this URN, from the parameters of a DayBySchool."""
     return _own_or_shared(
         urn,
@@ -45,6 +54,11 @@ def day_of_school(urn: Any, prefix: str = "") -> ColumnElement[date]:
     )
 
 
-def _own_or_shared(urn: Any, shared: Any, own_urns: Any, own_days: Any) -> ColumnElement[date]:
+def _own_or_shared(
+    urn: SQLColumnExpression[int | None],
+    shared: ColumnElement[date],
+    own_urns: ColumnElement[Sequence[int]],
+    own_days: ColumnElement[Sequence[date]],
+) -> ColumnElement[date]:
     own = func.unnest(own_urns, own_days).table_valued("urn", "day").render_derived("own")
     return func.coalesce(select(own.c.day).where(own.c.urn == urn).scalar_subquery(), shared)

@@ -1,7 +1,8 @@
 """The page of a school's own terms and training days, and the actions on it."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,8 +18,8 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, Resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
-from alongside.platform.school_calendar.calendar import terms_from, with_own_days
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest, FormType
+from alongside.platform.school_calendar.calendar import TermDates, terms_from, with_own_days
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
@@ -54,21 +55,33 @@ def _offer_terms(person: Principal, form: TermForm) -> None:
     form.offer(terms_from(calendar_of(person.authority_id), person.today))
 
 
-async def _context(asked: FormRequest[SchoolRecord, Any]) -> dict[str, Any]:
-    """The terms and days that are shown, and the form of the page that was not sent."""
+@dataclass(frozen=True, kw_only=True)
+class OwnDays(FormContext):
+    """The two forms of the page, the terms and training days that apply, and which of them are the school's own."""
+
+    term_form: TermForm
+    day_form: TrainingDayForm
+    terms: Sequence[TermDates]
+    own_terms: Collection[tuple[str, str]]
+    own_days: Sequence[date]
+    shared_days: Sequence[date]
+
+
+async def _context(asked: FormRequest[SchoolRecord, FormType]) -> OwnDays:
     person, term_form, day_form = asked.person, TermForm(), TrainingDayForm()
     own = await own_days(asked.session, person.authority_id, asked.record.urn)
     calendar = with_own_days(calendar_of(person.authority_id), own.terms, frozenset(own.training_days))
     _offer_terms(person, term_form)
-    other = {"day_form": day_form} if isinstance(asked.form, TermForm) else {"term_form": term_form}
-    return other | {
-        "terms": terms_from(calendar, person.today),
-        "own_terms": {(term.year, term.name) for term in own.terms},
-        "own_days": [day for day in own.training_days if day >= person.today],
-        "shared_days": sorted(
+    return OwnDays(
+        term_form=asked.form if isinstance(asked.form, TermForm) else term_form,
+        day_form=asked.form if isinstance(asked.form, TrainingDayForm) else day_form,
+        terms=terms_from(calendar, person.today),
+        own_terms={(term.year, term.name) for term in own.terms},
+        own_days=[day for day in own.training_days if day >= person.today],
+        shared_days=sorted(
             day for day in calendar.inset_days if day >= person.today and day not in own.training_days
         ),
-    }
+    )
 
 
 async def _is_in_term(asked: FormRequest[SchoolRecord, TrainingDayForm]) -> bool:
