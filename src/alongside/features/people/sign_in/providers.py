@@ -88,10 +88,12 @@ async def description_of(way: SignIn) -> ProviderDescription:
 
 
 def _checked(way: SignIn, said: object) -> ProviderDescription:
+    if not isinstance(said, dict):
+        raise SignInRefused("provider_down", f"{way.issuer} described itself as no object")
     try:
         described = msgspec.convert(said, ProviderDescription)
-    except msgspec.ValidationError:
-        raise SignInRefused("provider_down", f"{way.issuer} described itself in another shape") from None
+    except msgspec.ValidationError as problem:
+        raise SignInRefused("not_believed", f"{way.issuer} described itself wrongly: {problem}") from None
     issuer = described.issuer
     if issuer != way.issuer and not (way.kind == "entra" and TEMPLATE in issuer):
         raise SignInRefused("not_believed", f"{way.issuer} calls itself {issuer[:200]}")
