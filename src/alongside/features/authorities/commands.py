@@ -5,7 +5,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -63,7 +62,7 @@ def check(tenants: Path | None) -> None:
 @click.option("--mailbox", default="", help="The core team's mailbox, for questions and answers to emails.")
 @click.option("--safeguarding", default="", help="The mailbox for a child at risk of harm.")
 @click.option("--director", default="", help="The mailbox of the director of children's services.")
-def new(slug: str, **known: Any) -> None:
+def new(slug: str, dfe_code: int, **texts: str) -> None:
     """Write tenants/SLUG.toml with the given values and list what to fill in; an existing file is never changed."""
     path = tenants_folder() / f"{slug}.toml"
     if path.exists():
@@ -72,7 +71,7 @@ def new(slug: str, **known: Any) -> None:
         raise click.ClickException(
             "A short name has small letters, digits and hyphens, and starts with a letter."
         )
-    path.write_text(file_of(Start(slug=slug, **known)), encoding="utf-8")
+    path.write_text(file_of(Start(slug=slug, dfe_code=dfe_code, **texts)), encoding="utf-8")
     click.echo(f"{path} is written. Fill in:")
     try:
         declared_authority(slug)

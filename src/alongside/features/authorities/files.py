@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -34,7 +33,7 @@ def tenant_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("_"))
 
 
-def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
     """Merge `above` over `below`: tables recursively; any other value, lists too, replaces the lower one."""
     result = dict(below)
     for key, value in above.items():
@@ -50,7 +49,7 @@ def read_authority(path: Path) -> tuple[AuthoritySettings | None, list[Mistake]]
 
     The defaults are those in the same folder, else the bundled ones.
     """
-    written: dict[str, Any] = {}
+    written: dict[str, object] = {}
     for part in (defaults_file(path.parent), path):
         try:
             written = merged(written, tomllib.loads(part.read_text(encoding="utf-8")))
@@ -107,19 +106,19 @@ def declared_authority(slug: str, folder: Path | None = None) -> AuthoritySettin
     return settings
 
 
-def usual_settings() -> dict[str, Any]:
+def usual_settings() -> dict[str, object]:
     """The default settings in their stored (JSON) form."""
     return _as_stored(defaults_file(tenants_folder()))
 
 
 @lru_cache(maxsize=4)
-def _as_stored(defaults: Path) -> dict[str, Any]:
+def _as_stored(defaults: Path) -> dict[str, object]:
     """Cached, because a process that serves 150 authorities needs the defaults 150 times."""
-    usual: dict[str, Any] = msgspec.to_builtins(tomllib.loads(defaults.read_text(encoding="utf-8")))
+    usual: dict[str, object] = msgspec.to_builtins(tomllib.loads(defaults.read_text(encoding="utf-8")))
     return usual
 
 
-def from_stored(stored: Mapping[str, Any]) -> AuthoritySettings:
+def from_stored(stored: Mapping[str, object]) -> AuthoritySettings:
     """Convert stored settings; settings added since they were stored get their defaults.
 
     Raises ConfigurationError when this version can no longer read them.
@@ -133,7 +132,7 @@ def from_stored(stored: Mapping[str, Any]) -> AuthoritySettings:
         ) from error
 
 
-def to_stored(settings: AuthoritySettings) -> dict[str, Any]:
+def to_stored(settings: AuthoritySettings) -> dict[str, object]:
     """Convert settings to their stored (JSON) form."""
-    stored: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings))
+    stored: dict[str, object] = msgspec.json.decode(msgspec.json.encode(settings))
     return stored

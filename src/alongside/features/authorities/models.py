@@ -1,7 +1,6 @@
 """Tables of the authorities (the tenants) and of all versions of their settings."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ARRAY, CheckConstraint, Integer, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
@@ -45,7 +44,7 @@ class AuthoritySettingsRow(AuthorityKeyed, Base):
     __table_args__ = ({"info": {"read_only": True}},)
 
     version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    settings: Mapped[dict[str, object]] = mapped_column(JSONB)
     applied_at: Mapped[datetime] = created_at()
     applied_by: Mapped[str]
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from typing import Any
 
 import msgspec
 import structlog
@@ -39,7 +38,7 @@ class StoredSettings(msgspec.Struct, frozen=True):
     """A version of an authority's settings as it is stored."""
 
     version: int
-    settings: dict[str, Any]
+    settings: dict[str, object]
 
 
 STORED = Read(
@@ -54,7 +53,7 @@ STORED = Read(
 )
 
 
-async def stored_settings(session: AsyncSession, authority_id: int) -> tuple[int, dict[str, Any]] | None:
+async def stored_settings(session: AsyncSession, authority_id: int) -> tuple[int, dict[str, object]] | None:
     """The version in force and its settings as stored; None for an authority that was never applied."""
     found = await fetch_one(session, STORED, {"authority_id": authority_id})
     return None if found is None else (found.version, found.settings)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 RETIRE_ONLY = (
     "themes",
@@ -19,8 +18,8 @@ RETIRE_ONLY = (
 )
 """Lists whose keys are used in records: an entry can be retired but not removed."""
 
-ABSENT: Any = object()
-EMPTY: tuple[Any, ...] = ("", False, [])
+ABSENT = object()
+EMPTY: tuple[object, ...] = ("", False, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,8 @@ class Change:
     """One changed setting; `before` is ABSENT for a new one, `after` for a removed one."""
 
     path: str
-    before: Any
-    after: Any
+    before: object
+    after: object
 
     def __str__(self) -> str:
         """One line of a plan."""
@@ -40,7 +39,9 @@ class Change:
         return f"~ {self.path}: {shown(self.before)} → {shown(self.after)}"
 
 
-def changes_between(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> Iterator[Change]:
+def changes_between(
+    before: Mapping[str, object], after: Mapping[str, object], path: str = ""
+) -> Iterator[Change]:
     """Every setting that differs, with its path, in the order of the settings.
 
     A missing setting equals an empty one and one that is off.
@@ -56,20 +57,25 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any], path: s
             yield Change(place, old, new)
 
 
-def refusals(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def refusals(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     """Why settings may not replace those in force: sentences that say what to do."""
     found = [
         f"{name}.{key} is used in what people wrote. Keep it and add “retired = true”."
         for name in RETIRE_ONLY
-        for key in before.get(name, {})
-        if key not in after[name]
+        for key in _keys(before, name)
+        if key not in _keys(after, name)
     ]
     if before and before["dfe_code"] != after["dfe_code"]:
         found.append("dfe_code is the key of every row and cannot change. Declare another authority.")
     return found
 
 
-def shown(value: Any) -> str:
+def _keys(settings: Mapping[str, object], name: str) -> list[str]:
+    listed = settings.get(name)
+    return list(listed) if isinstance(listed, Mapping) else []
+
+
+def shown(value: object) -> str:
     """Format a value for one line of a plan."""
     if isinstance(value, list):
         return f"[{', '.join(shown(item) for item in value)}]"

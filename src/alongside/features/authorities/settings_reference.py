@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from alongside.features.authorities.later import LATER
 from alongside.features.authorities.settings_diff import shown
@@ -67,12 +66,12 @@ def _read(defaults: str) -> tuple[list[str], list[Section]]:
     return prose, sections
 
 
-def _chapter(section: Section, values: dict[str, Any]) -> str:
+def _chapter(section: Section, values: dict[str, object]) -> str:
     if not section.name:
         return _table("", section.settings, values)
     body = values[section.name]
     lines = [f"## {section.name}\n", f"{section.meaning}{_later(section.name)}\n"]
-    if section.settings:
+    if section.settings and isinstance(body, dict):
         lines.append(_table(section.name, section.settings, body))
     elif isinstance(body, dict) and body:
         entries = [f"| `{key}` | {_entry(entry)} |" for key, entry in body.items()]
@@ -89,7 +88,7 @@ def _later(path: str) -> str:
     return f" No effect yet: {LATER[path]}." if path in LATER else ""
 
 
-def _table(section: str, settings: list[tuple[str, str]], values: dict[str, Any]) -> str:
+def _table(section: str, settings: list[tuple[str, str]], values: dict[str, object]) -> str:
     rows = [
         f"| `{name}` | {meaning}{_later(f'{section}.{name}')} | {shown(values[name])} |"
         for name, meaning in settings
@@ -97,7 +96,7 @@ def _table(section: str, settings: list[tuple[str, str]], values: dict[str, Any]
     return "\n".join(["| setting | meaning | default |", "| --- | --- | --- |", *rows, ""])
 
 
-def _entry(entry: dict[str, Any]) -> str:
+def _entry(entry: dict[str, object]) -> str:
     first = entry.get("label") or entry.get("role") or entry.get("name", "")
     rest = [
         f"{name} {shown(value)}" for name, value in entry.items() if name not in {"label", "role", "name"}
@@ -105,7 +104,7 @@ def _entry(entry: dict[str, Any]) -> str:
     return f"{first}; {', '.join(rest)}" if rest else str(first)
 
 
-def _terms(terms: list[dict[str, Any]]) -> Iterator[str]:
+def _terms(terms: list[dict[str, object]]) -> Iterator[str]:
     yield "| year | term | first day | break | last day |"
     yield "| --- | --- | --- | --- | --- |"
     for term in terms:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, get_args, get_origin
+from typing import get_args, get_origin
 
 import msgspec
 
@@ -32,7 +32,7 @@ class Mistake:
         return f"tenants/{self.file}: {self.path + ': ' if self.path else ''}{self.sentence}"
 
 
-def mistakes_in(written: Mapping[str, Any], file: str) -> list[Mistake]:
+def mistakes_in(written: Mapping[str, object], file: str) -> list[Mistake]:
     """All mistakes of one authority, merged with the defaults: types first; if those are right, the values."""
     found = [Mistake(file, path, sentence) for path, sentence in _shape(written, AuthoritySettings, "")]
     if found:
@@ -60,11 +60,16 @@ def mistakes_across(
     `read` maps a file to its settings; `shipped` are the bundled authorities, from which a file may have been
     copied.
     """
-    owner: dict[tuple[str, Any], str] = {}
+    owner: dict[tuple[str, str | int], str] = {}
     found = []
     for file, settings in read.items():
-        unique = [("slug", settings.slug), ("dfe_code", settings.dfe_code), ("gss_code", settings.gss_code)]
-        for path, value in unique + [("hosts", host) for host in settings.hosts]:
+        unique: list[tuple[str, str | int]] = [
+            ("slug", settings.slug),
+            ("dfe_code", settings.dfe_code),
+            ("gss_code", settings.gss_code),
+            *(("hosts", host) for host in settings.hosts),
+        ]
+        for path, value in unique:
             first = owner.setdefault((path, value), file)
             if first != file:
                 found.append(
@@ -77,7 +82,7 @@ def mistakes_across(
     return found
 
 
-def _shape(value: Any, wanted: Any, path: str) -> Iterator[tuple[str, str]]:
+def _shape(value: object, wanted: object, path: str) -> Iterator[tuple[str, str]]:
     """Values that do not have the expected type, each with its path."""
     kinds = get_args(wanted)
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct) and isinstance(value, Mapping):
@@ -98,7 +103,7 @@ def _shape(value: Any, wanted: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _struct_shape(
-    value: Mapping[str, Any], wanted: type[msgspec.Struct], path: str
+    value: Mapping[str, object], wanted: type[msgspec.Struct], path: str
 ) -> Iterator[tuple[str, str]]:
     known = {field.name: field for field in msgspec.structs.fields(wanted)}
     for name in value:
@@ -123,7 +128,7 @@ def _cure(message: str) -> str:
     return f"{message[0].upper()}{message[1:].rstrip('.')}: write it so."
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 

@@ -6,7 +6,7 @@ are asked when no help is found there.
 
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Protocol
 
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.platform.school_calendar.calendar import Calendar, add_school_days
@@ -18,6 +18,18 @@ class VisibilityScope(StrEnum):
     CONSORTIUM = "consortium"
     WIDENING = "widening"
     EVERYBODY = "everybody"
+
+
+class Posted(Protocol):
+    """A posted need or offer with its audience."""
+
+    @property
+    def audience(self) -> str:
+        """Who may see it."""
+
+    @property
+    def visible_to_authority_from(self) -> date | None:
+        """The date from which the whole authority sees it."""
 
 
 AUDIENCES: dict[str, str] = {
@@ -51,13 +63,13 @@ def visible_to_authority_from(
 
 
 def shown_after_change(
-    old: Any,
+    old: Posted,
     audience: str,
     changed_on: date,
     settings: AuthoritySettings,
     calendar: Calendar,
     urgency: str | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Visibility columns of a posted need or offer whose audience or urgency has changed.
 
     The period starts on the day of the change, as the form says. A post that the whole authority already sees
@@ -75,7 +87,7 @@ def widening(
     settings: AuthoritySettings,
     calendar: Calendar,
     urgency: str | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Visibility columns of a post whose period within its consortium starts on `since`."""
     shown = visible_to_authority_from(audience, since, settings, calendar, urgency)
     return {

@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Integer, any_, bindparam, select
@@ -13,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.authorities.phases import consortium_phases
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.consortia.actions import join_consortium, leave_consortium
-from alongside.features.consortia.queries import consortia_of, memberships_of
+from alongside.features.consortia.queries import ConsortiumRow, consortia_of, memberships_of
 from alongside.features.schools.models import OPEN_STATUSES, School
+from alongside.features.schools.posting import PostingSchool
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import select_all
 
 COLUMNS = ("urn", "consortium")
 
@@ -117,15 +118,19 @@ async def apply_memberships(
         await join_consortium(session, person, one.urn, one.consortium_id, on)
 
 
-async def _schools(session: AsyncSession, authority_id: int, urns: Sequence[int]) -> dict[int, Any]:
+async def _schools(session: AsyncSession, authority_id: int, urns: Sequence[int]) -> dict[int, PostingSchool]:
     statement = select(School.urn, School.name, School.phase, School.kind, School.status).where(
         School.authority_id == authority_id, School.urn == any_(bindparam(None, list(urns), ARRAY(Integer)))
     )
-    return {row.urn: row for row in await session.execute(statement)}
+    return {row.urn: row for row in await select_all(session, statement, PostingSchool, {})}
 
 
 def _wrong(
-    settings: AuthoritySettings, place: MembershipLine, school: Any, consortium: Any, keys: Sequence[str]
+    settings: AuthoritySettings,
+    place: MembershipLine,
+    school: PostingSchool | None,
+    consortium: ConsortiumRow | None,
+    keys: Sequence[str],
 ) -> str | None:
     """Why a line is invalid, beginning with its column; None when it is valid."""
     if school is None:

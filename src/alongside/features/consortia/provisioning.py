@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.consortia.models import Consortium, ConsortiumMembership
+from alongside.features.consortia.queries import ConsortiumRow
 from alongside.features.schools.models import OPEN_STATUSES, School
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.reads import select_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ async def apply_consortia(
     return steps
 
 
-async def _stored_consortia(session: AsyncSession, authority_id: int, today: date) -> list[Row[Any]]:
+async def _stored_consortia(session: AsyncSession, authority_id: int, today: date) -> list[ConsortiumRow]:
     """Every consortium with the number of its open members, today and in future."""
     membership = ConsortiumMembership
     counted = (
@@ -101,7 +103,7 @@ async def _stored_consortia(session: AsyncSession, authority_id: int, today: dat
         Consortium.ended_on,
         counted.label("members"),
     ).where(Consortium.authority_id == authority_id)
-    return list((await session.execute(statement.order_by(Consortium.key))).all())
+    return await select_all(session, statement.order_by(Consortium.key), ConsortiumRow, {})
 
 
 async def _take(session: AsyncSession, person: Principal, settings: AuthoritySettings, step: Step) -> None:
@@ -118,7 +120,7 @@ async def _take(session: AsyncSession, person: Principal, settings: AuthoritySet
             .returning(Consortium.id)
         )
     else:
-        values: dict[str, Any] = {"ended_on": person.today if step.verb == "end" else None}
+        values: dict[str, object] = {"ended_on": person.today if step.verb == "end" else None}
         if step.verb == "rename":
             values = {"name": settings.consortia[step.key].name}
         await session.execute(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,7 +10,6 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Integer,
-    Row,
     and_,
     any_,
     bindparam,
@@ -30,7 +28,7 @@ from alongside.platform.database.reads import Read, fetch_all
 AUTHORITY: BindParameter[int] = bindparam("authority_id")
 
 
-def in_force(day: Any) -> ColumnElement[bool]:
+def in_force(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """SQL condition that a membership is current on a day (`ends_on` itself is excluded)."""
     membership = ConsortiumMembership
     return and_(
@@ -58,7 +56,42 @@ NAMES = Read(
 )
 _names: Kept[list[ConsortiumName]] = Kept()
 
-CONSORTIA = (
+
+class ConsortiumRow(msgspec.Struct, frozen=True):
+    """A consortium with the number of its members today."""
+
+    id: UUID
+    key: str
+    name: str
+    phase: str
+    ended_on: date | None
+    members: int
+
+
+class MemberSchool(msgspec.Struct, frozen=True):
+    """A member of a consortium, and since when."""
+
+    urn: int
+    name: str
+    phase: str
+    kind: str
+    status: str
+    starts_on: date
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """A school's membership of a consortium, for one phase."""
+
+    id: UUID
+    school_urn: int
+    phase: str
+    starts_on: date
+    consortium_id: UUID
+    key: str
+    name: str
+
+
+CONSORTIA = Read(
     select(
         Consortium.id,
         Consortium.key,
@@ -78,10 +111,11 @@ CONSORTIA = (
     .where(Consortium.authority_id == AUTHORITY)
     .group_by(Consortium.authority_id, Consortium.id)
     .order_by(Consortium.phase, Consortium.name)
-    .limit(literal_column("200"))
+    .limit(literal_column("200")),
+    ConsortiumRow,
 )
 
-MEMBERS = (
+MEMBERS = Read(
     select(School.urn, School.name, School.phase, School.kind, School.status, ConsortiumMembership.starts_on)
     .join(
         School,
@@ -96,10 +130,11 @@ MEMBERS = (
         in_force(bindparam("today")),
     )
     .order_by(School.name, School.urn)
-    .limit(literal_column("1000"))
+    .limit(literal_column("1000")),
+    MemberSchool,
 )
 
-MEMBERSHIPS = (
+MEMBERSHIPS = Read(
     select(
         ConsortiumMembership.id,
         ConsortiumMembership.school_urn,
@@ -121,15 +156,14 @@ MEMBERSHIPS = (
         ConsortiumMembership.school_urn == any_(bindparam("urns", type_=ARRAY(Integer))),
         in_force(bindparam("today")),
     )
-    .order_by(ConsortiumMembership.school_urn, ConsortiumMembership.phase)
+    .order_by(ConsortiumMembership.school_urn, ConsortiumMembership.phase),
+    Membership,
 )
 
 
-async def consortia_of(
-    session: AsyncSession, authority_id: int, today: date
-) -> Sequence[Row[*tuple[Any, ...]]]:
+async def consortia_of(session: AsyncSession, authority_id: int, today: date) -> list[ConsortiumRow]:
     """All consortia with the number of their members today; ended ones have `ended_on`."""
-    return (await session.execute(CONSORTIA, {"authority_id": authority_id, "today": today})).all()
+    return await fetch_all(session, CONSORTIA, {"authority_id": authority_id, "today": today})
 
 
 async def consortium_names(session: AsyncSession, authority_id: int) -> list[ConsortiumName]:
@@ -139,15 +173,15 @@ async def consortium_names(session: AsyncSession, authority_id: int) -> list[Con
 
 async def members_of(
     session: AsyncSession, authority_id: int, consortium_id: UUID, today: date
-) -> Sequence[Row[*tuple[Any, ...]]]:
+) -> list[MemberSchool]:
     """The members of a consortium today, by name."""
     values = {"authority_id": authority_id, "consortium_id": consortium_id, "today": today}
-    return (await session.execute(MEMBERS, values)).all()
+    return await fetch_all(session, MEMBERS, values)
 
 
 async def memberships_of(
     session: AsyncSession, authority_id: int, urns: Sequence[int], today: date
-) -> Sequence[Row[*tuple[Any, ...]]]:
+) -> list[Membership]:
     """The consortia of these schools today: one row per school and phase."""
     values = {"authority_id": authority_id, "urns": list(urns), "today": today}
-    return (await session.execute(MEMBERSHIPS, values)).all()
+    return await fetch_all(session, MEMBERSHIPS, values)

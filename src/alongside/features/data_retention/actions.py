@@ -1,7 +1,7 @@
 """Delete expired records, place and lift legal holds, and create subject access requests."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, text, update
@@ -18,6 +18,18 @@ from alongside.platform.access.principal import Principal, Role
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.jobs.scheduler import ScheduledJob
+
+
+@dataclass(frozen=True, slots=True)
+class WantedHold:
+    """What to hold (everything, a school or a person), why, and until when."""
+
+    kind: str
+    school_urn: int | None
+    person_id: UUID | None
+    why: str
+    until_on: date | None
+
 
 LET_GO_AUDIT = text("SELECT let_go_audit(now() - make_interval(days => :days))")
 
@@ -53,14 +65,20 @@ async def purge_expired(session: AsyncSession, person: Principal) -> int:
     return most
 
 
-async def add_hold(session: AsyncSession, person: Principal, hold: Mapping[str, Any]) -> UUID:
-    """Place a legal hold on everything, a school or a person. `hold` are columns of LegalHold."""
+async def add_hold(session: AsyncSession, person: Principal, hold: WantedHold) -> UUID:
+    """Place a legal hold on everything, a school or a person."""
     _require(person)
-    made = LegalHold(authority_id=person.authority_id, placed_by=person.id, **hold)
+    made = LegalHold(authority_id=person.authority_id, placed_by=person.id, **asdict(hold))
     session.add(made)
     await session.flush()
-    schools = [hold["school_urn"]] if hold.get("school_urn") else []
-    await record_audit(session, person, "place_hold", "legal_hold", made.id, schools=schools)
+    await record_audit(
+        session,
+        person,
+        "place_hold",
+        "legal_hold",
+        made.id,
+        schools=[hold.school_urn] if hold.school_urn else (),
+    )
     return made.id
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from wtforms import Form, SelectField, StringField
 from wtforms.validators import Length
 
+from alongside.features.data_retention.actions import WantedHold
 from alongside.features.data_retention.models import HELD
+from alongside.features.data_retention.queries import PersonChoice
+from alongside.features.schools.choices import SchoolName
 from alongside.platform.web.date_fields import DayField
 
 LONG = Length(max=1000, message="Write at most 1,000 characters")
@@ -23,7 +25,7 @@ class HoldForm(Form):
     why = StringField("Why?", description="For example, “Tribunal, claim 123”", validators=[LONG])
     until_on = DayField("Until when? (optional)")
 
-    def offer(self, schools: Iterable[Any], people: Iterable[Any]) -> None:
+    def offer(self, schools: Iterable[SchoolName], people: Iterable[PersonChoice]) -> None:
         """Set the schools and people that can be chosen."""
         self.school.choices = [("", "No school"), *((str(one.urn), one.name) for one in schools)]
         self.person.choices = [("", "Nobody"), *((str(one.id), one.name) for one in people)]
@@ -42,16 +44,16 @@ class HoldForm(Form):
             self.until_on.errors = ["This day is over. Enter today or later, or leave it empty"]
         return not self.errors
 
-    def hold(self) -> dict[str, Any]:
-        """The columns of a LegalHold; call it after `is_valid`."""
+    def hold(self) -> WantedHold:
+        """The hold that the form describes; call it after `is_valid`."""
         kind = self.kind.data
-        return {
-            "kind": kind,
-            "school_urn": int(self.school.data) if kind == "school" else None,
-            "person_id": UUID(self.person.data) if kind == "person" else None,
-            "why": (self.why.data or "").strip(),
-            "until_on": self.until_on.data,
-        }
+        return WantedHold(
+            kind=kind,
+            school_urn=int(self.school.data) if kind == "school" else None,
+            person_id=UUID(self.person.data) if kind == "person" else None,
+            why=(self.why.data or "").strip(),
+            until_on=self.until_on.data,
+        )
 
 
 class RequestForm(Form):
@@ -64,7 +66,7 @@ class RequestForm(Form):
         "Why?", description="For example, “Request of 3 March, reference 17”", validators=[LONG]
     )
 
-    def offer(self, people: Iterable[Any]) -> None:
+    def offer(self, people: Iterable[PersonChoice]) -> None:
         """Set the people that can be chosen."""
         self.about.choices = [("", "Choose a person"), *((str(one.id), one.name) for one in people)]
 
@@ -78,5 +80,5 @@ class RequestForm(Form):
         return not self.errors
 
 
-def _keys(field: Any) -> set[str]:
-    return {str(key) for key, *_ in field.choices if key}
+def _keys(field: SelectField) -> set[str]:
+    return {str(key) for key, *_ in field.iter_choices() if key}

@@ -1,15 +1,15 @@
 """Pages of data retention: periods, legal holds, and subject access requests."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from alongside.errors import NotFound
 from alongside.features.authorities import calendar_of, settings_of
+from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.data_retention import actions, queries
 from alongside.features.data_retention.forms import HoldForm, RequestForm
 from alongside.features.data_retention.models import HELD
@@ -26,23 +26,55 @@ from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.forms.action import id_resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.school_calendar.calendar import LONDON
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import (
     ContinueAfterCommit,
     Download,
     Page,
+    PageContext,
     PageResult,
     Redirect,
-    TemplateVariables,
 )
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import XLSX
 
 KEEP = Permission.MANAGE_RETENTION
+AnyForm = TypeVar("AnyForm", HoldForm, RequestForm)
 COPY_GOOD_FOR = timedelta(days=30)
 """Days for which the export of a request can be downloaded; after that a new request is needed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestPage(PageContext):
+    """A subject access request: whether its copy can be taken (`until` when), what it contains, and the deadline.
+
+    `sought` is true if texts are searched for the name.
+    """
+
+    template = "data_retention/request.html"
+
+    row: queries.RequestRow
+    open: bool
+    until: datetime
+    settings: AuthoritySettings
+    sought: bool
+    with_escalations: bool
+    answer_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordsContext(FormContext):
+    """The two forms of the page, the forecast of the next run, the holds, and what is looked for (`wanted`)."""
+
+    hold: HoldForm
+    asking: RequestForm
+    outlook: Sequence[queries.RetentionForecast]
+    holds: Sequence[queries.Hold]
+    wanted: str
+    today: date
+    HELD: Mapping[str, str] = field(default_factory=lambda: HELD)
 
 
 @endpoint.get("/data-protection", permission=KEEP)
@@ -56,16 +88,17 @@ async def show_request(ctx: PageRequest, request_id: UUID) -> PageResult:
     """Show a subject access request with its downloads."""
     row = await queries.request_of(ctx.session, ctx.person.authority_id, request_id)
     asked_on = row.asked_at.astimezone(LONDON).date()
-    context = {
-        "row": row,
-        "open": _is_open(row),
-        "until": row.asked_at + COPY_GOOD_FOR,
-        "settings": settings_of(ctx.person.authority_id),
-        "sought": can_be_sought(row.name),
-        "with_escalations": sees_every_escalation(ctx.person),
-        "answer_by": answer_by(calendar_of(ctx.person.authority_id), asked_on),
-    }
-    return Page(TemplateVariables("data_retention/request.html", context))
+    return Page(
+        RequestPage(
+            row=row,
+            open=_is_open(row),
+            until=row.asked_at + COPY_GOOD_FOR,
+            settings=settings_of(ctx.person.authority_id),
+            sought=can_be_sought(row.name),
+            with_escalations=sees_every_escalation(ctx.person),
+            answer_by=answer_by(calendar_of(ctx.person.authority_id), asked_on),
+        )
+    )
 
 
 @endpoint.get("/data-protection/requests/{request_id:uuid}/copy.xlsx", permission=KEEP)
@@ -102,8 +135,8 @@ async def _copy(ctx: PageRequest, request_id: UUID, kind: str) -> PageResult:
     return ContinueAfterCommit(note_and_give, expensive=True)
 
 
-def _is_open(row: Any) -> bool:
-    return bool(row.asked_at + COPY_GOOD_FOR > datetime.now(UTC))
+def _is_open(row: queries.RequestRow) -> bool:
+    return row.asked_at + COPY_GOOD_FOR > datetime.now(UTC)
 
 
 def _is_id(text: str | None) -> bool:
@@ -113,7 +146,7 @@ def _is_id(text: str | None) -> bool:
         return False
 
 
-async def _people(asked: FormRequest[None, Any]) -> Sequence[Row[Any]]:
+async def _people(asked: FormRequest[None, AnyForm]) -> list[queries.PersonChoice]:
     """The people whom the forms offer: those who are looked for, and those who are chosen."""
     form = asked.form
     chosen = form.person.data if isinstance(form, HoldForm) else form.about.data
@@ -122,11 +155,11 @@ async def _people(asked: FormRequest[None, Any]) -> Sequence[Row[Any]]:
     return await queries.people_of(asked.session, asked.person.authority_id, looked_for, ids)
 
 
-def _looked_for(asked: FormRequest[None, Any]) -> str:
+def _looked_for(asked: FormRequest[None, AnyForm]) -> str:
     return asked.data.one("person") if asked.request.method == "GET" else ""
 
 
-async def _offer_choices(asked: FormRequest[None, Any], form: HoldForm | RequestForm) -> None:
+async def _offer_choices(asked: FormRequest[None, AnyForm], form: HoldForm | RequestForm) -> None:
     people = await _people(asked)
     if isinstance(form, HoldForm):
         form.offer(await queries.schools_of(asked.session, asked.person.authority_id), people)
@@ -134,19 +167,19 @@ async def _offer_choices(asked: FormRequest[None, Any], form: HoldForm | Request
         form.offer(people)
 
 
-async def _context(asked: FormRequest[None, Any]) -> dict[str, Any]:
-    """What the page shows besides the form that was sent, with the other form."""
+async def _context(asked: FormRequest[None, AnyForm]) -> RecordsContext:
     session, person = asked.session, asked.person
-    other = RequestForm() if isinstance(asked.form, HoldForm) else HoldForm()
-    await _offer_choices(asked, other)
-    return {
-        "asking" if isinstance(other, RequestForm) else "hold": other,
-        "outlook": await queries.outlook(session, person, settings_of(person.authority_id)),
-        "holds": await queries.holds_of(session, person.authority_id),
-        "wanted": _looked_for(asked),
-        "HELD": HELD,
-        "today": person.today,
-    }
+    hold = asked.form if isinstance(asked.form, HoldForm) else HoldForm()
+    asking = asked.form if isinstance(asked.form, RequestForm) else RequestForm()
+    await _offer_choices(asked, asking if hold is asked.form else hold)
+    return RecordsContext(
+        hold=hold,
+        asking=asking,
+        outlook=await queries.outlook(session, person, settings_of(person.authority_id)),
+        holds=await queries.holds_of(session, person.authority_id),
+        wanted=_looked_for(asked),
+        today=person.today,
+    )
 
 
 async def _hold(asked: FormRequest[None, HoldForm]) -> None:

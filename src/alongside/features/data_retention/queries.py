@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Date, Row, bindparam, func, literal_column, select, text
+import msgspec
+from sqlalchemy import BindParameter, Date, bindparam, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,14 +15,49 @@ from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.data_retention.models import LegalHold, SubjectRequest
 from alongside.features.data_retention.retention_rules import retention_rules
 from alongside.features.people.models import Person
+from alongside.features.schools.choices import SchoolName
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal, Role
+from alongside.platform.database.reads import Read, fetch_all, fetch_one, select_all
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.retention import RetentionRule
 
 Placer = aliased(Person, name="placer")
+AUTHORITY: BindParameter[int] = bindparam("authority_id")
 
-HOLDS: Any = (
+
+class Hold(msgspec.Struct, frozen=True):
+    """A legal hold with the names of what it holds and of who placed it."""
+
+    id: UUID
+    kind: str
+    why: str
+    until_on: date | None
+    placed_at: datetime
+    lifted_at: datetime | None
+    school: str | None
+    person: str | None
+    placer: str
+
+
+class PersonChoice(msgspec.Struct, frozen=True):
+    """A person as a choice."""
+
+    id: UUID
+    name: str
+
+
+class RequestRow(msgspec.Struct, frozen=True):
+    """A subject access request with the name of the person."""
+
+    id: UUID
+    person_id: UUID
+    asked_at: datetime
+    why: str
+    name: str
+
+
+HOLDS = Read(
     select(
         LegalHold.id,
         LegalHold.kind,
@@ -37,8 +72,32 @@ HOLDS: Any = (
     .outerjoin(School, (School.authority_id == LegalHold.authority_id) & (School.urn == LegalHold.school_urn))
     .outerjoin(Person, (Person.authority_id == LegalHold.authority_id) & (Person.id == LegalHold.person_id))
     .join(Placer, (Placer.authority_id == LegalHold.authority_id) & (Placer.id == LegalHold.placed_by))
+    .where(LegalHold.authority_id == AUTHORITY)
     .order_by(LegalHold.lifted_at.is_not(None), LegalHold.placed_at.desc())
-    .limit(literal_column("200"))
+    .limit(literal_column("200")),
+    Hold,
+)
+SCHOOLS = Read(
+    select(School.urn, School.name)
+    .where(School.authority_id == AUTHORITY)
+    .order_by(School.name, School.urn)
+    .limit(literal_column("5000")),
+    SchoolName,
+)
+REQUEST = Read(
+    select(
+        SubjectRequest.id,
+        SubjectRequest.person_id,
+        SubjectRequest.asked_at,
+        SubjectRequest.why,
+        Person.name,
+    )
+    .join(
+        Person,
+        (Person.authority_id == SubjectRequest.authority_id) & (Person.id == SubjectRequest.person_id),
+    )
+    .where(SubjectRequest.authority_id == AUTHORITY, SubjectRequest.id == bindparam("request_id")),
+    RequestRow,
 )
 AUDIT_LOG = text(
     """
@@ -102,9 +161,9 @@ def days_of(settings: AuthoritySettings, rule: RetentionRule) -> int:
     return days
 
 
-async def holds_of(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
+async def holds_of(session: AsyncSession, authority_id: int) -> list[Hold]:
     """The legal holds, active ones first."""
-    return (await session.execute(HOLDS.where(LegalHold.authority_id == authority_id))).all()
+    return await fetch_all(session, HOLDS, {"authority_id": authority_id})
 
 
 async def active_holds(session: AsyncSession, person: Principal) -> int:
@@ -119,47 +178,27 @@ async def active_holds(session: AsyncSession, person: Principal) -> int:
 
 async def people_of(
     session: AsyncSession, authority_id: int, wanted: str = "", chosen: Iterable[UUID] = ()
-) -> Sequence[Row[Any]]:
+) -> list[PersonChoice]:
     """Up to 100 people whose name or email contains `wanted`, also those who left, and the people in `chosen`."""
     fits = Person.name.icontains(wanted, autoescape=True) | Person.email.icontains(wanted, autoescape=True)
     ids = list(chosen)
-    statement: Any = (
-        select(Person.id, Person.name, Person.left_on)
+    statement = (
+        select(Person.id, Person.name)
         .where(Person.authority_id == authority_id, fits | Person.id.in_(ids))
         .order_by(Person.id.in_(ids).desc(), Person.name, Person.id)
         .limit(literal_column("100"))
     )
-    return list((await session.execute(statement)).all())
+    return await select_all(session, statement, PersonChoice, {})
 
 
-async def schools_of(session: AsyncSession, authority_id: int) -> Sequence[Row[Any]]:
+async def schools_of(session: AsyncSession, authority_id: int) -> list[SchoolName]:
     """Every school of the authority, by name."""
-    statement: Any = (
-        select(School.urn, School.name)
-        .where(School.authority_id == authority_id)
-        .order_by(School.name, School.urn)
-        .limit(literal_column("5000"))
-    )
-    return list((await session.execute(statement)).all())
+    return await fetch_all(session, SCHOOLS, {"authority_id": authority_id})
 
 
-async def request_of(session: AsyncSession, authority_id: int, request_id: UUID) -> Row[Any]:
+async def request_of(session: AsyncSession, authority_id: int, request_id: UUID) -> RequestRow:
     """A subject access request with the person's name. Raises NotFound."""
-    statement: Any = (
-        select(
-            SubjectRequest.id,
-            SubjectRequest.person_id,
-            SubjectRequest.asked_at,
-            SubjectRequest.why,
-            Person.name,
-        )
-        .join(
-            Person,
-            (Person.authority_id == SubjectRequest.authority_id) & (Person.id == SubjectRequest.person_id),
-        )
-        .where(SubjectRequest.authority_id == authority_id, SubjectRequest.id == request_id)
-    )
-    found: Row[Any] | None = (await session.execute(statement)).one_or_none()
+    found = await fetch_one(session, REQUEST, {"authority_id": authority_id, "request_id": request_id})
     if found is None:
         raise NotFound
     return found

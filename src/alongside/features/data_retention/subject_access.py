@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, false, func, null, or_, select
+from sqlalchemy import ColumnElement, Table, false, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.data_retention.personal_data_map import about_people, given, words_of
@@ -15,6 +15,7 @@ from alongside.platform.access.permissions import Permission, Scope, scope_for
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.base import Base
 from alongside.platform.database.folding import fold_text
+from alongside.platform.database.reads import select_all
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.row_level_security import owned_tables
 from alongside.platform.web.spreadsheet import as_xlsx
@@ -52,8 +53,8 @@ async def held_about(session: AsyncSession, person: Principal, about: UUID, name
     for table in owned_tables(Base.metadata):
         if "second_policy" in table.info and not everywhere:
             continue
-        found = {row.key: row for row in await _rows(session, person.authority_id, table, about, name)}
-        found_rows += [_personal_data(table, row) for row in found.values()]
+        rows = await _rows(session, person.authority_id, table, about, name)
+        found_rows += {row.row: row for row in rows}.values()
     return found_rows
 
 
@@ -82,7 +83,7 @@ def _named(table: Table, name: str) -> ColumnElement[bool]:
 
 async def _rows(
     session: AsyncSession, authority_id: int, table: Table, about: UUID, name: str
-) -> Iterable[Row[Any]]:
+) -> list[PersonalData]:
     refers = or_(false(), *(table.c[column] == about for column in about_people(table)))
     keys = [column for column in table.primary_key.columns if column.name != "authority_id"]
     statement = (
@@ -94,17 +95,17 @@ async def _rows(
         .where(table.c.authority_id == authority_id, or_(refers, _named(table, name)))
         .limit(MOST)
     )
-    return (await session.execute(statement)).all()
+    return await select_all(session, statement, partial(_personal_data, table), {})
 
 
-def _personal_data(table: Table, row: Row[Any]) -> PersonalData:
-    why = "refers to this person" if row.refers else "their name stands in it: look before you hand it over"
+def _personal_data(table: Table, key: str, refers: bool, *given_values: object) -> PersonalData:
+    why = "refers to this person" if refers else "their name stands in it: look before you hand it over"
     values = {
         column: str(value)
-        for column in given(table)
-        if (value := getattr(row, column)) is not None and value != ""
+        for column, value in zip(given(table), given_values, strict=True)
+        if value is not None and value != ""
     }
-    return PersonalData(table.name, row.key, why, values)
+    return PersonalData(table.name, key, why, values)
 
 
 def as_json(name: str, found_rows: Iterable[PersonalData]) -> bytes:

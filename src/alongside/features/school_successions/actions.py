@@ -1,8 +1,7 @@
 """Move a closed school's data to its successor, by rule or by an administrator's decision, or end it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, bindparam, func, insert, select, text, update
@@ -18,7 +17,7 @@ from alongside.features.people.queries import ids, leaders_of_schools, people_of
 from alongside.features.school_successions.carried import CARRIED
 from alongside.features.school_successions.families import Families
 from alongside.features.school_successions.models import SchoolSuccession
-from alongside.features.school_successions.queries import Plan, plan_successions, succession_with
+from alongside.features.school_successions.queries import Plan, Succession, plan_successions, succession_with
 from alongside.features.school_successions.statements import (
     END_INVITATIONS,
     END_MEMBERSHIPS,
@@ -126,7 +125,7 @@ async def carry_over(
     Every row gets an audit log entry. Repeating is safe: moved rows are not found again.
     """
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
-    values: dict[str, Any] = {"authority_id": person.authority_id, "old": old, "new": new}
+    values: dict[str, object] = {"authority_id": person.authority_id, "old": old, "new": new}
     moved: dict[str, int] = {}
     for one in CARRIED:
         if one.people and not people:
@@ -147,7 +146,7 @@ async def carry_over(
     for row in holds:
         await _audit(session, person, "hold", row.id, (old, new), "school_urn")
     if people:
-        moved |= await _carry_people(session, person, values)
+        moved |= await _carry_people(session, person, old, new, values)
     return moved
 
 
@@ -168,8 +167,9 @@ async def _ask_core_team_to_notify_heads(
         )
 
 
-async def _carry_people(session: AsyncSession, person: Principal, values: dict[str, Any]) -> dict[str, int]:
-    old, new = values["old"], values["new"]
+async def _carry_people(
+    session: AsyncSession, person: Principal, old: int, new: int, values: Mapping[str, object]
+) -> dict[str, int]:
     school = (
         await session.execute(
             select(School.phase, School.kind).where(
@@ -179,7 +179,7 @@ async def _carry_people(session: AsyncSession, person: Principal, values: dict[s
     ).one()
     phases = list(consortium_phases(settings_of(person.authority_id), school.phase, school.kind))
     joined = await session.execute(
-        MEMBERSHIPS.bindparams(bindparam("phases", type_=ARRAY(Text))), values | {"phases": phases}
+        MEMBERSHIPS.bindparams(bindparam("phases", type_=ARRAY(Text))), {**values, "phases": phases}
     )
     begun = await session.execute(ROLES, values)
     moved = {}
@@ -211,7 +211,7 @@ async def _day_of_change(session: AsyncSession, person: Principal, old: int, new
 
 
 async def _audit(
-    session: AsyncSession, person: Principal, subject: str, key: Any, schools: tuple[int, int], column: str
+    session: AsyncSession, person: Principal, subject: str, key: UUID, schools: tuple[int, int], column: str
 ) -> None:
     """Write the audit log entry of a moved row; entries of escalations name neither school."""
     confidential = subject == "escalation"
@@ -272,21 +272,20 @@ async def _close_posts(session: AsyncSession, person: Principal, urn: int) -> No
     """Close the needs and offers of a closed school."""
     itself = system(person.authority_id, person.today)
     for post, move in ((Need, CLOSE_NEED), (Offer, CLOSE_OFFER)):
-        columns: Any = post
         rows = await session.execute(
-            select(columns.id, columns.school_urn, columns.state)
+            select(post.id, post.school_urn, post.state)
             .where(
-                columns.authority_id == person.authority_id,
-                columns.school_urn == urn,
-                columns.state.in_(move.starts),
+                post.authority_id == person.authority_id,
+                post.school_urn == urn,
+                post.state.in_(move.starts),
             )
-            .order_by(columns.id)
+            .order_by(post.id)
         )
         for row in rows.all():
             await apply_transition(session, itself, post, row, move)
 
 
-async def _lock_succession(session: AsyncSession, person: Principal, succession_id: UUID) -> Any:
+async def _lock_succession(session: AsyncSession, person: Principal, succession_id: UUID) -> Succession:
     await session.execute(
         select(SchoolSuccession.id)
         .where(SchoolSuccession.authority_id == person.authority_id, SchoolSuccession.id == succession_id)
@@ -299,7 +298,12 @@ async def _lock_succession(session: AsyncSession, person: Principal, succession_
 
 
 async def _decide(
-    session: AsyncSession, person: Principal, row: Any, state: str, urn: int | None, moved: dict[str, int]
+    session: AsyncSession,
+    person: Principal,
+    row: Succession,
+    state: str,
+    urn: int | None,
+    moved: dict[str, int],
 ) -> None:
     await session.execute(
         update(SchoolSuccession)

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from alongside.features.schools.changes import ChangeReport
 from alongside.features.schools.gias import Register
 from alongside.features.schools.gias_links import Link
 from alongside.features.schools.models import OPEN_STATUSES
+from alongside.features.schools.record import SchoolFields
 
-Schools = Mapping[int, Mapping[str, Any]]
+Schools = Mapping[int, SchoolFields]
 Links = Mapping[int, Iterable[Link]]
 
 
@@ -34,10 +34,11 @@ class Families:
                     self.after[urn].add(link.other_urn)
                 elif link.kind == "predecessor":
                     self.after[link.other_urn].add(urn)
-        self.by_number: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self.by_number: dict[tuple[int | None, int], list[int]] = defaultdict(list)
         for urn, one in schools.items():
-            if one.get("establishment_number"):
-                self.by_number[one["la_code"], one["establishment_number"]].append(urn)
+            number = one.get("establishment_number")
+            if number:
+                self.by_number[one["la_code"], number].append(urn)
 
     def closed(self) -> list[int]:
         """The URNs of the closed schools, in order."""
@@ -45,7 +46,7 @@ class Families:
 
     def name(self, urn: int) -> str:
         """The name of a school, or its URN where the register does not know it here."""
-        return str(self.schools[urn]["name"]) if urn in self.schools else f"URN {urn}"
+        return self.schools[urn]["name"] if urn in self.schools else f"URN {urn}"
 
     def successors(self, urn: int) -> Successors:
         """The successors of a closed school, also through successors that have closed in turn."""
@@ -78,9 +79,9 @@ class Families:
 def families_after(register: Register, report: ChangeReport, known: Schools, links: Links) -> Families:
     """The families as they will be after a register is applied."""
     gone = {change.urn for change in report.changes if change.kind == "gone"}
-    schools: dict[int, Mapping[str, Any]] = {
+    schools: dict[int, SchoolFields] = {
         urn: {**one, "status": "closed"} if urn in gone else one for urn, one in known.items()
     }
     for urn, one in register.schools.items():
-        schools[urn] = {**known.get(urn, {}), **one}
+        schools[urn] = {**known[urn], **one} if urn in known else one
     return Families(schools, {**links, **(register.links or {})})

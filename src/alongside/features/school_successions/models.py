@@ -1,7 +1,6 @@
 """The table of school successions: what was moved, and open decisions."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, Index, Integer, text
@@ -53,7 +52,7 @@ class SchoolSuccession(AuthorityOwned, Base):
     version: Mapped[int] = mapped_column(server_default=text("1"))
     question: Mapped[str | None]
     candidates: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default=text("'{}'"))
-    moved: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    moved: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'"))
     made_at: Mapped[datetime] = created_at()
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]

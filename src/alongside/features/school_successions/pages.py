@@ -1,27 +1,50 @@
 """Administrators' pages for school successions: list, detail and decisions."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.school_successions import actions, queries
 from alongside.features.school_successions.forms import SuccessorForm
 from alongside.features.school_successions.models import KINDS, STATES
+from alongside.features.school_successions.queries import Succession
+from alongside.features.schools.choices import SchoolName
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, Resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
 
 DECIDE = Permission.DECIDE_SUCCESSION
 LAST_PAGE = 1000
-Succession = Row[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuccessionList(PageContext):
+    """One page of successions; `previous` and `following` are the addresses of the other pages."""
+
+    template = "succession/list.html"
+
+    rows: Sequence[Succession]
+    previous: str | None
+    following: str | None
+    KINDS: Mapping[str, str] = field(default_factory=lambda: KINDS)
+    STATES: Mapping[str, str] = field(default_factory=lambda: STATES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuccessorContext(FormContext):
+    """The school that is chosen but not confirmed yet, and the schools that the register names."""
+
+    chosen: SchoolName | None
+    candidates: Sequence[SchoolName]
+    KINDS: Mapping[str, str] = field(default_factory=lambda: KINDS)
+    STATES: Mapping[str, str] = field(default_factory=lambda: STATES)
 
 
 @endpoint.get("/successions", permission=DECIDE)
@@ -31,14 +54,13 @@ async def list_successions(ctx: PageRequest) -> PageResult:
     at = min(int(number), LAST_PAGE) if number.isascii() and number.isdigit() and 0 < len(number) < 6 else 1
     at = max(at, 1)
     rows, more = await queries.successions_of(ctx.session, ctx.person.authority_id, at)
-    context = {
-        "rows": rows,
-        "previous": f"/successions?page={at - 1}" if at > 1 else None,
-        "following": f"/successions?page={at + 1}" if more else None,
-        "KINDS": KINDS,
-        "STATES": STATES,
-    }
-    return Page(TemplateVariables("succession/list.html", context))
+    return Page(
+        SuccessionList(
+            rows=rows,
+            previous=f"/successions?page={at - 1}" if at > 1 else None,
+            following=f"/successions?page={at + 1}" if more else None,
+        )
+    )
 
 
 async def get_succession(
@@ -63,7 +85,7 @@ async def _initial(asked: ActionRequest[Succession]) -> dict[str, object]:
     return {"urn": str(candidates[0].urn) if len(candidates) == 1 else ""}
 
 
-async def _candidates(asked: ActionRequest[Succession]) -> Sequence[Row[Any]]:
+async def _candidates(asked: ActionRequest[Succession]) -> list[SchoolName]:
     return await queries.open_schools(asked.session, asked.person.authority_id, asked.record.candidates)
 
 
@@ -72,7 +94,7 @@ def _is_confirmed(asked: FormRequest[Succession, SuccessorForm]) -> bool:
     return bool(asked.form.confirmed.data == str(asked.form.number()))
 
 
-async def _context(asked: FormRequest[Succession, SuccessorForm]) -> dict[str, Any]:
+async def _context(asked: FormRequest[Succession, SuccessorForm]) -> SuccessorContext:
     chosen, form = None, asked.form
     if "urn" in asked.data and not _is_confirmed(asked):
         number = form.number()
@@ -82,7 +104,7 @@ async def _context(asked: FormRequest[Succession, SuccessorForm]) -> dict[str, A
         chosen = next((one for one in found if one.urn != asked.record.old_urn), None)
         if chosen is None:
             form.urn.errors = ["Enter the URN of an open school of this authority"]
-    return {"chosen": chosen, "candidates": await _candidates(asked), "KINDS": KINDS, "STATES": STATES}
+    return SuccessorContext(chosen=chosen, candidates=await _candidates(asked))
 
 
 SUCCESSION: Resource[Succession] = Resource(

@@ -3,23 +3,64 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Row, bindparam, text
+import msgspec
+from sqlalchemy import ARRAY, Integer, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.phases import consortium_phases
 from alongside.features.school_successions.families import Families
+from alongside.features.schools.choices import SchoolName
+from alongside.features.schools.record import SchoolFields
 from alongside.platform.access.principal import Principal, Role
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 
 A_PAGE = 25
 
-HOLDINGS = text(
-    """
+
+class HeldRows(msgspec.Struct, frozen=True):
+    """The number of rows of one kind that a school holds, and its places in consortia (phase and id)."""
+
+    urn: int
+    what: str
+    number: int
+    places: list[str] | None
+
+
+class SuccessionTask(msgspec.Struct, frozen=True):
+    """A succession that waits, or in which what the school held has ended."""
+
+    old_urn: int
+    kind: str
+    state: str
+
+
+class Succession(msgspec.Struct, frozen=True):
+    """A succession with the names of its schools and of the person who decided."""
+
+    id: UUID
+    old_urn: int
+    new_urn: int | None
+    kind: str
+    state: str
+    version: int
+    question: str | None
+    candidates: list[int]
+    made_at: datetime
+    decided_at: datetime | None
+    old_name: str
+    new_name: str | None
+    decided_by: str | None
+
+
+HOLDINGS = Read(
+    text(
+        """
     SELECT urn, what, count(*) AS number, array_agg(DISTINCT place) FILTER (WHERE place IS NOT NULL) AS places FROM (
         SELECT school_urn AS urn, 'memberships' AS what, phase || ' ' || consortium_id AS place
           FROM consortium_membership
@@ -47,14 +88,19 @@ HOLDINGS = text(
          WHERE authority_id = :authority_id AND state NOT IN ('closed', 'withdrawn', 'merged')
     ) held WHERE urn = ANY (:urns) GROUP BY urn, what ORDER BY urn, what
     """
-).bindparams(bindparam("urns", type_=ARRAY(Integer)))
+    ).bindparams(bindparam("urns", type_=ARRAY(Integer))),
+    HeldRows,
+)
 
-TASKS = text(
-    "SELECT old_urn, kind, state FROM school_succession WHERE authority_id = :authority_id AND state <> 'carried'"
+TASKS = Read(
+    text(
+        "SELECT old_urn, kind, state FROM school_succession WHERE authority_id = :authority_id AND state <> 'carried'"
+    ),
+    SuccessionTask,
 )
 
 SUCCESSIONS = """
-    SELECT s.id, s.old_urn, s.new_urn, s.kind, s.state, s.version, s.question, s.candidates, s.moved, s.made_at,
+    SELECT s.id, s.old_urn, s.new_urn, s.kind, s.state, s.version, s.question, s.candidates, s.made_at,
            s.decided_at, old.name AS old_name, new.name AS new_name, p.name AS decided_by
       FROM school_succession s
       JOIN school old ON old.authority_id = s.authority_id AND old.urn = s.old_urn
@@ -62,12 +108,18 @@ SUCCESSIONS = """
       LEFT JOIN person p ON p.authority_id = s.authority_id AND p.id = s.decided_by
      WHERE s.authority_id = :authority_id
 """
-LISTED = text(f"{SUCCESSIONS} ORDER BY s.state = 'open' DESC, s.id DESC LIMIT {A_PAGE + 1} OFFSET :skipped")
-ONE = text(f"{SUCCESSIONS} AND s.id = :id")
-NAMES = text(
-    "SELECT urn, name FROM school WHERE authority_id = :authority_id AND status IN ('open', 'closing')"
-    " AND urn = ANY (:urns) ORDER BY name, urn"
-).bindparams(bindparam("urns", type_=ARRAY(Integer)))
+LISTED = Read(
+    text(f"{SUCCESSIONS} ORDER BY s.state = 'open' DESC, s.id DESC LIMIT {A_PAGE + 1} OFFSET :skipped"),
+    Succession,
+)
+ONE = Read(text(f"{SUCCESSIONS} AND s.id = :id"), Succession)
+NAMES = Read(
+    text(
+        "SELECT urn, name FROM school WHERE authority_id = :authority_id AND status IN ('open', 'closing')"
+        " AND urn = ANY (:urns) ORDER BY name, urn"
+    ).bindparams(bindparam("urns", type_=ARRAY(Integer))),
+    SchoolName,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +164,7 @@ async def plan_successions(session: AsyncSession, person: Principal, families: F
     for urn, one in heirs.items():
         if len(one.open) == 1:
             into[one.open[0]].append(urn)
-    tasks = (await session.execute(TASKS, {"authority_id": person.authority_id})).all()
+    tasks = await fetch_all(session, TASKS, {"authority_id": person.authority_id})
     ended = {row.old_urn for row in tasks if row.state == "ended"}
     asked = {(row.old_urn, row.kind) for row in tasks if row.state == "open"}
     plans = [_plan(person, families, urn, holdings, held_there, into) for urn in sorted(holdings)]
@@ -168,7 +220,7 @@ def _plan(
     return Plan(urn, name, "conversion", new, families.name(new), counts, True, no_place)
 
 
-def _nowhere(person: Principal, new: Mapping[str, Any], holdings: Holdings, name: str) -> str | None:
+def _nowhere(person: Principal, new: SchoolFields, holdings: Holdings, name: str) -> str | None:
     """Why a membership cannot move (the new school has the wrong phase); None when it can."""
     allowed = consortium_phases(settings_of(person.authority_id), new["phase"], new["kind"])
     wrong = sorted(set(holdings.consortia) - set(allowed))
@@ -186,7 +238,7 @@ async def _holdings(session: AsyncSession, person: Principal, urns: Collection[i
     values = {"authority_id": person.authority_id, "today": person.today, "urns": list(urns)}
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     consortia: dict[int, dict[str, str]] = defaultdict(dict)
-    for row in (await session.execute(HOLDINGS, values)).all():
+    for row in await fetch_all(session, HOLDINGS, values):
         counts[row.urn][row.what] = row.number
         for place in row.places or ():
             phase, _, consortium = place.partition(" ")
@@ -196,22 +248,22 @@ async def _holdings(session: AsyncSession, person: Principal, urns: Collection[i
 
 async def successions_of(
     session: AsyncSession, authority_id: int, page: int
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[list[Succession], bool]:
     """One page of successions, open questions first; and whether there are more."""
     values = {"authority_id": authority_id, "skipped": (page - 1) * A_PAGE}
-    rows = (await session.execute(LISTED, values)).all()
+    rows = await fetch_all(session, LISTED, values)
     return rows[:A_PAGE], len(rows) > A_PAGE
 
 
-async def succession_with(session: AsyncSession, authority_id: int, succession_id: UUID) -> Row[Any]:
+async def succession_with(session: AsyncSession, authority_id: int, succession_id: UUID) -> Succession:
     """One succession. Raises NotFound."""
     values = {"authority_id": authority_id, "id": succession_id}
-    row: Row[Any] | None = (await session.execute(ONE, values)).one_or_none()
+    row = await fetch_one(session, ONE, values)
     if row is None:
         raise NotFound
     return row
 
 
-async def open_schools(session: AsyncSession, authority_id: int, urns: Sequence[int]) -> Sequence[Row[Any]]:
+async def open_schools(session: AsyncSession, authority_id: int, urns: Sequence[int]) -> list[SchoolName]:
     """The open schools among these URNs, by name."""
-    return (await session.execute(NAMES, {"authority_id": authority_id, "urns": list(urns)})).all()
+    return await fetch_all(session, NAMES, {"authority_id": authority_id, "urns": list(urns)})
