@@ -79,9 +79,9 @@ class Hours(Typing):
             raise ValueError(self.cure)
         return number
 
-    def written(self, value: Decimal | None) -> str:
+    def written(self, value: object) -> str:
         """Format hours without a trailing “.0”."""
-        return "" if value is None else f"{value:f}".removesuffix(".0")
+        return f"{value:f}".removesuffix(".0") if isinstance(value, Decimal) else ""
 
 
 class EntryForm(Form):
