@@ -1,7 +1,6 @@
 """Delete expired records, place and lift legal holds, and create subject access requests."""
 
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import func, text, update
@@ -12,24 +11,13 @@ from alongside.features.authorities import settings_of
 from alongside.features.data_retention.models import LegalHold, SubjectRequest
 from alongside.features.data_retention.queries import active_holds, chosen
 from alongside.features.data_retention.retention_rules import A_BATCH, retention_rules
+from alongside.features.data_retention.rows import WantedHold
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.jobs.scheduler import ScheduledJob
-
-
-@dataclass(frozen=True, slots=True)
-class WantedHold:
-    """What to hold (everything, a school or a person), why, and until when."""
-
-    kind: str
-    school_urn: int | None
-    person_id: UUID | None
-    why: str
-    until_on: date | None
-
 
 LET_GO_AUDIT = text("SELECT let_go_audit(now() - make_interval(days => :days))")
 

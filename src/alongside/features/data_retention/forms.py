@@ -7,9 +7,8 @@ from uuid import UUID
 from wtforms import Form, SelectField, StringField
 from wtforms.validators import Length
 
-from alongside.features.data_retention.actions import WantedHold
 from alongside.features.data_retention.models import HELD
-from alongside.features.data_retention.queries import PersonChoice
+from alongside.features.data_retention.rows import PersonChoice, WantedHold
 from alongside.features.schools.choices import SchoolName
 from alongside.platform.web.date_fields import DayField
 

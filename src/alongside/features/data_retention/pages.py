@@ -14,6 +14,7 @@ from alongside.features.data_retention import actions, queries
 from alongside.features.data_retention.forms import HoldForm, RequestForm
 from alongside.features.data_retention.models import HELD
 from alongside.features.data_retention.response_deadline import answer_by
+from alongside.features.data_retention.rows import Hold, PersonChoice, RequestRow
 from alongside.features.data_retention.subject_access import (
     as_json,
     as_workbook,
@@ -55,7 +56,7 @@ class RequestPage(PageContext):
 
     template = "data_retention/request.html"
 
-    row: queries.RequestRow
+    row: RequestRow
     open: bool
     until: datetime
     settings: AuthoritySettings
@@ -71,7 +72,7 @@ class RecordsContext(FormContext):
     hold: HoldForm
     asking: RequestForm
     outlook: Sequence[queries.RetentionForecast]
-    holds: Sequence[queries.Hold]
+    holds: Sequence[Hold]
     wanted: str
     today: date
     HELD: Mapping[str, str] = field(default_factory=lambda: HELD)
@@ -135,7 +136,7 @@ async def _copy(ctx: PageRequest, request_id: UUID, kind: str) -> PageResult:
     return ContinueAfterCommit(note_and_give, expensive=True)
 
 
-def _is_open(row: queries.RequestRow) -> bool:
+def _is_open(row: RequestRow) -> bool:
     return row.asked_at + COPY_GOOD_FOR > datetime.now(UTC)
 
 
@@ -146,7 +147,7 @@ def _is_id(text: str | None) -> bool:
         return False
 
 
-async def _people(asked: FormRequest[None, AnyForm]) -> list[queries.PersonChoice]:
+async def _people(asked: FormRequest[None, AnyForm]) -> list[PersonChoice]:
     """The people whom the forms offer: those who are looked for, and those who are chosen."""
     form = asked.form
     chosen = form.person.data if isinstance(form, HoldForm) else form.about.data

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import BindParameter, Date, bindparam, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -14,6 +13,7 @@ from alongside.errors import NotFound
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.data_retention.models import LegalHold, SubjectRequest
 from alongside.features.data_retention.retention_rules import retention_rules
+from alongside.features.data_retention.rows import Hold, PersonChoice, RequestRow
 from alongside.features.people.models import Person
 from alongside.features.schools.choices import SchoolName
 from alongside.features.schools.models import School
@@ -24,37 +24,6 @@ from alongside.platform.retention import RetentionRule
 
 Placer = aliased(Person, name="placer")
 AUTHORITY: BindParameter[int] = bindparam("authority_id")
-
-
-class Hold(msgspec.Struct, frozen=True):
-    """A legal hold with the names of what it holds and of who placed it."""
-
-    id: UUID
-    kind: str
-    why: str
-    until_on: date | None
-    placed_at: datetime
-    lifted_at: datetime | None
-    school: str | None
-    person: str | None
-    placer: str
-
-
-class PersonChoice(msgspec.Struct, frozen=True):
-    """A person as a choice."""
-
-    id: UUID
-    name: str
-
-
-class RequestRow(msgspec.Struct, frozen=True):
-    """A subject access request with the name of the person."""
-
-    id: UUID
-    person_id: UUID
-    asked_at: datetime
-    why: str
-    name: str
 
 
 HOLDS = Read(

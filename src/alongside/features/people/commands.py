@@ -9,7 +9,8 @@ from alongside.features.authorities.queries import refresh_settings
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import all_settings
 from alongside.features.people.addresses import is_email, is_name
-from alongside.features.people.invitations.actions import Invitee, post_invitation, scope_matches_role
+from alongside.features.people.invitations.actions import post_invitation, scope_matches_role
+from alongside.features.people.invitations.invitee import Invitee
 from alongside.features.people.sessions import today
 from alongside.platform.access.principal import ROLE_NAMES, Principal, Role, system
 from alongside.platform.database.session import Database

@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 from litestar import Litestar
 
-from alongside.features.people.invitations.actions import Invitee, invite
+from alongside.features.people.invitations.actions import invite
+from alongside.features.people.invitations.invitee import Invitee
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.session import Database

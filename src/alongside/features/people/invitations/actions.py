@@ -1,7 +1,7 @@
 """Actions on invitations: create, renew, withdraw, accept."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound, TooManyRequests
 from alongside.features.authorities import settings_of
+from alongside.features.people.invitations.invitee import Invitee
 from alongside.features.people.invitations.queries import OpenInvitation, invitation, invitation_by_token
 from alongside.features.people.models import (
     MOST_OF_ONE_PERSON,
@@ -30,17 +31,6 @@ from alongside.platform.notifications.models import EmailOutbox
 from alongside.platform.web.formatting import format_days
 
 GONE = "This invitation was already used or withdrawn."
-
-
-@dataclass(frozen=True, slots=True)
-class Invitee:
-    """Whom to invite: name, email, role, and the school or consortium of the role."""
-
-    name: str
-    email: str
-    role: str
-    school_urn: int | None = None
-    consortium_id: UUID | None = None
 
 
 LIMITS: dict[str, Message] = {

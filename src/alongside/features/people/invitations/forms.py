@@ -7,7 +7,7 @@ from wtforms import Form, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from alongside.features.people.addresses import EMAIL_CURE, NAME_CURE, is_email, is_name
-from alongside.features.people.invitations.actions import Invitee
+from alongside.features.people.invitations.invitee import Invitee
 from alongside.features.people.role_assignments import ConsortiumChoice, SchoolChoice
 from alongside.platform.access.principal import (
     AUTHORITY_ROLES,

@@ -8,6 +8,7 @@ from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import Contact, SignIn
 from alongside.features.people.invitations import actions
 from alongside.features.people.invitations.forms import DelegateForm, InvitationForm
+from alongside.features.people.invitations.invitee import Invitee
 from alongside.features.people.invitations.queries import OpenInvitation, invitation_by_token
 from alongside.features.people.redirects import DESK, origin_of, whom_to_ask
 from alongside.features.people.role_assignments import (
@@ -101,7 +102,7 @@ async def _invite(asked: FormRequest[None, InvitationForm]) -> Redirect:
 
 async def _invite_delegate(asked: FormRequest[None, DelegateForm]) -> Redirect:
     form, person = asked.form, asked.person
-    delegate = actions.Invitee(
+    delegate = Invitee(
         name=form.name.data or "",
         email=form.email.data or "",
         role=Role.DELEGATE.value,

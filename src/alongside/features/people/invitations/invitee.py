@@ -1,0 +1,15 @@
+"""Whom an invitation is for."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """Whom to invite: name, email, role, and the school or consortium of the role."""
+
+    name: str
+    email: str
+    role: str
+    school_urn: int | None = None
+    consortium_id: UUID | None = None
