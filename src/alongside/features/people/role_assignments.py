@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 class HeldRole(msgspec.Struct, frozen=True):
-    """A role that a person holds; `place` is the name of its school or consortium."""
+    """A role that a person holds; `school_or_consortium` is the name of its school or consortium."""
 
     id: UUID
     person_id: UUID
@@ -43,7 +43,7 @@ class HeldRole(msgspec.Struct, frozen=True):
     role: str
     school_urn: int | None
     consortium_id: UUID | None
-    place: str | None
+    school_or_consortium: str | None
     starts_on: date
     ends_on: date | None
 
@@ -76,7 +76,7 @@ class Labelled(Protocol):
         """The key of the role."""
 
     @property
-    def place(self) -> str | None:
+    def school_or_consortium(self) -> str | None:
         """The name of its school or consortium."""
 
 
@@ -276,4 +276,4 @@ async def personas(session: AsyncSession, person: Principal, wanted: str) -> lis
 def role_label(row: Labelled) -> str:
     """The label of a role with its school or consortium: “Headteacher, Mill Primary School”."""
     name = ROLE_NAMES[Role(row.role)]
-    return f"{name}, {row.place}" if row.place else name
+    return f"{name}, {row.school_or_consortium}" if row.school_or_consortium else name

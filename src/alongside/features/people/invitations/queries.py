@@ -26,7 +26,7 @@ COLUMNS = """
 class OpenInvitation(msgspec.Struct, frozen=True):
     """An invitation that is neither used nor withdrawn; `over` once it has expired.
 
-    `place` is the name of the role's school or consortium.
+    `school_or_consortium` is the name of the role's school or consortium.
     """
 
     id: UUID
@@ -35,7 +35,7 @@ class OpenInvitation(msgspec.Struct, frozen=True):
     role: str
     school_urn: int | None
     consortium_id: UUID | None
-    place: str | None
+    school_or_consortium: str | None
     invited_at: datetime
     expires_at: datetime
     over: bool
