@@ -88,8 +88,8 @@ class EntryList(PageContext):
 class EntryPage(PageContext):
     """An entry with what belongs to it.
 
-    `agreed` are the schools that have consented to this text, `waiting` says who acts next, `own` whether it is about the person's school, `story` whether they may read its
-    activity (`entries`).
+    `agreed` are the schools that have consented to this text, `waiting` says who acts next, `own` whether it is about
+    the person's school, `story` whether they may read its activity (`entries`).
     """
 
     template = "directory/show.html"
