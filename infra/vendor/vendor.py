@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-ASSETS = Path(__file__).parents[2] / "src" / "alongside" / "web" / "assets"
+ASSETS = Path(__file__).parents[2] / "src" / "alongside" / "platform" / "web" / "assets"
 LISTED = Path(__file__).with_name("sha256.txt")
 
 PACKAGES = {
@@ -29,13 +29,65 @@ FONTS = (
     '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif'
 )
 
+LEFT_OUT = (
+    "accordion",
+    "accordion-nav",
+    "breadcrumbs",
+    "cookie-banner",
+    "exit-this-page",
+    "exit-this-page-hide-content",
+    "exit-this-page-overlay",
+    "feedback",
+    "file-upload-button",
+    "generic-header",
+    "header",
+    "language-navigation",
+    "panel",
+    "password-input",
+    "phase-banner",
+    "service-navigation",
+    "summary-card",
+    "tabs",
+    "task-list",
+)
+"""Components that no page uses: a third of the style sheet. tests/structure/test_classes.py names what a page lacks."""
+
+LEFT_OUT_CLASS = re.compile(rf"\.govuk-(?:{'|'.join(LEFT_OUT)})(?:__|--(?=[a-z])|(?![\w-]))")
+
 
 def plain(css: str) -> str:
     """The style sheet without font files, pictures of crown and crest, or source maps."""
     css = re.sub(r"@font-face\{[^}]*\}", "", css)
     css = re.sub(r'"?GDS Transport"?,\s*arial,\s*sans-serif', FONTS, css)
     css = re.sub(r"[a-z-]+:url\([^)]*\)[^;}]*;?", "", css)
-    return re.sub(r"/\*# sourceMappingURL=.*?\*/", "", css)
+    return needed(re.sub(r"/\*# sourceMappingURL=.*?\*/", "", css))
+
+
+def needed(css: str) -> str:
+    """The rules of a minified style sheet without the selectors of the components that are left out."""
+    kept, at = [], 0
+    while (opened := css.find("{", at)) >= 0:
+        end = closing(css, opened)
+        head, body = css[at:opened], css[opened + 1 : end]
+        if head.startswith("@"):
+            nested = "{" in body
+            body = needed(body) if nested and not head.startswith("@keyframes") else body
+            kept.append(f"{head}{{{body}}}" if body else "")
+        else:
+            selectors = [one for one in head.split(",") if ":not(" in one or not LEFT_OUT_CLASS.search(one)]
+            kept.append(f"{','.join(selectors)}{{{body}}}" if selectors else "")
+        at = end + 1
+    return "".join(kept) + css[at:]
+
+
+def closing(css: str, opened: int) -> int:
+    """The place of the brace that closes the one at `opened`."""
+    depth = 0
+    for place in range(opened, len(css)):
+        depth += {"{": 1, "}": -1}.get(css[place], 0)
+        if not depth:
+            return place
+    raise ValueError("a brace is not closed")
 
 
 def made(name: str, content: bytes) -> bytes:
