@@ -1,6 +1,7 @@
 """Run the demonstration: start PostgreSQL, the web app and the worker, and stop them together."""
 
 import asyncio
+import hashlib
 import http.client
 import json
 import os
@@ -24,7 +25,7 @@ from alongside.platform.database.roles import APP, DATABASE, MIGRATOR, drop_data
 from alongside.platform.database.schema import upgrade_schema
 from alongside.platform.database.session import Database
 from alongside.process_manager import ManagedProcess, Supervisor, child
-from alongside.settings import PACKAGE, Settings
+from alongside.settings import PACKAGE, Settings, bundled
 from alongside.web_server import SUPERVISOR, listen, web_processes
 
 HOST = "127.0.0.1"
@@ -102,13 +103,19 @@ async def prepare(server: EmbeddedServer, folder: Path, port: int, say: Say) -> 
     """Set up roles, schema and demonstration data; repeating it is safe.
 
     The file `loading` exists from before the first data until all of it is there. A start that finds it begins with an
-    empty database, because an interrupted one left a part.
+    empty database, because an interrupted one left a part. So does a start with another baseline than the one in the
+    file `baseline`, because an earlier version made the database.
     """
     loading, known = folder / "loading", folder / "secrets.json"
-    if loading.exists():
+    earlier = is_of_earlier_version(folder)
+    if earlier and not loading.exists():
+        say("an earlier version made this demonstration: it is made again, and what you did is lost")
+    if loading.exists() or earlier:
+        loading.touch()
         await drop_database(server.superuser_url, DATABASE)
     elif not known.exists():
         loading.touch()
+    remember_baseline(folder)
     kept = Secrets.kept_in(known)
     await prepare_cluster(server.superuser_url, {MIGRATOR: kept.migrator, APP: kept.app})
     settings = Settings(
@@ -134,6 +141,23 @@ async def prepare(server: EmbeddedServer, folder: Path, port: int, say: Say) -> 
         await load(settings, say)
     loading.unlink(missing_ok=True)
     return settings
+
+
+def is_of_earlier_version(folder: Path) -> bool:
+    """Return whether another baseline than this version's made the database in a folder."""
+    kept = folder / "baseline"
+    return (folder / "secrets.json").exists() and (
+        not kept.exists() or kept.read_text(encoding="utf-8") != _baseline_digest()
+    )
+
+
+def remember_baseline(folder: Path) -> None:
+    """Keep the digest of this version's baseline beside the database."""
+    (folder / "baseline").write_text(_baseline_digest(), encoding="utf-8")
+
+
+def _baseline_digest() -> str:
+    return hashlib.sha256((bundled("migrations") / "versions" / "0001_baseline.sql").read_bytes()).hexdigest()
 
 
 async def apply_authorities(settings: Settings, say: Say) -> None:
