@@ -84,7 +84,6 @@ NEAREST = {
         "agreements/test_actions_refuse.py",
         "agreements/test_deadlines_of_an_agreement.py",
     ),
-    "agreements/preparation": ("agreements/test_answer_proposal.py",),
     "agreements/proposing": ("agreements/test_actions_refuse.py", "agreements/test_propose_offer.py"),
     "agreements/signing": ("agreements/test_sign_agreement.py", "agreements/test_actions_refuse.py"),
     "agreements/proposals": ("agreements/test_actions_refuse.py", "agreements/test_propose_offer.py"),

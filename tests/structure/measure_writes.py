@@ -8,7 +8,7 @@ platform, which a reader learns once.
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,8 @@ import structlog
 from sqlalchemy import event
 
 from alongside.features.agreements.aims.actions import write_aim
+from alongside.features.people.queries import SESSION_ROW
+from alongside.platform.database.reads import Read
 from alongside.platform.database.session import Database
 from tests.client import Client
 from tests.databases import (
@@ -66,7 +68,7 @@ class Trace:
 
 @contextmanager
 def traced(engine: Any) -> Iterator[Trace]:
-    """Record the files of features and templates whose functions are called, and the statements of the app."""
+    """Record the files of features and templates whose functions are called, and the statements of the app but that of the session."""
     trace = Trace()
 
     def called(frame: FrameType, what: str, _: object) -> None:
@@ -79,6 +81,14 @@ def traced(engine: Any) -> Iterator[Trace]:
     def executed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         trace.statements.append(statement)
 
+    as_it_is = Read.arguments
+
+    def read(one: Read[Any], values: Mapping[str, object]) -> list[Any]:
+        if one is not SESSION_ROW:
+            trace.statements.append(one.sql)
+        return as_it_is(one, values)
+
+    Read.arguments = read  # type: ignore[method-assign]
     event.listen(engine.sync_engine, "before_cursor_execute", executed)
     sys.settrace(called)  # calls only: lines are not traced
     try:
@@ -86,6 +96,7 @@ def traced(engine: Any) -> Iterator[Trace]:
     finally:
         sys.settrace(None)
         event.remove(engine.sync_engine, "before_cursor_execute", executed)
+        Read.arguments = as_it_is  # type: ignore[method-assign]
 
 
 async def post(client: Client, path: str, form: dict[str, Any], one: Persona) -> None:

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from alongside.errors import ActionRefused, NotFound
+from alongside.features.agreements.proposals.listing import proposal_counts
 from alongside.features.agreements.proposals.pages import ON_A_PROPOSAL
-from alongside.features.agreements.proposals.queries import get_proposal, proposal_counts
+from alongside.features.agreements.proposals.queries import get_proposal
 from alongside.features.agreements.proposals.status import awaiting_answer_from
 from alongside.features.agreements.proposing.actions import propose
 from alongside.features.agreements.proposing.candidates import (

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from alongside.errors import ActionRefused, TooManyRequests, ValidationFailed
-from alongside.features.agreements.preparation.actions import constraint_messages
+from alongside.features.agreements.proposals.hard_rules import constraint_messages
 from alongside.features.authorities.actions import COLLISIONS
 from alongside.features.escalations.transitions import CONSTRAINT_MESSAGES
 from alongside.features.people.invitations.actions import LIMITS

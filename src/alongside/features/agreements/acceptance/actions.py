@@ -1,21 +1,23 @@
 """Accepting a proposal and releasing its leader; the last acceptance creates the agreement."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
+from alongside.features.agreements.models import PREPARE, SupportAgreement
 from alongside.features.agreements.parties import (
+    LEADER,
     OTHER_SIDE,
     NotificationText,
     notify_schools,
+    notify_schools_and_leads,
     own_side,
     school_on,
     urn_on,
 )
-from alongside.features.agreements.preparation.actions import prepare_agreement
 from alongside.features.agreements.proposal import (
     ACCEPT,
     AGREE,
@@ -30,15 +32,23 @@ from alongside.features.agreements.proposals.deadlines import (
     deadline_columns,
     refuse_late,
 )
-from alongside.features.agreements.proposals.hard_rules import explain_barred_pair
+from alongside.features.agreements.proposals.hard_rules import constraint_messages, explain_barred_pair
 from alongside.features.agreements.proposals.queries import (
     ProposalRow,
     live_proposals_of_need,
     lock_proposal,
 )
+from alongside.features.agreements.queries import NeedState
+from alongside.features.authorities import settings_of
+from alongside.features.needs.models import AGREE_NEED, Need
+from alongside.features.offers.balance.actions import balance_offer
+from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.access.records import may_on
+from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.constraints import explain_constraints
+from alongside.platform.school_calendar.calendar import add_school_days
 from alongside.platform.web.formatting import format_days
 from alongside.platform.workflow import Transition, apply_transition
 
@@ -124,7 +134,7 @@ async def apply_checked_transition(
 
 async def _conclude(session: AsyncSession, person: Principal, row: ProposalRow) -> UUID:
     """Create the agreement and its consequences in the transaction of the last acceptance."""
-    made = await prepare_agreement(session, person, row)
+    made = await _prepare_agreement(session, person, row)
     product = system(person.authority_id, person.today)
     for other in await live_proposals_of_need(session, person.authority_id, row.need_id):
         await apply_transition(session, product, Proposal, other, SUPERSEDE)
@@ -140,6 +150,61 @@ async def _conclude(session: AsyncSession, person: Principal, row: ProposalRow) 
             ),
         )
     return made
+
+
+async def _prepare_agreement(session: AsyncSession, person: Principal, proposal: ProposalRow) -> UUID:
+    """Create an agreement from an accepted proposal. A trigger takes its days from the pool in the same statement.
+
+    The offer, the need and the proposal must be locked. Raises ActionRefused when the offer has too few days or
+    the place.
+    """
+    made = SupportAgreement(
+        authority_id=person.authority_id,
+        proposal_id=proposal.id,
+        need_id=proposal.need_id,
+        offer_id=proposal.offer_id,
+        requesting_urn=proposal.requesting_urn,
+        supporting_urn=proposal.supporting_urn,
+        state=PREPARE.end,
+        days=proposal.days,
+        starts_on=proposal.starts_on,
+        ends_on=proposal.ends_on,
+        agreed_on=person.today,
+        challenge_until=await _challenge_until(session, person, proposal)
+        if proposal.proposed_as == LEADER
+        else None,
+    )
+    session.add(made)
+    with explain_constraints(constraint_messages(proposal), proposal.state):
+        await session.flush()
+    urns = (made.requesting_urn, made.supporting_urn)
+    await record_audit(session, person, PREPARE.verb, "support_agreement", made.id, schools=urns)
+    product = system(person.authority_id, person.today)
+    need = NeedState(proposal.need_id, proposal.requesting_urn, proposal.need_state)
+    await apply_transition(session, product, Need, need, AGREE_NEED)
+    if proposal.days >= proposal.days_left:
+        await balance_offer(session, person, proposal.offer_id)
+    await notify_schools_and_leads(
+        session,
+        person,
+        proposal,
+        NotificationText(
+            "agreement_agreed",
+            f"{proposal.supporting_name} and {proposal.requesting_name} have agreed "
+            f"{format_days(proposal.days)} of support.",
+            f"/agreements/{made.id}",
+            f"agreement_agreed:{made.id}",
+        ),
+    )
+    return made.id
+
+
+async def _challenge_until(session: AsyncSession, person: Principal, proposal: ProposalRow) -> date:
+    """The last day on which either school can challenge a match made today, in school days of both schools."""
+    days = settings_of(person.authority_id).periods.challenge_window
+    urns = (proposal.requesting_urn, proposal.supporting_urn)
+    calendars = await calendars_of_schools(session, person.authority_id, urns)
+    return max(add_school_days(one, person.today, days) for one in calendars.values())
 
 
 def refuse_unless_proposed(row: ProposalRow) -> None:

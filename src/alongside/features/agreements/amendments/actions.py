@@ -29,7 +29,7 @@ from alongside.features.agreements.parties import (
     school_on,
     urn_on,
 )
-from alongside.features.agreements.preparation.actions import constraint_messages
+from alongside.features.agreements.proposals.hard_rules import constraint_messages
 from alongside.features.agreements.queries import AgreementRow, lock_agreement
 from alongside.features.agreements.signed_versions.actions import keep_signed_version
 from alongside.features.offers.balance.actions import balance_offer

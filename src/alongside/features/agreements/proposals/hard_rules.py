@@ -1,4 +1,4 @@
-"""Messages for the hard rules: why a need and an offer cannot be paired, and what to do.
+"""Messages for the hard rules and constraints: why a need and an offer cannot be paired, and what to do.
 
 The rules are in PostgreSQL (`agreements/pairing.py`). This module queries them and turns refusals into messages.
 """
@@ -22,7 +22,7 @@ from alongside.features.authorities import calendar_of, settings_of
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.database.constraints import violated_constraint
+from alongside.platform.database.constraints import Message, violated_constraint
 from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.web.formatting import format_date
@@ -80,6 +80,21 @@ class Pairing(NamedSides, frozen=True):
     starts_on: date
     interest_reason: str | None
     state: str | None = None
+
+
+def constraint_messages(row: NamedSides) -> dict[str, Message]:
+    """The sentence for each constraint that an action on an agreement or its proposal can violate."""
+    return {
+        "ck_offer_days_left": f"{row.supporting_name} has meanwhile promised days of this offer to other schools, and "
+        "too few are left. Propose fewer days, or look for another offer.",
+        "ck_offer_engagements_left": f"{row.supporting_name} has meanwhile agreed to support as many schools at once "
+        "as it can. Wait until one is finished, or look for another offer.",
+        "uq_agreement_live_need": f"{row.requesting_name} has meanwhile agreed other support for this need.",
+        "ck_support_agreement_not_years_ago": "The support cannot begin more than a year before it was agreed. "
+        "Choose a later first day.",
+        "visit_not_before_agreement": "The visit is earlier than the support itself. Choose a later day.",
+        "ck_support_agreement_days_used": "More days have been used than that. Look at the visits recorded so far.",
+    }
 
 
 def interest_may_be_set_aside(person: Principal) -> bool:

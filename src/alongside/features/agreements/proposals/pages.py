@@ -8,6 +8,7 @@ from alongside.features.agreements.acceptance.pages import ACCEPT, RELEASE
 from alongside.features.agreements.answers.pages import ANSWERS, COUNTER
 from alongside.features.agreements.proposals import queries
 from alongside.features.agreements.proposals.checks import obstacle_to
+from alongside.features.agreements.proposals.listing import proposal_counts, proposals_of
 from alongside.features.agreements.proposals.queries import ProposalRow
 from alongside.features.agreements.proposals.status import awaiting_answer_from, state_today
 from alongside.features.agreements.queries import agreement_of_proposal
@@ -78,13 +79,13 @@ async def list_proposals(ctx: PageRequest) -> PageResult:
     first = "mine" if ctx.person.school_urn else "others"
     show = question.one("show") if question.one("show") in PARTS else first
     number = number_of_page(question.one("page"))
-    rows, more = await queries.proposals_of(ctx.session, ctx.person, show, number)
+    rows, more = await proposals_of(ctx.session, ctx.person, show, number)
     context = ProposalList(
         proposals=[
             ProposalLine(row, state_today(ctx.person, row), awaiting_answer_from(ctx.person, row))
             for row in rows
         ],
-        counts=await queries.proposal_counts(ctx.session, ctx.person),
+        counts=await proposal_counts(ctx.session, ctx.person),
         parts=PARTS,
         show=show,
         number=number,

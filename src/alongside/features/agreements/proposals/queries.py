@@ -1,6 +1,5 @@
 """Queries for proposals."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -10,8 +9,6 @@ from sqlalchemy import (
     Date,
     and_,
     bindparam,
-    false,
-    func,
     literal_column,
     or_,
     select,
@@ -19,23 +16,21 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
-from alongside.features.agreements.parties import NamedSides, is_head
+from alongside.features.agreements.locks import HOLD_PAIR_OF_PROPOSAL
+from alongside.features.agreements.parties import NamedSides
 from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.queries import (
     AUTHORITY,
-    ON_A_PAGE,
-    PAGE,
     Asking,
     Giving,
-    holding_pair_of,
 )
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer
 from alongside.features.schools.models import OPEN_STATUSES
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.access.records import record_filter, require_on
-from alongside.platform.database.reads import Read, columns_of, fetch_all, fetch_one, select_all
+from alongside.platform.access.records import require_on
+from alongside.platform.database.reads import Read, columns_of, fetch_all, fetch_one
 
 LIVE = ("proposed", "to_release")
 WAITING_NEEDS = ("open", "proposed")
@@ -118,7 +113,6 @@ PROPOSAL = (
 _ONE = PROPOSAL.where(Proposal.id == bindparam("proposal_id"))
 ONE_PROPOSAL = Read(_ONE, ProposalRow)
 LOCKED_PROPOSAL = Read(_ONE.with_for_update(key_share=True, of=Proposal), ProposalRow)
-HOLD_PAIR = holding_pair_of("proposal")
 AMONG_LIVE = Proposal.state.in_([literal_column(f"'{state}'") for state in LIVE])
 LIVE_OF_OFFER = Read(
     PROPOSAL.where(Proposal.offer_id == bindparam("offer_id"), AMONG_LIVE).order_by(Proposal.id), ProposalRow
@@ -159,7 +153,9 @@ async def lock_proposal(
     session: AsyncSession, person: Principal, permission: Permission, proposal_id: UUID
 ) -> ProposalRow:
     """Lock a proposal, after its offer and its need, until the transaction ends; returns the current rows."""
-    await fetch_all(session, HOLD_PAIR, {"authority_id": person.authority_id, "row_id": proposal_id})
+    await fetch_all(
+        session, HOLD_PAIR_OF_PROPOSAL, {"authority_id": person.authority_id, "row_id": proposal_id}
+    )
     values = {"authority_id": person.authority_id, "proposal_id": proposal_id}
     row = await fetch_one(session, LOCKED_PROPOSAL, values)
     if row is None:
@@ -168,61 +164,9 @@ async def lock_proposal(
     return row
 
 
-def waits_for(person: Principal) -> ColumnElement[bool]:
-    """SQL condition: this person must answer the proposal."""
-    if person.school_urn is None:
-        return false()
-    asked = and_(Proposal.requesting_urn == person.school_urn, Proposal.requesting_accepted_at.is_(None))
-    gives = and_(Proposal.supporting_urn == person.school_urn, Proposal.supporting_accepted_at.is_(None))
-    waits = and_(Proposal.state == "proposed", or_(asked, gives))
-    if is_head(person):
-        waits = or_(waits, and_(Proposal.state == "to_release", Proposal.supporting_urn == person.school_urn))
-    return waits
-
-
 def is_live(today: date) -> ColumnElement[bool]:
     """SQL condition: the proposal can still be answered; after the last day it has ended, before the job says so."""
     return and_(AMONG_LIVE, Proposal.respond_by >= today)
-
-
-def shown(person: Principal, show: str) -> ColumnElement[bool]:
-    """SQL condition for one list filter: “mine” to answer, “others” to answer, or “ended”."""
-    live = is_live(person.today)
-    match show:
-        case "mine":
-            return and_(live, waits_for(person))
-        case "others":
-            return and_(live, ~waits_for(person))
-        case _:
-            return ~live
-
-
-async def proposals_of(
-    session: AsyncSession, person: Principal, show: str, page: int
-) -> tuple[Sequence[ProposalRow], bool]:
-    """One page of the proposals in the person's scope, live ones by deadline, and whether there are more."""
-    order = [Proposal.id.desc()] if show == "ended" else [Proposal.respond_by.asc(), Proposal.id.asc()]
-    statement = (
-        PROPOSAL.where(record_filter(person, Permission.VIEW_PROPOSAL, Proposal), shown(person, show))
-        .order_by(*order)
-        .limit(PAGE)
-        .offset(bindparam("skip"))
-    )
-    values = {"authority_id": person.authority_id, "skip": (page - 1) * ON_A_PAGE}
-    rows = await select_all(session, statement, ProposalRow, values)
-    return rows[:ON_A_PAGE], len(rows) > ON_A_PAGE
-
-
-async def proposal_counts(session: AsyncSession, person: Principal) -> dict[str, int]:
-    """The number of proposals that wait for this person (mine), wait for others, and have ended."""
-    parts = ("mine", "others", "ended")
-    statement = (
-        select(*(func.count().filter(shown(person, part)) for part in parts))
-        .select_from(Proposal)
-        .where(Proposal.authority_id == AUTHORITY, record_filter(person, Permission.VIEW_PROPOSAL, Proposal))
-    )
-    found = (await session.execute(statement, {"authority_id": person.authority_id})).one()
-    return dict(zip(parts, found, strict=True))
 
 
 async def run_out(session: AsyncSession, authority_id: int, today: date) -> list[ProposalRow]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
+from alongside.features.agreements.locks import hold_pool_and_need
 from alongside.features.agreements.parties import (
     REQUESTING,
     SUPPORTING,
@@ -35,7 +36,6 @@ from alongside.features.agreements.proposing.candidates import (
     offer_to_propose,
     pairing_of,
 )
-from alongside.features.agreements.queries import hold_pool_and_need
 from alongside.features.needs.models import RECEIVE_PROPOSAL, Need
 from alongside.platform.access.authorisation import may, require
 from alongside.platform.access.permissions import Permission

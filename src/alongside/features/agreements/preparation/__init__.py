@@ -1,1 +1,0 @@
-"""The agreement that two schools' acceptance creates."""
