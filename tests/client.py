@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from litestar import Litestar
 
 from alongside.platform.web.context import SESSION_COOKIE
@@ -15,13 +15,18 @@ from tests.personas import HEAD_OF_MILL, Persona
 Form = Mapping[str, str | Sequence[str]]
 
 
+def transport_to(app: Any, address: str = "127.0.0.1") -> httpx.ASGITransport:
+    """Return the way to an app in this process, from an address."""
+    return httpx.ASGITransport(app=app, client=(address, 4711))
+
+
 class Client:
     """Sends GET and POST requests as a persona; a POST has the tokens that our forms contain."""
 
     def __init__(self, app: Litestar) -> None:
         """Create a client for this app."""
         self.app = app
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost")
+        self.http = httpx.AsyncClient(transport=transport_to(app), base_url="http://localhost")
 
     @staticmethod
     def token_of(one: Persona) -> str:
@@ -60,6 +65,20 @@ class Client:
 def soup(response: httpx.Response) -> BeautifulSoup:
     """Parse the page."""
     return BeautifulSoup(response.text, "html5lib")
+
+
+def element(page: Tag, selector: str) -> Tag:
+    """Return the first element of a page that the selector names; there must be one."""
+    found = page.select_one(selector)
+    assert found is not None, f"no {selector}"
+    return found
+
+
+def attribute(tag: Tag, name: str) -> str:
+    """Return an attribute of an element; it must be there."""
+    value = tag[name]
+    assert isinstance(value, str)
+    return value
 
 
 def words(response: httpx.Response) -> str:

@@ -16,6 +16,7 @@ import asyncpg
 import msgspec
 from jinja2 import Environment
 from litestar import Litestar
+from sqlalchemy.exc import DBAPIError
 
 import alongside.models_registry  # noqa: F401  (in every test process, all tables are declared)
 from alongside.dev.postgres.embedded import EmbeddedServer
@@ -171,7 +172,7 @@ async def app_over(copy: DatabaseCopy) -> AsyncIterator[Litestar]:
     app_context = build_context(settings)
     app_context.environment = pages_environment()
     as_it_is = app_context.today
-    app_context.today = lambda: min(as_it_is(), LATEST_APP_DAY)  # type: ignore[method-assign]
+    app_context.today = lambda: min(as_it_is(), LATEST_APP_DAY)
     app = _idle_apps.pop() if _idle_apps else make_app(app_context)
     app.state.app_context = app_context
     try:
@@ -308,3 +309,15 @@ async def _play_person(connection: asyncpg.Connection, one: Persona) -> None:
 async def _insert(connection: asyncpg.Connection, table: str, **row: Any) -> None:
     marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
     await connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())
+
+
+def cause_of(refused: DBAPIError) -> asyncpg.PostgresError:
+    """Return PostgreSQL's own error."""
+    cause = refused.orig.__cause__ if refused.orig is not None else None
+    assert isinstance(cause, asyncpg.PostgresError)
+    return cause
+
+
+def constraint_of(refused: DBAPIError) -> str:
+    """Return the name of the constraint that a statement would break."""
+    return str(cause_of(refused).constraint_name)

@@ -8,6 +8,7 @@ import select
 import sys
 import time
 from pathlib import Path
+from typing import SupportsIndex
 
 from alongside.dev.postgres.temporary_server import TemporaryServer
 from tests.simulation.clock import library
@@ -34,9 +35,9 @@ class ServerOfTheTests(TemporaryServer):
         return ["/usr/bin/env", *moved, *command] if moved else command
 
 
-def sleep(seconds: float) -> None:
+def sleep(seconds: float | SupportsIndex) -> None:
     """Wait: libfaketime takes its offset from the monotonic end of a `time.sleep`, which is then before the start."""
-    select.select([], [], [], seconds)
+    select.select([], [], [], float(seconds))
 
 
 if OFFSET in os.environ:

@@ -8,6 +8,8 @@ from alongside.platform.database.base import COMPLETE, Base
 from alongside.platform.database.schema import schema_statements
 from alongside.platform.workflow import WORKFLOWS
 
+__all__ = ["Base", "full_schema"]
+
 for feature in FEATURES:
     feature.import_models()
 Base.metadata.info[COMPLETE] = True

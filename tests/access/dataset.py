@@ -142,7 +142,7 @@ async def _agreement(
     connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int], state: str
 ) -> UUID:
     proposal = await _proposal(connection, inside, sides, "agreed")
-    need_id, offer_id = await connection.fetchrow(
+    [(need_id, offer_id)] = await connection.fetch(
         "SELECT need_id, offer_id FROM proposal WHERE id = $1", proposal
     )
     return await put(

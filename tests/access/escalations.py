@@ -18,7 +18,7 @@ async def escalation_of_everything(
     connection: asyncpg.Connection, authority_id: int, urn: int
 ) -> dict[str, UUID]:
     """Return the ids of an open escalation that its school was told of, and of its parts."""
-    inside = {"authority_id": authority_id}
+    inside: dict[str, object] = {"authority_id": authority_id}
     await connection.execute("SET session_replication_role = origin")
     escalation_id = await put_escalation(
         connection, "active", **inside, school_urn=urn, consortium_id=MEMBERS[urn], clock_began_at=NOW

@@ -112,6 +112,7 @@ def agreements(who: Persona, names: Names) -> set[str]:
 def plans(who: Persona, names: Names) -> set[str]:
     """The plans of the consortium for its leaders; all plans for the core team."""
     role = who.role.value
+    mine: tuple[str, ...]
     if role in CORE:
         mine = ("plan-twin",) if who.authority_id == SOUTHSHIRE else ("plan-north", "plan-south", "plan-all")
     else:

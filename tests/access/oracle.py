@@ -3,6 +3,8 @@
 It shares only the names of permissions and roles with the code, so that a mistake in one is found by the other.
 """
 
+from collections.abc import Collection, Mapping
+
 SCHOOL = ("headteacher", "delegate")
 LEADERS = ("consortium_lead", "consortium_deputy")
 CORE = ("core_officer", "head_of_service")
@@ -22,7 +24,7 @@ ONE_SCHOOL = dict.fromkeys(SCHOOL, OWN)
 HEAD = {"headteacher": OWN}
 ANYBODY_SIGNED_IN = dict.fromkeys(EVERYBODY, WHOLE)
 
-AGREED = {
+AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "view_public_pages": {**ANYBODY_SIGNED_IN, "nobody": WHOLE},
     "view_own_home": ANYBODY_SIGNED_IN,
     "view_own_account": ANYBODY_SIGNED_IN,
@@ -104,7 +106,7 @@ AGREED = {
     "manage_retention": {**dict.fromkeys(ADMINISTRATOR, WHOLE), "head_of_service": WHOLE},
 }
 
-BESIDES = {
+BESIDES: Mapping[str, Mapping[str, Collection[str]]] = {
     "/needs/{need_id}/proposals/new": {**BOTH_SIDES, **dict.fromkeys(SCHOOL, CONSORTIUM)},
     "/needs/{need_id}/edit": ONE_SCHOOL,
     "/needs/{need_id}/send": BOTH_SIDES,

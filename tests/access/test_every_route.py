@@ -206,7 +206,7 @@ def happened(route: Route, status: int, location: str) -> str:
 async def ask(client: Client, route: Route, path: str, actor: Persona | None, htmx: bool) -> Answered:
     """Send the request of this case straight to the app, because a client library takes as long as the page."""
     more = {"hx-request": "true"} if htmx else {}
-    form = {} if route.method == "POST" else None
+    form: dict[str, str] | None = {} if route.method == "POST" else None
     return await call(client.app, actor, path, form, method=route.method, more=more)
 
 

@@ -83,7 +83,7 @@ OWNED = [
     Owned(number, one, other, state)
     for number, (one, other, state) in enumerate(product(SCHOOLS, (*SCHOOLS, None), ("draft", "open")))
 ]
-TYPES = {
+TYPES: dict[str, Any] = {
     "number": Integer,
     "school_urn": Integer,
     "partner_urn": Integer,

@@ -110,7 +110,7 @@ def headers(site: Site) -> tuple[int, Act]:
     """Four connections, each sending 300 MB of headers."""
     line = b"x-long: " + b"a" * 1_000_000 + b"\r\n"
 
-    async def act(_: httpx.AsyncClient, __: int) -> Any:
+    async def act(_http: httpx.AsyncClient, _number: int) -> Any:
         reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
         with suppress(OSError):
             writer.write(b"GET / HTTP/1.1\r\nhost: northshire.localhost\r\n")

@@ -115,7 +115,7 @@ async def test_the_plan_of_a_statement_tells_how_many_rows_there_are_and_none_of
     """
     superuser = await asyncpg.connect(module_database.superuser_url)
     others = await superuser.fetchval("SELECT count(*) FROM person WHERE authority_id <> $1", NORTHSHIRE)
-    (name,) = await superuser.fetchrow("SELECT name FROM person WHERE authority_id = $1 LIMIT 1", SOUTHSHIRE)
+    name = await superuser.fetchval("SELECT name FROM person WHERE authority_id = $1 LIMIT 1", SOUTHSHIRE)
     await superuser.close()
     context = signed_tenant_context(NORTHSHIRE, SIGNING_KEY, await server_process(injected))
 

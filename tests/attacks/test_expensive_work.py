@@ -27,8 +27,9 @@ class Watched:
     """A pool that records how many connections were in use while it worked."""
 
     def __init__(self, app_context: AppContext) -> None:
-        self.app_context, self.run, self.kept = app_context, app_context.pool.run, []
-        app_context.pool.run = self.watch  # type: ignore[method-assign]
+        self.app_context, self.run = app_context, app_context.pool.run
+        self.kept: list[Any] = []
+        app_context.pool.run = self.watch
 
     async def watch(self, *arguments: Any, **settings: Any) -> Any:
         """Count the connections, then run the work."""

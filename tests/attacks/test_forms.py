@@ -3,12 +3,13 @@
 import asyncio
 import time
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import pytest
 
 from alongside.platform.web import bodies
-from tests.client import Client, soup, words
+from tests.client import Client, element, soup, words
 from tests.databases import DatabaseCopy
 from tests.features.directory.form_values import sent_entry
 from tests.features.directory.test_pictures_and_files import picture, send
@@ -23,7 +24,7 @@ class Watched:
     def __init__(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         self.transactions = self.fields = 0
         database = client.app.state.app_context.database
-        transaction, parse = database.transaction, bodies.parse_qsl
+        transaction, parse = database.transaction, parse_qsl
 
         def watched_transaction(*arguments: Any, **settings: Any) -> Any:
             self.transactions += 1
@@ -96,7 +97,7 @@ async def test_the_text_beside_a_picture_that_is_too_large_comes_back(client: Cl
     assert answer.status_code == 413
     assert WRITTEN in [one.text.strip() for one in soup(answer).select("textarea")]
     assert "choose the file again" in words(answer)
-    tail = [
+    tail: list[tuple[str, Any]] = [
         ("picture", ("a.jpg", b"\xff\xd8" + b"x" * 13_000_000, "image/jpeg")),
         ("alternative_text", (None, WRITTEN)),
     ]
@@ -143,7 +144,7 @@ async def test_a_body_that_cannot_be_read_is_answered_with_a_page(
         "/needs", content=content, headers=headers(client, HEAD_OF_MILL, content_type=content_type)
     )
     assert answer.status_code == 400
-    assert soup(answer).h1.text == "This request cannot be read"
+    assert element(soup(answer), "h1").text == "This request cannot be read"
 
 
 @pytest.mark.parametrize("codec", ["punycode", "idna", "undefined", "utf-16", "unicode_escape"])

@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from alongside.platform.web import protocol
 from alongside.platform.web.protocol import LimitedProtocol, limited_protocol
 from alongside.web_server import _pages
+from tests.client import element
 from tests.patience import PATIENCE
 
 
@@ -90,7 +91,7 @@ def page_of(answered: bytes) -> tuple[int, str]:
     assert b"content-security-policy: " in head and b"content-type: text/html" in head
     tree = BeautifulSoup(body, "html5lib")
     assert tree.html and tree.html["lang"] == "en-GB" and tree.title
-    return int(head.split()[1]), tree.h1.text
+    return int(head.split()[1]), element(tree, "h1").text
 
 
 START = b"GET / HTTP/1.1\r\nhost: northshire.localhost\r\n"

@@ -63,7 +63,7 @@ async def test_one_invitation_is_sent_three_times(client: Client, copy: Database
     connection = await asyncpg.connect(copy.superuser_url)
     found = await connection.fetchval("SELECT id FROM invitation")
     await connection.close()
-    statuses = Counter()
+    statuses: Counter[int] = Counter()
     for _ in range(30):
         answer = await client.post(f"/people/delegates/invitations/{found}/renewal", as_=HEAD_OF_MILL)
         statuses[answer.status_code] += 1

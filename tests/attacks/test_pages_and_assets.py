@@ -7,7 +7,7 @@ import pytest
 
 from alongside.platform.web.security import csrf_token
 from alongside.platform.web.templates import ASSETS, asset
-from tests.client import Client, soup
+from tests.client import Client, attribute, soup
 from tests.personas import HEAD_OF_MILL
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -15,10 +15,10 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 
 async def test_no_two_responses_hold_the_same_token(client: Client) -> None:
     """Text from the address beside a constant token could be compared with it by the compressed length."""
-    found = set()
+    found: set[str] = set()
     for _ in range(5):
         page = soup(await client.get("/needs/new?title=reflected", as_=HEAD_OF_MILL))
-        (token,) = {one["value"] for one in page.select("input[name=csrf_token]")}
+        (token,) = {attribute(one, "value") for one in page.select("input[name=csrf_token]")}
         found.add(token)
         found.add(token[64:])
     assert len(found) == 10

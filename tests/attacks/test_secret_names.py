@@ -1,6 +1,7 @@
 """A setting that names an environment variable may name only this authority's own secrets."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -33,7 +34,7 @@ FOREIGN = (
 )
 
 
-def way(secret_in: str, issuer: str = "https://evil.example", **more: str) -> SignIn:
+def way(secret_in: str, issuer: str = "https://evil.example", **more: Any) -> SignIn:
     return SignIn(
         key="evil", kind="oidc", label="X", issuer=issuer, client_id="1", secret_in=secret_in, **more
     )

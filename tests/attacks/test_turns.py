@@ -12,7 +12,7 @@ from alongside.platform.process_pool import Quotas
 from alongside.platform.web import bodies, server_sent_events
 from alongside.platform.web.busy import refusing_when_busy
 from alongside.platform.web.turns import Turns, network_of
-from tests.client import Client, soup, words
+from tests.client import Client, attribute, element, soup, words
 from tests.features.directory.form_values import sent_entry
 from tests.features.directory.test_pictures_and_files import picture, send
 from tests.personas import HEAD_OF_LOCK, HEAD_OF_MILL, NORTHSHIRE, SOUTHSHIRE
@@ -270,7 +270,7 @@ async def test_a_full_queue_is_refused_at_once_and_another_authority_is_admitted
     written = "Our readers in Year 2 need help"
     form = await client.post("/needs", {"aim": written}, as_=HEAD_OF_MILL)
     assert (form.status_code, form.headers["retry-after"]) == (503, refused.headers["retry-after"])
-    assert soup(form).select_one("input[name=aim]")["value"] == written
+    assert attribute(element(soup(form), "input[name=aim]"), "value") == written
     assert opened == []
     assert (await client.get("/needs-and-offers", as_=HEAD_OF_MILL.twin)).status_code == 200
     await flood.end_all()
@@ -280,7 +280,7 @@ async def test_a_full_queue_is_refused_at_once_and_another_authority_is_admitted
 def from_address(app: Any, address: str) -> Client:
     """Return a client whose requests come from an address, in front of what refuses when busy."""
     client = Client(app)
-    guarded = refusing_when_busy(app, app.state.app_context)
+    guarded: Any = refusing_when_busy(app, app.state.app_context)
     transport = httpx.ASGITransport(app=guarded, client=(address, 40_000))
     client.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
     return client
@@ -318,7 +318,7 @@ async def test_a_busy_authority_is_refused_before_the_app_sees_the_request(clien
     context.find_tenant = watched
     for host in (HEAD_OF_MILL.host, HEAD_OF_MILL.host.upper(), f"{HEAD_OF_MILL.host}:8000"):
         refused = await asked.get("/needs-and-offers", host=host)
-        assert (refused.status_code, soup(refused).h1.text) == (503, "The service is busy")
+        assert (refused.status_code, element(soup(refused), "h1").text) == (503, "The service is busy")
         assert int(refused.headers["retry-after"]) > 0
         assert refused.headers["content-security-policy"]
     assert seen == []

@@ -47,7 +47,7 @@ PLAIN = text(
     """
 )
 NOTHING = SearchOptions(jargon=False, beginnings=False, spelling=False, weights=False, meaning=False)
-STEPS = (
+STEPS: tuple[tuple[str, dict[str, bool]], ...] = (
     ("any of the words, rare ones first", {}),
     ("+ weights of the parts", {"weights": True}),
     ("+ jargon", {"jargon": True}),

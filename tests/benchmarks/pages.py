@@ -35,8 +35,8 @@ def new_need() -> dict[str, Any]:
     return need(checked_second="y")
 
 
-LARGE = {"database": "large_country", "smaller": "large_alone"}
-DIRECTORY = {"database": "directory_100k", "smaller": "directory_1k"}
+LARGE: dict[str, Any] = {"database": "large_country", "smaller": "large_alone"}
+DIRECTORY: dict[str, Any] = {"database": "directory_100k", "smaller": "directory_1k"}
 LARGEST = HEAD_OF_MILL.twin
 
 PAGES = (

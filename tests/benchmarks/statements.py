@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
@@ -43,7 +43,8 @@ def _recorded() -> Iterator[list[Statement]]:
     """
     sent: list[Statement] = []
     original: Callable[..., None] = asyncpg.Connection.__init__
-    prepared: Callable[..., Any] = PreparedStatement._PreparedStatement__bind_execute
+    name, statement_class = "_PreparedStatement__bind_execute", cast("Any", PreparedStatement)
+    prepared: Callable[..., Any] = getattr(statement_class, name)
 
     def initialised(self: asyncpg.Connection, *given: Any, **named: Any) -> None:
         original(self, *given, **named)
@@ -55,13 +56,14 @@ def _recorded() -> Iterator[list[Statement]]:
         finally:  # as asyncpg calls a logger, so that the order is right
             asyncio.get_running_loop().call_soon(sent.append, (self._query, args))
 
-    asyncpg.Connection.__init__ = initialised
-    PreparedStatement._PreparedStatement__bind_execute = executed
+    connection_class = cast("Any", asyncpg.Connection)
+    connection_class.__init__ = initialised
+    setattr(statement_class, name, executed)
     try:
         yield sent
     finally:
-        asyncpg.Connection.__init__ = original
-        PreparedStatement._PreparedStatement__bind_execute = prepared
+        connection_class.__init__ = original
+        setattr(statement_class, name, prepared)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The main journey, walked page by page as two headteachers and a lead walk it."""
 
 import re
+from typing import Any
 
 import asyncpg
 from playwright.async_api import Browser
@@ -55,7 +56,7 @@ async def follows(visitor: Visitor, text: str) -> None:
 async def walk(browser: Browser, served: Served, *, javascript: bool) -> dict[str, list[str]]:
     """From a need to two closing reviews and another role; what the database then holds."""
     await _second_role(served)
-    options = {"java_script_enabled": javascript}
+    options: dict[str, Any] = {"java_script_enabled": javascript}
     async with (
         visiting(browser, served, **options) as mill,
         visiting(browser, served, **options) as park,

@@ -42,7 +42,7 @@ async def served(copy: DatabaseCopy) -> AsyncIterator[Served]:
                 app, lifespan="off", ws="none", log_config=None, access_log=False, server_header=False
             )
         )
-        server.capture_signals = nullcontext  # type: ignore[method-assign]
+        server.capture_signals = nullcontext  # type: ignore[assignment]
         running = asyncio.create_task(server.serve(sockets=[sock]))
         while not server.started:
             await asyncio.sleep(0.01)

@@ -1,6 +1,7 @@
 """From a misspelt word to an agreed visit, and from an agreement to a follower's email, in Chromium."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser
@@ -19,7 +20,7 @@ from tests.features.visit_requests.builders import request_form, yes
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE, OFFICER
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
-PHONICS = {
+PHONICS: dict[str, Any] = {
     "title": "Catch-up phonics on the same afternoon",
     "problem": "Children who stumbled over a sound in the morning met it again a week later.",
     "visibility": "authority",

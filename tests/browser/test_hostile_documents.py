@@ -18,7 +18,7 @@ LONG = ("problem", "context", "what_we_did", "evidence", "what_to_avoid", "what_
 A_TEXT = 7000
 """Characters of a long field that are filled: less than it holds, so that ticks and refusals stay out of the way."""
 
-LOOKED_AT = {"checked_no_pupil": "y", "checked_not_safeguarding": "y"}
+LOOKED_AT: dict[str, Any] = {"checked_no_pupil": "y", "checked_not_safeguarding": "y"}
 MADE_BY_A_TEXT = (
     "main img:not([src^='/directory/']):not([src^='/good-practice/']), main iframe, main script, main style,"
     " main object, main base, main embed, main video, main form[action^='http'], main [onerror], main [onload],"

@@ -1,6 +1,7 @@
 """The policy on every response, and hostile texts that are shown everywhere and run nowhere."""
 
 import re
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -115,7 +116,8 @@ def inline_parts(answer: httpx.Response) -> list[str]:
 async def crawl(app_context: Served, one: Persona, limit: int = 120) -> tuple[int, list[str]]:
     """Follow every link from the desk; how many answers there were, and what was wrong with them."""
     wrong: list[str] = []
-    waiting, seen = ["/home", "/needs-and-offers?q=x&sort=nonsense", "/sign-in"], set()
+    seen: set[str] = set()
+    waiting = ["/home", "/needs-and-offers?q=x&sort=nonsense", "/sign-in"]
     headers = {"host": f"{one.host}:{app_context.port}", "cookie": f"{SESSION_COOKIE}={one.token}"}
     async with httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{app_context.port}", headers=headers, timeout=PATIENCE
@@ -193,9 +195,10 @@ OFFER_FIELDS = {"title": 120, "description": 1900, "leader_name": 100, "evidence
 async def test_hostile_texts_are_shown_and_do_not_run(app_context: Served, chromium: Browser) -> None:
     """Fifty texts in every text field of a need and an offer, on every page that shows them to anybody."""
     assert len(PAYLOADS) == 50
-    sender, looked_at = Client(app_context.app), {"checked_no_pupil": "y", "checked_second": "y"}
+    sender = Client(app_context.app)
+    looked_at: dict[str, Any] = {"checked_no_pupil": "y", "checked_second": "y"}
     needs = [
-        await posted_need(sender, audience="everybody", **texts, **looked_at)
+        await posted_need(sender, **(looked_at | texts), audience="everybody")
         for texts in written(PAYLOADS, NEED_FIELDS)
     ]
     offers = [

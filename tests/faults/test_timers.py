@@ -171,7 +171,7 @@ async def test_one_worker_of_four_is_killed_every_two_seconds_and_each_reminder_
                 one.end()
         await once_each(boss, room, HOW_MANY)
     assert kills >= 1, "somebody was killed"
-    figures = await boss.fetchrow(
+    [figures] = await boss.fetch(
         "SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM fired_at - run_at)) AS p99_late,"
         " max(attempt) AS tries, count(*) FILTER (WHERE attempt > 1) AS taken_over FROM escalation_timer"
     )

@@ -80,12 +80,12 @@ async def seed_canaries(superuser_url: str, authorities: tuple[int, ...]) -> Non
         await connection.execute("SET session_replication_role = replica")
         for table in TABLES:
             for authority_id in authorities:
-                row = row_of(table, authority_id)
-                names = ", ".join(f'"{name}"' for name in row)
-                marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+                made = row_of(table, authority_id)
+                names = ", ".join(f'"{name}"' for name in made)
+                marks = ", ".join(f"${n}" for n in range(1, len(made) + 1))
                 await connection.execute(
                     f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",
-                    *row.values(),
+                    *made.values(),
                 )
     finally:
         await connection.close()

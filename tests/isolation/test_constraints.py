@@ -92,7 +92,8 @@ def literal(condition: Any) -> str:
     """Return a condition with its values as literals."""
     from sqlalchemy.dialects import postgresql
 
-    compiled = condition.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    dialect: Any = postgresql.dialect
+    compiled = condition.compile(dialect=dialect(), compile_kwargs={"literal_binds": True})
     return str(compiled)
 
 

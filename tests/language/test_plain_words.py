@@ -26,7 +26,7 @@ def test_no_sentence_has_more_than_25_words() -> None:
 
 
 def test_every_page_can_be_read_at_the_age_of_fourteen() -> None:
-    sentences = defaultdict(list)
+    sentences: defaultdict[str, list[str]] = defaultdict(list)
     for text in all_text():
         sentences[text.place] += [one for one in text.sentences if words_in(one) > LABEL]
     grades = {

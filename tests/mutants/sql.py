@@ -180,7 +180,8 @@ async def _triggers(connection: asyncpg.Connection) -> list[Mutant]:
     )
     made = []
     for table, trigger in rows:
-        tests, words = TRIGGERS.get(trigger, ("tests/isolation",)), ()
+        tests: tuple[str, ...] = TRIGGERS.get(trigger, ("tests/isolation",))
+        words: tuple[str, ...] = ()
         if trigger == "allowed_transition":
             tests, words = ("tests/workflow/test_transitions_in_postgresql.py",), (f"[{table}]",)
         family = "transition" if trigger == "allowed_transition" else "trigger"

@@ -126,11 +126,11 @@ async def fill(url: str) -> None:
         await connection.close()
 
 
-async def rows_of(url: str) -> dict[object, object]:
+async def rows_of(url: str) -> dict[str, int]:
     """Return the number of rows of each table."""
     tables = await ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in tables)
-    return dict(await ask(url, counts))
+    return {str(name): int(str(count)) for name, count in await ask(url, counts)}
 
 
 async def versions_seen(url: str) -> set[int]:

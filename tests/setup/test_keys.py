@@ -1,7 +1,6 @@
 """Replacing the signing key: two keys are valid meanwhile, no request fails, and a command retires the old one."""
 
 import asyncio
-from collections.abc import Iterator
 
 import asyncpg
 import pytest
@@ -46,7 +45,7 @@ class Installation:
 
 
 @pytest.fixture
-def installed(database_server: DatabaseServer, copy: DatabaseCopy) -> Iterator[Installation]:
+def installed(database_server: DatabaseServer, copy: DatabaseCopy) -> Installation:
     """An installation that has used the first key so far."""
     return Installation(database_server, copy)
 

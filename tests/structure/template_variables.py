@@ -252,6 +252,7 @@ def name_of(kind: Any) -> str:
 
 def all_subclasses(base: type) -> Iterator[type]:
     """Yield every class below a class."""
-    for one in base.__subclasses__():
+    below: list[type] = base.__subclasses__()
+    for one in below:
         yield one
         yield from all_subclasses(one)

@@ -27,7 +27,10 @@ def test_every_constraint_named_in_python_is_in_the_schema(folder: str) -> None:
 def test_no_name_is_longer_than_postgresql_keeps() -> None:
     """PostgreSQL cuts a name after 63 bytes; Python would then look for a constraint that has another name."""
     names = [
-        str(one.name) for table in Base.metadata.sorted_tables for one in (*table.constraints, *table.indexes)
+        str(one.name)
+        for table in Base.metadata.sorted_tables
+        for several in (table.constraints, table.indexes)
+        for one in several
     ]
     assert len(names) > 300
     assert not [name for name in names if len(name.encode()) > 63]

@@ -14,12 +14,8 @@ def main() -> None:
     for path in SOURCE.rglob("README.md"):
         text = path.read_text()
         for name, made in parts.items():
-            text = re.sub(
-                rf"(<!-- {name} -->\n).*?(\n<!-- end [a-z ]+-->)",
-                lambda m, made=made: m[1] + made + m[2],
-                text,
-                flags=re.DOTALL,
-            )
+            before, after = rf"(?<=<!-- {name} -->\n)", r"(?=\n<!-- end [a-z ]+-->)"
+            text = re.sub(f"{before}.*?{after}", made.replace("\\", r"\\"), text, flags=re.DOTALL)
         path.write_text(text)
 
 

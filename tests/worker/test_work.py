@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+from unittest.mock import AsyncMock
 
 import asyncpg
 import pytest
@@ -198,7 +199,7 @@ async def test_an_announced_authority_waits_until_its_settings_are_read(
     settings = Settings(
         database_url=copy.app_url, signing_key=SIGNING_KEY, secret=b"s" * 32, base_url="https://{host}"
     )
-    worker = Worker(database, settings, sender_over(database, None), now=lambda: NOON)
+    worker = Worker(database, settings, sender_over(database, AsyncMock()), now=lambda: NOON)
     with monkeypatch.context() as before:
         before.setattr("alongside.worker.main.all_settings", lambda: ())
         worker._hear("", str(NORTHSHIRE))

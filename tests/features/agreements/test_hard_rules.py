@@ -1,6 +1,6 @@
 """The hard rules bind proposals, answers and plans alike, in Python and in PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
 from alongside.features.agreements.acceptance.actions import accept_proposal, release_leader
@@ -159,10 +160,11 @@ async def test_postgresql_refuses_a_barred_pair_with_the_check_in_python_removed
         return []
 
     monkeypatch.setattr(hard_rules, "obstacles_of_pair", nothing)
-    for act in (
+    acts: tuple[Callable[[AsyncSession], Awaitable[object]], ...] = (
         lambda s: propose(s, acting(HEAD_OF_PARK), need_id, offer_id, terms()),
         lambda s: accept_proposal(s, acting(HEAD_OF_MILL), proposal_id, 1),
-    ):
+    )
+    for act in acts:
         with pytest.raises(ActionRefused, match=sentence):
             async with database.transaction(NORTHSHIRE) as session:
                 await act(session)

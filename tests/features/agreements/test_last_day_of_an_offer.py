@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -140,7 +141,9 @@ async def test_places_run_out_like_days(copy: DatabaseCopy) -> None:
         answers = Counter(
             await asyncio.gather(
                 *(
-                    outcome_of(database, lambda s, h=head, p=one: accept_proposal(s, h, p, 1))
+                    outcome_of(
+                        database, partial(accept_proposal, person=head, proposal_id=one, terms_version=1)
+                    )
                     for head, one in zip(heads, proposals[:6], strict=True)
                 )
             )

@@ -1,6 +1,9 @@
 """Signing an agreement: aims by either side, signatures of both headteachers on the version shown."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, EditConflict, NotFound
 from alongside.features.agreements.aims.actions import change_aim, remove_aim, write_aim
@@ -105,11 +108,12 @@ async def test_aims_of_a_running_agreement_are_changed_by_both_only(database: Da
     """Adding, changing and removing aims are refused after both have signed."""
     agreement_id = await a_running_agreement(database)
     (aim,) = await look(database, "aim")
-    for act in (
+    acts: tuple[Callable[[AsyncSession], Awaitable[object]], ...] = (
         lambda s: write_aim(s, acting(HEAD_OF_MILL), agreement_id, AIM),
         lambda s: change_aim(s, acting(HEAD_OF_MILL), agreement_id, aim.id, AIM, 2),
         lambda s: remove_aim(s, acting(HEAD_OF_MILL), agreement_id, aim.id),
-    ):
+    )
+    for act in acts:
         with pytest.raises(ActionRefused, match="Propose a change instead"):
             async with database.transaction(NORTHSHIRE) as session:
                 await act(session)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from alongside.errors import ActionRefused
 from alongside.features.agreements.amendments.actions import agree_amendment, propose_amendment
 from alongside.platform.database.session import Database
-from tests.client import Client, soup, words
+from tests.client import Client, element, soup, words
 from tests.features.agreements.builders import AIM, a_running_agreement, acting, an_agreement, look
 from tests.features.agreements.test_change_agreement import wanted
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE, OFFICER
@@ -33,7 +33,7 @@ async def test_the_other_head_sees_every_field_side_by_side(client: Client, data
     agreement_id, _ = await a_change(database)
     page = soup(await client.get(f"/agreements/{agreement_id}", as_=HEAD_OF_PARK))
     rows = {
-        row.select_one("th").get_text(" ", strip=True): [td.get_text(strip=True) for td in row.select("td")]
+        element(row, "th").get_text(" ", strip=True): [td.get_text(strip=True) for td in row.select("td")]
         for row in page.select("tbody tr")
     }
     assert rows["Aim 1: How it is measured Changes"] == ["Words a minute", "Pages a week"]

@@ -142,6 +142,6 @@ async def test_two_officers_placing_one_school_at_once_place_it_once(database: D
                 return "refused"
         return "placed too"
 
-    assert await asyncio.gather(first(), second()) == ["placed", "refused"]
+    assert [*await asyncio.gather(first(), second())] == ["placed", "refused"]
     async with database.transaction(NORTHSHIRE) as session:
         assert [row.key for row in await memberships_of(session, NORTHSHIRE, [FORD], TODAY)] == ["north"]

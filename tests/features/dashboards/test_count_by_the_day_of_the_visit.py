@@ -26,7 +26,7 @@ from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORT
 BEFORE, AFTER = date(2025, 9, 1), date(2026, 9, 1)
 """The first days of two academic years; TODAY lies in the second."""
 
-NOT_FILTERED = {
+NOT_FILTERED: dict[str, Any] = {
     "consortium": None,
     "phase": None,
     "q": None,
@@ -83,7 +83,7 @@ async def test_days_of_an_earlier_year_are_not_of_this_one(database: Database) -
     assert await counted(database, BEFORE) == [(1.5, 0), (0, 1.5)]
 
 
-async def carried(database: Database, today: date) -> int:
+async def carried(database: Database, today: date) -> int | None:
     """Park's recent workload and remaining days in a plan, in half days."""
     await put(database, "UPDATE offer SET confirmed_on = :today, ends_on = NULL", today=today)
     async with database.transaction(NORTHSHIRE) as session:

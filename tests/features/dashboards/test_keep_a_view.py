@@ -1,6 +1,6 @@
 """Saved views of the tracker: only their owner can see them."""
 
-from tests.client import Client, soup, words
+from tests.client import Client, attribute, element, soup, words
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH
 
 
@@ -25,7 +25,7 @@ async def test_the_same_name_replaces_and_a_removed_view_is_gone(client: Client)
     await keep(client, "Mine", q="Park")
     page = soup(await client.get("/consortium", as_=LEAD_OF_NORTH))
     assert [one["href"] for one in page.find_all("a", string="Mine")] == ["/consortium?q=Park"]
-    action = page.select_one("form[action*=removal]")["action"]
+    action = attribute(element(page, "form[action*=removal]"), "action")
     assert (await client.post(str(action), as_=LEAD_OF_NORTH)).status_code == 303
     assert "Mine" not in words(await client.get("/consortium", as_=LEAD_OF_NORTH))
 
@@ -34,7 +34,7 @@ async def test_nobody_else_sees_or_removes_it(client: Client) -> None:
     """Another lead and another authority cannot see it; a headteacher has no tracker."""
     await keep(client, "Secret name")
     page = soup(await client.get("/consortium", as_=LEAD_OF_NORTH))
-    action = str(page.select_one("form[action*=removal]")["action"])
+    action = attribute(element(page, "form[action*=removal]"), "action")
     for other in (LEAD_OF_SOUTH, LEAD_OF_NORTH.twin):
         assert "Secret name" not in words(await client.get("/consortium", as_=other))
         assert (await client.post(action, as_=other)).status_code == 404

@@ -210,7 +210,7 @@ async def test_the_name_of_who_left_goes_and_what_they_did_stays(
     await run(database)
 
     async def known(one: Any, authority_id: int = NORTHSHIRE) -> tuple[str, str, int]:
-        row = await boss.fetchrow(
+        [row] = await boss.fetch(
             "SELECT name, email, (SELECT count(*) FROM identity i WHERE i.person_id = p.id"
             " AND i.authority_id = p.authority_id) AS ways FROM person p WHERE id = $1 AND authority_id = $2",
             one.person_id,

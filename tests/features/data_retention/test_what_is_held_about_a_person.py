@@ -72,7 +72,7 @@ async def seed(connection: asyncpg.Connection, authority_id: int) -> set[tuple[s
         for column in about_people(table):
             if table.name == "person":
                 continue
-            row = {}
+            made: dict[str, Any] = {}
             for one in table.columns:
                 if one.computed is not None:
                     continue
@@ -80,11 +80,11 @@ async def seed(connection: asyncpg.Connection, authority_id: int) -> set[tuple[s
                     kind = one.type.python_type
                 except NotImplementedError:
                     kind = str
-                row[one.name] = value_of(kind, authority_id, f"{table.name}.{column}")
-            row |= {"authority_id": authority_id, column: ABOUT.person_id}
-            marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
-            names = ", ".join(f'"{name}"' for name in row)
-            await connection.execute(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", *row.values())
+                made[one.name] = value_of(kind, authority_id, f"{table.name}.{column}")
+            made |= {"authority_id": authority_id, column: ABOUT.person_id}
+            marks = ", ".join(f"${n}" for n in range(1, len(made) + 1))
+            names = ", ".join(f'"{name}"' for name in made)
+            await connection.execute(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", *made.values())
             put.add((table.name, column))
     return put
 

@@ -35,7 +35,7 @@ async def search_index(database: Database) -> Any:
     """One entry of each visibility, and one of the twin authority; the ids by title."""
     made = {}
     async with database.transaction(NORTHSHIRE) as session:
-        for title, columns in {
+        entries: dict[str, dict[str, Any]] = {
             "Public entry": {
                 "visibility": "public",
                 "school_urn": MILL,
@@ -48,7 +48,8 @@ async def search_index(database: Database) -> Any:
                 "visible_to_authority_from": None,
                 "school_urn": PARK,
             },
-        }.items():
+        }
+        for title, columns in entries.items():
             made[title] = await insert_entry(session, title, **columns)
     async with database.transaction(SOUTHSHIRE) as session:
         made["Twin entry"] = await insert_entry(
@@ -147,7 +148,8 @@ async def test_an_entry_on_paper_says_what_the_page_says(client: Client, search_
     paper = PdfReader(io.BytesIO(answer.content))
     words = " ".join(page.extract_text() for page in paper.pages)
     assert "Public entry" in words and "Mill Primary School" in words and "alert(1)" in words
-    assert paper.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    trailer: Any = paper.trailer
+    assert trailer["/Root"]["/MarkInfo"]["/Marked"]
     for one in (HEAD_OF_QUAY, HEAD_OF_MILL.twin):
         assert (await client.get(f"/directory/{search_index['North entry']}/pdf", as_=one)).status_code == 404
     assert (

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from alongside.features.directory.subscriptions.actions import follow, notify_subscribers
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import system
+from alongside.platform.access.principal import Principal, system
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
 from tests.features.directory.search_index import TODAY, insert_entry, requester
@@ -98,10 +98,10 @@ async def test_what_followers_hear_of_is_what_the_policy_lets_them_see(database:
         (QUAY, TODAY + timedelta(days=30)),
         (None, TODAY),
     )
-    people = {one.name: requester(one, _schools_of(one)) for one in PERSONAS}
+    people: dict[str | None, Principal] = {one.name: requester(one, _schools_of(one)) for one in PERSONAS}
     async with database.transaction(NORTHSHIRE) as session:
-        for one in people.values():
-            await follow(session, one, "theme", "attendance", "Attendance")
+        for person in people.values():
+            await follow(session, person, "theme", "attendance", "Attendance")
     async with database.transaction(NORTHSHIRE) as session:
         for number, (urn, shown) in enumerate(entries):
             await insert_entry(

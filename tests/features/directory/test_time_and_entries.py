@@ -1,6 +1,7 @@
 """Scheduled jobs: reviews fall due, work in progress ends, and each is notified once."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from alongside.features.directory.scheduled import (
     lapse_works_in_progress,
@@ -17,7 +18,7 @@ from tests.features.directory.stored_rows import asked, entry_row, id_of
 from tests.features.needs.form_values import form_at
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE
 
-UNFINISHED = {"kind": "work_in_progress", "evidence": None, "what_you_need": None}
+UNFINISHED: dict[str, Any] = {"kind": "work_in_progress", "evidence": None, "what_you_need": None}
 
 
 async def on(database: Database, today: date) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.client import Client, soup, words
+from tests.client import Client, attribute, element, soup, words
 from tests.databases import DatabaseCopy
 from tests.features.directory.form_values import entry, sent_entry, verified_entry
 from tests.features.directory.stored_rows import asked, entry_row, id_of
@@ -28,8 +28,8 @@ async def test_an_entry_is_kept_as_it_was_typed_and_shown_as_it_was_meant(
     row = await entry_row(copy, where)
     assert (row["state"], row["cost_pence"], row["staff_hours"]) == ("submitted", 120_000, Decimal("40.0"))
     page = soup(await client.get(where, as_=HEAD_OF_MILL))
-    assert page.select_one(".alongside-prose strong").get_text() == "heard"
-    assert page.select_one(".alongside-prose ol li").get_text() == "A box of books for each class"
+    assert element(page, ".alongside-prose strong").get_text() == "heard"
+    assert element(page, ".alongside-prose ol li").get_text() == "A box of books for each class"
     assert "£1,200" in page.get_text() and "40 hours (All class teachers)" in page.get_text()
 
 
@@ -40,7 +40,7 @@ async def test_a_draft_needs_a_title_and_sending_it_needs_the_rest(client: Clien
     where = answer.headers["location"]
     lacking = await client.post(f"{where}/submission", as_=HEAD_OF_MILL)
     assert lacking.status_code == 422
-    said = soup(lacking).select_one(".govuk-error-summary").get_text(" ")
+    said = element(soup(lacking), ".govuk-error-summary").get_text(" ")
     for cure in ("Choose at least one theme", "Say what the problem was", "Say which role", "Say what shows"):
         assert cure in said
     assert (await client.post("/directory/entries", {"act": "draft"}, as_=HEAD_OF_MILL)).status_code == 422
@@ -50,8 +50,8 @@ async def test_a_preview_saves_nothing_and_keeps_what_was_typed(client: Client, 
     answer = await client.post("/directory/entries", entry(act="preview"), as_=HEAD_OF_MILL)
     assert answer.status_code == 200
     page = soup(answer)
-    assert page.select_one(".alongside-preview strong").get_text() == "heard"
-    assert "**heard**" in page.select_one('textarea[name="problem"]').get_text()
+    assert element(page, ".alongside-preview strong").get_text() == "heard"
+    assert "**heard**" in element(page, 'textarea[name="problem"]').get_text()
     assert not await asked(copy, "SELECT 1 FROM directory_entry")
 
 
@@ -85,10 +85,8 @@ async def test_what_cannot_be_taken_names_its_cure_and_stays_in_its_field(
     answer = await module_client.post("/directory/entries", entry(**{name: typed}), as_=HEAD_OF_MILL)
     assert answer.status_code == 422
     page = soup(answer)
-    assert cure in page.select_one(".govuk-error-summary").get_text(" ")
-    assert (
-        page.select_one('textarea[name="what_to_avoid"]').get_text().strip() == "Do not turn it into a test."
-    )
+    assert cure in element(page, ".govuk-error-summary").get_text(" ")
+    assert element(page, 'textarea[name="what_to_avoid"]').get_text().strip() == "Do not turn it into a test."
     assert not await asked(module_database, "SELECT 1 FROM directory_entry")
 
 
@@ -123,9 +121,9 @@ async def test_two_people_who_write_at_once_lose_nothing(client: Client) -> None
     mine["problem"] = "What the head wrote."
     stale = await client.post(f"{where}/edit", mine, as_=HEAD_OF_MILL)
     assert stale.status_code == 409
-    table = soup(stale).select_one("main table").get_text(" ")
+    table = element(soup(stale), "main table").get_text(" ")
     assert "What the head wrote." in table and "What the delegate wrote." in table
-    mine["version"] = soup(stale).select_one('input[name="version"]')["value"]
+    mine["version"] = attribute(element(soup(stale), 'input[name="version"]'), "value")
     assert (await client.post(f"{where}/edit", mine, as_=HEAD_OF_MILL)).status_code == 303
     assert "What the head wrote." in words(await client.get(where, as_=HEAD_OF_MILL))
 

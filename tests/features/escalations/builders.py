@@ -21,7 +21,7 @@ from tests.features.agreements.builders import acting as acting_on
 from tests.personas import LEAD_OF_NORTH, MILL, NORTH, NORTHSHIRE, OFFICER, Persona
 
 TODAY = APP_DAY
-CHALLENGE: Mapping[str, Any] = {
+CHALLENGE: dict[str, Any] = {
     "outcome": "challenge",
     "decision": "We lead the next review ourselves.",
     "provider": "",

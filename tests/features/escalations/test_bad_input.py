@@ -38,7 +38,7 @@ async def escalation(client: Client) -> Any:
     return client, escalation_id
 
 
-BAD = (
+BAD: tuple[Any, ...] = (
     ("an illegal step", OFFICER, "resumption", {}, 409, "This can no longer be done"),
     (
         "closing with an open action",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +22,7 @@ from alongside.platform.access.principal import Role
 from alongside.platform.forms.action import buttons_for
 from alongside.platform.workflow import INITIAL, Transition
 from tests.access.oracle import AGREED, LEADERS
-from tests.databases import DatabaseCopy, open_database
+from tests.databases import DatabaseCopy, constraint_of, open_database
 from tests.features.escalations.builders import CHALLENGE, END, acting, ask_as, put_escalation
 from tests.personas import (
     ADMINISTRATOR,
@@ -96,7 +96,9 @@ async def escalations(module_database: DatabaseCopy) -> Any:
     """An escalation in each state, one more to merge into, and the app's way to them."""
     connection = await asyncpg.connect(module_database.superuser_url)
     try:
-        made = {state: await put_escalation(connection, state) for state in STATES}
+        made: dict[str | tuple[str, str], UUID] = {
+            state: await put_escalation(connection, state) for state in STATES
+        }
         made["other"] = await put_escalation(connection, "active")
         made |= {("handled", state): await put_escalation(connection, state, **HANDLED) for state in STATES}
     finally:
@@ -226,9 +228,11 @@ async def leap(session: AsyncSession, sql: str, values: Mapping[str, Any]) -> in
     """How many rows a statement touches, or the name of the promise that it would break. Nothing is kept."""
     attempt = await session.begin_nested()
     try:
-        return int((await session.execute(text(sql), values)).rowcount)
+        done = await session.execute(text(sql), values)
+        assert isinstance(done, CursorResult)
+        return done.rowcount
     except DBAPIError as refused:
-        return str(refused.orig.__cause__.constraint_name)
+        return constraint_of(refused)
     finally:
         await attempt.rollback()
 

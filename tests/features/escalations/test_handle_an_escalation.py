@@ -18,6 +18,7 @@ from alongside.features.escalations.tasks.actions import agree_task, cancel_task
 from alongside.features.escalations.visits.actions import correct_visit, record_visit
 from alongside.platform.database.session import Database
 from tests.client import Client
+from tests.databases import constraint_of
 from tests.features.escalations.builders import (
     CHALLENGE,
     END,
@@ -70,7 +71,7 @@ async def constraint(database: Database, sql: str, **values: Any) -> str:
         with pytest.raises(DBAPIError) as refused:
             await session.execute(text(sql), values)
         await session.rollback()
-    return str(refused.value.orig.__cause__.constraint_name)
+    return constraint_of(refused.value)
 
 
 async def test_an_escalation_cannot_close_with_an_open_action(database: Database) -> None:

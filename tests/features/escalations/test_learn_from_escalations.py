@@ -21,7 +21,7 @@ from alongside.features.escalations.reporting.suppression import (
     typical,
 )
 from alongside.platform.database.session import Database
-from tests.client import Client, soup, words
+from tests.client import Client, element, soup, words
 from tests.features.escalations.builders import a_decided_escalation, an_escalation
 from tests.personas import (
     HEAD_OF_MILL,
@@ -119,7 +119,7 @@ def table(page: Any, caption: str) -> dict[str, list[str]]:
         title = one.select_one("caption")
         if title is not None and title.get_text(strip=True) == caption:
             return {
-                line.th.get_text(strip=True): [
+                element(line, "th").get_text(strip=True): [
                     cell.get_text(strip=True) for cell in line.select("td:not([aria-hidden])")
                 ]
                 for line in one.select("tbody tr")

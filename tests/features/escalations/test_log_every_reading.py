@@ -100,7 +100,7 @@ async def test_a_refused_form_is_a_reading_too(client: Client, copy: Any) -> Non
     assert len(seen) > 15
 
 
-RAISED = {
+RAISED: dict[str, Any] = {
     "school_urn": str(MILL),
     "reason": "too_close",
     "tried": ["talk"],

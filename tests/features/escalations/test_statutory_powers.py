@@ -16,6 +16,7 @@ from alongside.features.escalations.statutory.actions import overrule_heads, rec
 from alongside.features.escalations.statutory.steps import GROUNDS, NOTICES, STEPS
 from alongside.platform.database.session import Database
 from tests.client import Client
+from tests.databases import cause_of
 from tests.features.escalations.builders import (
     CHALLENGE,
     TODAY,
@@ -90,7 +91,7 @@ async def raw(database: Database, one: Persona, sql: str, **values: Any) -> str:
         try:
             await session.execute(text(sql), values)
         except DBAPIError as refused:
-            cause = refused.orig.__cause__
+            cause: Any = cause_of(refused)
             return str(getattr(cause, "constraint_name", None) or cause.column_name or cause.sqlstate)
         finally:
             await session.rollback()

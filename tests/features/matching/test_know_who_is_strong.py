@@ -39,7 +39,8 @@ async def test_verified_practice_makes_its_school_the_stronger_partner(
                 )
             )
     before = await strength_of(database, MILL, "mathematics")
-    assert before == await strength_of(database, QUAY, "mathematics") is not None
+    assert before is not None
+    assert before == await strength_of(database, QUAY, "mathematics")
     where = await checked_entry(client, themes=["mathematics"])
     assert await strength_of(database, MILL, "mathematics") == before
     await verify(client, where, level="3")

@@ -45,8 +45,7 @@ async def test_a_forbidden_partner_is_not_chosen_until_that_is_lifted(
     await work(database)
     run = answer.headers["location"]
     assert (await partners(database, run))["Fluency at Mill"] is None
-    page = words(await client.get(run, as_=LEAD_OF_NORTH))
-    assert "kept out of the plan by those who lead it" in page
+    assert "kept out of the plan by those who lead it" in words(await client.get(run, as_=LEAD_OF_NORTH))
     page = soup(await client.get(f"{run}/needs/{made['mill']}", as_=LEAD_OF_NORTH))
     lifting = page.select("form[action$='/remove']")
     assert len(lifting) == 2

@@ -65,8 +65,8 @@ async def test_sent_twice_each_pair_is_proposed_once(client: Client, database: D
     assert run.state == "sent"
     assert "proposal_made" in await notified(database, HEAD_OF_MILL)
     assert "proposal_made" in await notified(database, HEAD_OF_QUAY)
-    page = words(await client.get(where, as_=LEAD_OF_NORTH))
-    assert "2 of 2 needs matched 2 of them already proposed" in page
+    seen = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "2 of 2 needs matched 2 of them already proposed" in seen
     assert "Waiting for Mill Primary School and" in page
     assert "Nothing is left to send" in words(await client.get(f"{where}/send", as_=LEAD_OF_NORTH))
 
@@ -109,9 +109,9 @@ async def test_what_only_the_core_team_may_know_is_not_kept_in_a_plan_that_leads
         one.not_sent_because for one in await rows(database, "SELECT not_sent_because FROM plan_assignment")
     ]
     assert NOT_SHOWN in kept
-    page = words(await client.get(where, as_=LEAD_OF_NORTH))
-    assert NOT_SHOWN in page
-    assert "suspended" not in page and "ruled the other out" not in page
+    seen = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert NOT_SHOWN in seen
+    assert "suspended" not in seen and "ruled the other out" not in seen
 
 
 async def _declined(client: Client, database: Database) -> tuple[str, Any]:
@@ -131,10 +131,10 @@ async def _declined(client: Client, database: Database) -> tuple[str, Any]:
 
 async def test_after_a_decline_somebody_else_is_asked_at_once(client: Client, database: Database) -> None:
     where, declined = await _declined(client, database)
-    page = words(await client.get(where, as_=LEAD_OF_NORTH))
-    assert "0 of 1 needs matched 0 of them already proposed" in page, "a declined match does not count"
-    assert "Somebody else is to be found for 1 need" in page
-    assert "No days left for this" in page
+    seen = words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "0 of 1 needs matched 0 of them already proposed" in seen, "a declined match does not count"
+    assert "Somebody else is to be found for 1 need" in seen
+    assert "No days left for this" in seen
     mending = f"{where}/needs/{declined.need_id}/replacements"
     page = soup(await client.get(mending, as_=LEAD_OF_NORTH))
     ways = page.select("input[name=option]")
@@ -147,9 +147,9 @@ async def test_after_a_decline_somebody_else_is_asked_at_once(client: Client, da
     live = await rows(database, "SELECT * FROM proposal WHERE state = 'proposed'")
     assert len(live) == 1
     assert live[0].supporting_urn != declined.supporting_urn
-    page = words(await client.get(f"{where}/needs/{declined.need_id}", as_=LEAD_OF_NORTH))
-    assert "after another partner had declined" in page
-    assert "The score" in page
+    seen = words(await client.get(f"{where}/needs/{declined.need_id}", as_=LEAD_OF_NORTH))
+    assert "after another partner had declined" in seen
+    assert "The score" in seen
 
 
 async def test_the_worker_looks_for_a_better_plan_once_for_each_decline(

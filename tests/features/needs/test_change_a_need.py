@@ -8,7 +8,7 @@ import pytest
 from alongside.errors import ActionRefused
 from alongside.features.needs.editing.actions import change_need
 from alongside.platform.database.session import Database
-from tests.client import Client, soup, words
+from tests.client import Client, attribute, element, soup, words
 from tests.databases import DatabaseCopy
 from tests.features.agreements.builders import acting
 from tests.features.needs.form_values import form_at, need, posted_need
@@ -45,13 +45,13 @@ async def test_a_stale_change_shows_both_texts_and_can_then_be_kept(client: Clie
     mine["wanted"] = "What the head wrote."
     stale = await client.post(f"{where}/edit", mine, as_=HEAD_OF_MILL)
     assert stale.status_code == 409
-    table = soup(stale).select_one("main table").get_text(" ")
+    table = element(soup(stale), "main table").get_text(" ")
     assert "What the head wrote." in table
     assert "What the delegate wrote." in table
     page = soup(stale)
-    assert page.select_one('textarea[name="wanted"]').get_text().strip() == "What the head wrote."
+    assert element(page, 'textarea[name="wanted"]').get_text().strip() == "What the head wrote."
     assert "What the delegate wrote." in words(await client.get(where, as_=HEAD_OF_MILL))
-    mine["version"] = page.select_one('input[name="version"]')["value"]
+    mine["version"] = attribute(element(page, 'input[name="version"]'), "value")
     assert (await client.post(f"{where}/edit", mine, as_=HEAD_OF_MILL)).status_code == 303
     assert "What the head wrote." in words(await client.get(where, as_=HEAD_OF_MILL))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from alongside.platform.database.session import Database
-from tests.client import Client, soup, words
+from tests.client import Client, attribute, element, soup, words
 from tests.databases import DatabaseCopy
 from tests.features.needs.form_values import NEED, need, posted_need
 from tests.features.needs.stored_rows import change_school, notices_of
@@ -33,9 +33,9 @@ async def test_a_head_posts_a_need_in_one_request(client: Client) -> None:
 
 async def test_the_form_already_knows_school_and_phase(client: Client) -> None:
     page = soup(await client.get("/needs/new", as_=HEAD_OF_MILL))
-    assert page.select_one('[name="school_urn"]')["value"] == str(MILL)
+    assert attribute(element(page, '[name="school_urn"]'), "value") == str(MILL)
     assert "Mill Primary School" in page.get_text()
-    assert page.select_one('[name="phase"] [selected]')["value"] == "primary"
+    assert attribute(element(page, '[name="phase"] [selected]'), "value") == "primary"
 
 
 @pytest.mark.parametrize(
@@ -62,19 +62,20 @@ async def test_a_mistake_is_named_with_its_cure_and_nothing_typed_is_lost(
     answer = await client.post("/needs", need(**{field: typed}), as_=HEAD_OF_MILL)
     assert answer.status_code == 422
     page = soup(answer)
-    summary = page.select_one(".govuk-error-summary")
+    summary = element(page, ".govuk-error-summary")
     assert cure in summary.get_text()
-    assert page.select_one(f'[id="{summary.select_one("a")["href"].removeprefix("#")}"]') is not None
+    assert page.select_one(f'[id="{attribute(element(summary, "a"), "href").removeprefix("#")}"]') is not None
     kept = {"wanted": NEED["wanted"], "success_criteria": NEED["success_criteria"]} | (
         {field: typed} if field == "wanted" else {}
     )
     for name, text in kept.items():
-        assert page.select_one(f'textarea[name="{name}"]').get_text().strip() == text
+        assert element(page, f'textarea[name="{name}"]').get_text().strip() == text
     if field in ("title", "days"):
-        assert page.select_one(f'input[name="{field}"]')["value"] == typed
+        assert attribute(element(page, f'input[name="{field}"]'), "value") == typed
     if field == "starts_on":
         boxes = [
-            page.select_one(f'input[name="starts_on-{part}"]')["value"] for part in ("day", "month", "year")
+            attribute(element(page, f'input[name="starts_on-{part}"]'), "value")
+            for part in ("day", "month", "year")
         ]
         assert "/".join(boxes) == typed
     assert "No needs here" in words(await client.get("/needs", as_=HEAD_OF_MILL))

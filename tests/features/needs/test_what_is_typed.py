@@ -12,7 +12,7 @@ from wtforms import Form
 from alongside.platform.forms.content_checks import may_be_safeguarding, may_name_a_pupil
 from alongside.platform.forms.fields import Count, Day, HalfDays
 from alongside.platform.web.form_data import FormData
-from tests.client import Client, soup
+from tests.client import Client, attribute, element, soup
 from tests.features.needs.form_values import form_at, need
 from tests.personas import HEAD_OF_MILL
 
@@ -58,8 +58,8 @@ async def test_hostile_words_come_back_as_words(client: Client, title: str, want
     refused = await client.post("/needs", sent | {"urgency": "", "theme": "mathematics"}, as_=HEAD_OF_MILL)
     assert refused.status_code == 422
     page = soup(refused)
-    assert page.select_one('textarea[name="wanted"]').get_text().strip() == wanted.strip()
-    assert page.select_one('input[name="title"]')["value"].split() == title.split()
+    assert element(page, 'textarea[name="wanted"]').get_text().strip() == wanted.strip()
+    assert attribute(element(page, 'input[name="title"]'), "value").split() == title.split()
     kept = await client.post("/needs", sent, as_=HEAD_OF_MILL)
     if not any(one.isalnum() for one in title) or not wanted.strip():
         assert kept.status_code == 422
@@ -87,7 +87,8 @@ def test_days_are_halves_or_a_mistake_with_what_was_typed(typed: str) -> None:
 @given(halves=st.integers(1, 400))
 def test_days_are_shown_as_they_are_read(halves: int) -> None:
     days = Decimal(halves) / 2
-    shown = Fields(data={"days": days})["days"]._value()
+    field: Any = Fields(data={"days": days})["days"]
+    shown = field._value()
     assert reading(days=shown)["days"].data == days
 
 

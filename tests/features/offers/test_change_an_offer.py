@@ -1,7 +1,9 @@
 """Changing, extending, withdrawing and reopening an offer; its days never fall below those promised."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +14,7 @@ from alongside.features.offers.queries import get_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.session import Database
-from tests.client import Client, soup, words
+from tests.client import Client, element, soup, words
 from tests.databases import DatabaseCopy
 from tests.features.needs.form_values import form_at
 from tests.features.needs.stored_rows import audit_of, set_columns
@@ -55,13 +57,13 @@ async def test_a_stale_change_shows_both_texts(client: Client) -> None:
     await client.post(f"{where}/edit", theirs | {"description": "By the delegate."}, as_=DELEGATE_OF_MILL)
     stale = await client.post(f"{where}/edit", mine | {"description": "By the head."}, as_=HEAD_OF_MILL)
     assert stale.status_code == 409
-    table = soup(stale).select_one("main table").get_text(" ")
+    table = element(soup(stale), "main table").get_text(" ")
     assert "By the head." in table
     assert "By the delegate." in table
     extension = {"days_total": "9", "version": mine["version"]}
     late = await client.post(f"{where}/extension", extension, as_=HEAD_OF_MILL)
     assert late.status_code == 409
-    assert "9 days" in soup(late).select_one("main table").get_text(" ")
+    assert "9 days" in element(soup(late), "main table").get_text(" ")
 
 
 async def test_the_pool_cannot_become_smaller_than_what_is_promised(
@@ -88,8 +90,9 @@ async def test_the_database_itself_refuses_a_pool_below_what_is_promised(
 ) -> None:
     where = await posted_offer(client)
     await set_columns(copy, "offer", where, days_taken=Decimal(5))
-    offer_id = where.rpartition("/")[2]
-    for act in (extend_offer, change_offer):
+    offer_id = UUID(where.rpartition("/")[2])
+    acts: tuple[Callable[..., Awaitable[object]], ...] = (extend_offer, change_offer)
+    for act in acts:
         async with database.transaction(NORTHSHIRE) as session:
             more = ({"early_reading": "x"},) if act is change_offer else ()
             version = (await get_offer(session, PERSON, Permission.VIEW_POST, offer_id)).version
@@ -103,8 +106,8 @@ async def test_state_follows_the_pool_when_days_are_taken_given_back_and_added(
     where = await posted_offer(client)
     await set_columns(copy, "offer", where, days_taken=Decimal(6))
     async with database.transaction(NORTHSHIRE) as session:
-        await balance_offer(session, PERSON, where.rpartition("/")[2])
-        await balance_offer(session, PERSON, where.rpartition("/")[2])
+        await balance_offer(session, PERSON, UUID(where.rpartition("/")[2]))
+        await balance_offer(session, PERSON, UUID(where.rpartition("/")[2]))
     seen = words(await client.get(where, as_=HEAD_OF_MILL))
     assert "All days of this offer are promised." in seen
     assert "None of 6 days" in seen

@@ -65,7 +65,8 @@ CASES: list[tuple[dict[str, Any], str | None]] = [
 
 @pytest.mark.parametrize(("changed", "why"), CASES)
 def test_why_an_offer_cannot_be_proposed_is_said(changed: dict[str, Any], why: str | None) -> None:
-    said = why_not_proposable(AnOffer(**changed), TODAY, FRESH)
+    offer: Any = AnOffer(**changed)
+    said = why_not_proposable(offer, TODAY, FRESH)
     assert (said is None) if why is None else (why in (said or ""))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.client import Client, soup, words
+from tests.client import Client, attribute, element, soup, words
 from tests.databases import DatabaseCopy
 from tests.features.needs.stored_rows import change_school
 from tests.features.offers.form_values import OFFER, offer, posted_offer
@@ -71,13 +71,13 @@ async def test_a_mistake_is_named_with_its_cure_and_nothing_typed_is_lost(
     answer = await client.post("/offers", offer(**changed), as_=HEAD_OF_MILL)
     assert answer.status_code == 422
     page = soup(answer)
-    assert cure in page.select_one(".govuk-error-summary").get_text()
+    assert cure in element(page, ".govuk-error-summary").get_text()
     for link in page.select(".govuk-error-summary a"):
-        assert page.select_one(f'[id="{link["href"].removeprefix("#")}"]') is not None
+        assert page.select_one(f'[id="{attribute(link, "href").removeprefix("#")}"]') is not None
     kept = offer(**changed)
-    assert page.select_one('textarea[name="description"]').get_text().strip() == kept["description"]
+    assert element(page, 'textarea[name="description"]').get_text().strip() == kept["description"]
     assert (
-        page.select_one('textarea[name="evidence_early_reading"]').get_text().strip()
+        element(page, 'textarea[name="evidence_early_reading"]').get_text().strip()
         == (OFFER["evidence_early_reading"])
     )
     ticked = {one["value"] for one in page.select('input[name="themes"][checked]')}

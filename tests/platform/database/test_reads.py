@@ -123,7 +123,7 @@ async def test_a_lost_connection_is_retryable_and_leaves_the_pool(copy: Database
 async def test_prepared_statements_have_no_name_that_can_be_guessed(database: Database) -> None:
     """Injected SQL could otherwise prepare a statement of its own under the name of one to come."""
     async with database.engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
+        driver: Any = (await connection.get_raw_connection()).driver_connection
         names = {driver._get_unique_id("stmt") for _ in range(3)}
     assert len(names) == 3 and min(map(len, names)) > 32
 

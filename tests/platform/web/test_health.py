@@ -1,16 +1,18 @@
 """Health checks and metrics: available at any host, correct about the database, and restricted."""
 
+from typing import Any
+
 import asyncpg
 import httpx
 import pytest
 
 from alongside.platform.database.session import Database
-from tests.client import Client
+from tests.client import Client, transport_to
 from tests.databases import SIGNING_KEY, DatabaseCopy
 from tests.personas import ADMINISTRATOR, HEAD_OF_MILL
 from tests.platform.notifications.mail_server import change, tell_about
 
-ANYWHERE = {"host": "10.0.0.7:8000"}
+ANYWHERE: dict[str, Any] = {"host": "10.0.0.7:8000"}
 
 
 async def test_ready_at_any_host(client: Client) -> None:
@@ -88,13 +90,13 @@ async def test_figures_are_for_this_machine_or_who_knows_the_token(
     client: Client, address: str, headers: dict[str, str], status: int
 ) -> None:
     client.app.state.app_context.metrics_token = "a token"
-    transport = httpx.ASGITransport(app=client.app, client=(address, 4711))
+    transport = transport_to(client.app, address)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as from_there:
         assert (await from_there.get("/metrics", headers=headers)).status_code == status
 
 
 async def test_without_a_token_nobody_far_away_guesses_one(client: Client) -> None:
-    transport = httpx.ASGITransport(app=client.app, client=("203.0.113.9", 4711))
+    transport = transport_to(client.app, "203.0.113.9")
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as from_there:
         for given in ("Bearer None", "Bearer ", ""):
             assert (await from_there.get("/metrics", headers={"authorization": given})).status_code == 404

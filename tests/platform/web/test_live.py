@@ -58,7 +58,8 @@ class Open:
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2),
         }
-        self.task = asyncio.create_task(self.app(self.scope, self._receive, self._send))
+        app: Any = self.app
+        self.task = asyncio.create_task(app(self.scope, self._receive, self._send))
 
     async def _receive(self) -> Any:
         if self.scope.get("asked"):

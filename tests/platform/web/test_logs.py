@@ -51,14 +51,14 @@ def filled(form: Tag) -> dict[str, str]:
     """Return a form with a marker in every text field, and the first choice in each other field."""
     typed: dict[str, str] = {}
     for one in form.find_all(["input", "textarea", "select"]):
-        name, kind = one.get("name"), one.get("type", "text")
+        name, kind = str(one.get("name") or ""), one.get("type", "text")
         if not name or name in ("csrf_token", "idempotency_key"):
             continue
         if one.name == "select":
-            options = [option.get("value", "") for option in one.find_all("option")]
+            options = [str(option.get("value") or "") for option in one.find_all("option")]
             typed[name] = next((value for value in options if value), "")
         elif kind in ("hidden", "radio", "checkbox"):
-            typed.setdefault(name, one.get("value", ""))
+            typed.setdefault(name, str(one.get("value") or ""))
         else:
             typed[name] = CANARY
     return typed
@@ -69,11 +69,11 @@ async def test_nothing_that_was_typed_into_any_form_is_logged(client: Client, lo
     for start in STARTS:
         page = await client.get(start, HEAD_OF_MILL)
         for form in soup(page).find_all("form"):
-            action = form.get("action") or start
+            action = str(form.get("action") or start)
             if action == "/sign-out":
                 continue
             typed = filled(form)
-            if form.get("method", "get").lower() == "post":
+            if str(form.get("method")).lower() == "post":
                 await client.post(action, typed, HEAD_OF_MILL)
             else:
                 await client.get(

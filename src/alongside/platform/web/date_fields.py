@@ -23,6 +23,7 @@ CENTURY = range(2000, 2100)
 class FieldOptions(TypedDict, total=False):
     """What a field may be given besides its label and its error."""
 
+    validators: list[Any]
     description: str
     default: object
     render_kw: dict[str, Any]

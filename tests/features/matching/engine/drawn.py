@@ -7,7 +7,7 @@ quickly.
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
-from typing import TypeVar
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from alongside.features.matching.engine.instance import (
@@ -46,10 +46,14 @@ def draw(
     drawn_offers = tuple(
         _offer(chance, 100 + number, loose) for number in range(1, 1 + chance.randint(1, offers))
     )
+    kinds: tuple[Literal["accepted", "forbidden", "declined", "planned"], ...] = (
+        "accepted",
+        "forbidden",
+        "declined",
+        "planned",
+    )
     pairs = {
-        (chance.choice(drawn_needs).id, chance.choice(drawn_offers).id): chance.choice(
-            ("accepted", "forbidden", "declined", "planned")
-        )
+        (chance.choice(drawn_needs).id, chance.choice(drawn_offers).id): chance.choice(kinds)
         for _ in range(chance.randint(0, 4))
     }
     return Instance(

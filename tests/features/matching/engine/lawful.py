@@ -2,6 +2,7 @@
 
 from collections import Counter
 from math import dist
+from uuid import UUID
 
 from alongside.features.matching.engine.instance import Instance, Need, Offer, School
 from alongside.features.matching.engine.result import Plan
@@ -89,7 +90,7 @@ def faults(instance: Instance, plan: Plan) -> list[str]:
     return found + _overdrawn(instance, plan, accepted)
 
 
-def _overdrawn(instance: Instance, plan: Plan, accepted: set[tuple[object, object]]) -> list[str]:
+def _overdrawn(instance: Instance, plan: Plan, accepted: set[tuple[UUID, UUID]]) -> list[str]:
     """Resources that the plan overuses, beyond what accepted pairs use."""
     rates = {offer.id: offer.pence_per_day for offer in instance.offers}
     pools = {need.id: need.pool for need in instance.needs}

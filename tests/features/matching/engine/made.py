@@ -5,6 +5,7 @@ About half of the schools offer days and three in five ask for some, so that off
 
 import random
 from datetime import date, timedelta
+from typing import Literal
 from uuid import UUID
 
 from alongside.features.matching.engine.instance import (
@@ -127,7 +128,8 @@ def _phase(school: School) -> str:
 
 
 def _need(chance: random.Random, school: School, number: int) -> Need:
-    tier = chance.choices((1, 2, 3), (15, 30, 55))[0]
+    tiers: tuple[Literal[1, 2, 3], ...] = (1, 2, 3)
+    tier = chance.choices(tiers, (15, 30, 55))[0]
     return Need(
         id=UUID(int=number),
         school=school.urn,

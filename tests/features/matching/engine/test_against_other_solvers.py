@@ -52,11 +52,11 @@ def by_constraints(prepared: Prepared) -> tuple[tuple[int, ...], int]:
         model.add(mine <= most)
         model.add(served[need] <= mine)
     for offer in range(len(capacity.engagements)):
-        mine = [row for row in pairs if candidates.offer[row] == offer]
-        model.add(sum(x[row] for row in mine) <= int(capacity.engagements[offer]))
+        lent = [row for row in pairs if candidates.offer[row] == offer]
+        model.add(sum(x[row] for row in lent) <= int(capacity.engagements[offer]))
         if parameters.model == "days":
             model.add(
-                sum(int(takes.half_days[row]) * x[row] for row in mine) <= int(capacity.half_days[offer])
+                sum(int(takes.half_days[row]) * x[row] for row in lent) <= int(capacity.half_days[offer])
             )
     for pool, money in enumerate(capacity.money.tolist()):
         paid = [row for row in pairs if takes.pool[row] == pool and takes.pool[row] != NO_KEY]

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -117,7 +118,7 @@ async def test_an_act_that_cannot_be_has_its_sentence() -> None:
         await change(SMALL, plan(SMALL), SMALL.needs[0].id, _own_offer(SMALL), "pinned")
 
 
-def _own_offer(instance: Instance):
+def _own_offer(instance: Instance) -> UUID:
     asked = instance.needs[0]
     barred = [offer for offer in instance.offers if asked.theme not in offer.themes]
     return barred[0].id

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import msgspec
@@ -135,6 +135,12 @@ async def one_forger() -> AsyncIterator[Forger]:
 def forger(one_forger: Forger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forger]:
     """A forger that is honest so far, with ways in at it: oidc, dfe and entra."""
     one_forger.reset()
+    kinds: tuple[tuple[str, Literal["dfe_sign_in", "entra", "oidc"]], ...] = (
+        ("oidc", "oidc"),
+        ("other", "oidc"),
+        ("dfe", "dfe_sign_in"),
+        ("entra", "entra"),
+    )
     ways = tuple(
         SignIn(
             key=f"forged_{kind}",
@@ -149,7 +155,7 @@ def forger(one_forger: Forger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forg
             api_address=one_forger.base if kind == "dfe" else None,
             allowed_tids=(DIRECTORY,) if kind == "entra" else (),
         )
-        for kind, full in (("oidc", "oidc"), ("other", "oidc"), ("dfe", "dfe_sign_in"), ("entra", "entra"))
+        for kind, full in kinds
     )
     with settled(ways, monkeypatch):
         yield one_forger

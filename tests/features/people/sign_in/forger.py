@@ -39,7 +39,7 @@ class Forger:
 
     def reset(self) -> None:
         """Be honest again."""
-        self.shown = [self.key, self.ec]
+        self.shown: list[RSAKey | ECKey] = [self.key, self.ec]
         self.id_token: Callable[[], str] = lambda: ""
         self.by_form: Callable[[dict[str, str]], str] = lambda form: self.id_token()
         self.asked: list[str] = []

@@ -1,6 +1,7 @@
 """`alongside people appoint`: invites the first administrator of an authority."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -50,8 +51,8 @@ async def test_the_link_that_is_printed_opens_the_invitation(run, app: Litestar)
     ],
 )
 async def test_what_is_wrong_is_said_in_one_line(
-    given: list[str], said: str, run, copy: DatabaseCopy
-) -> None:  # type: ignore[no-untyped-def]
+    given: list[str], said: str, run: Any, copy: DatabaseCopy
+) -> None:
     result = await run(*given)
     assert result.exit_code != 0
     assert said in result.output

@@ -159,9 +159,7 @@ async def test_an_invitation_taken_up_by_ten_at_once_makes_one(
     browsers = [Browser(app) for _ in range(10)]
     asked = [(await browser.begin("forged_oidc", invitation=token))[1] for browser in browsers]
     by_code = {f"code-{n}": one for n, one in enumerate(asked)}
-    forger.by_form = lambda form: forger.sign(  # type: ignore[method-assign]
-        forger.claims(by_code[form["code"]]["nonce"], sub=form["code"])
-    )
+    forger.by_form = lambda form: forger.sign(forger.claims(by_code[form["code"]]["nonce"], sub=form["code"]))
     answers = await asyncio.gather(
         *(
             browser.get(f"/sign-in/forged_oidc/callback?code=code-{n}&state={one['state']}")
