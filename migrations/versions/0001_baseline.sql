@@ -2024,7 +2024,7 @@ ALTER TABLE authority_settings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE authority_settings FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY authority_only ON authority_settings AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+CREATE POLICY authority_only ON authority_settings AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id()) OR (SELECT security.authority_id()) = 0) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON authority_settings FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 

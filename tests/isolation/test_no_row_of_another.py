@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from alongside.platform.database.tenant_context import signed, signed_tenant_context
+from alongside.platform.database.tenant_context import EVERY_AUTHORITY, signed, signed_tenant_context
 from tests.databases import SIGNING_KEY, server_process
 from tests.isolation.sample_rows import TABLES, canary, core_team_of, row_of, seed_canaries
 from tests.personas import NORTHSHIRE, SOUTHSHIRE
@@ -81,6 +81,19 @@ async def test_without_a_true_fence_there_is_a_loud_error_and_no_row(
     for name, context in {"never set": None, **forged_contexts(await server_process(wire))}.items():
         for sql in (f"SELECT * FROM {table}", f"SELECT count(*) FROM {table}"):
             assert await rows_seen(wire, context, sql) == "42501", (name, sql)
+
+
+@pytest.mark.parametrize("table", NAMES)
+async def test_the_context_of_none_shows_the_settings_of_all_and_nothing_else(
+    wire: asyncpg.Connection, table: str
+) -> None:
+    """A process reads the settings of all authorities at once, and changes none."""
+    context = await true_context(wire, EVERY_AUTHORITY)
+    rows = await rows_seen(wire, context, f"SELECT authority_id FROM {table}")
+    assert isinstance(rows, list)
+    seen = {NORTHSHIRE, SOUTHSHIRE} if table == "authority_settings" else set()
+    assert {row["authority_id"] for row in rows} >= seen and bool(rows) == bool(seen)
+    assert await rows_seen(wire, context, f"DELETE FROM {table} RETURNING *") in ([], "42501")
 
 
 @pytest.mark.parametrize("table", NAMES)

@@ -10,10 +10,16 @@ from sqlalchemy import text
 from alongside.errors import ActionRefused, ConfigurationError
 from alongside.features.authorities.actions import apply_settings, plan_settings
 from alongside.features.authorities.queries import Tenants, refresh_settings
-from alongside.features.authorities.settings_cache import register_settings, settings_for_host, settings_of
+from alongside.features.authorities.settings_cache import (
+    register_settings,
+    settings_for_host,
+    settings_of,
+    version_of,
+)
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
-from tests.databases import SIGNING_KEY, DatabaseCopy
+from alongside.platform.web.server_timing import begin_timing, observe_statements
+from tests.databases import SIGNING_KEY, DatabaseCopy, open_database
 from tests.features.authorities.tenant_file_text import northshire, settings_with
 from tests.personas import NORTHSHIRE, SOUTHSHIRE
 
@@ -59,6 +65,23 @@ async def test_a_process_comes_to_know_the_new_version(
         assert settings_of(NORTHSHIRE).periods.respond_by == 7
     finally:
         register_settings(northshire(), 1)
+
+
+async def test_settings_of_all_authorities_are_read_by_one_statement(copy: DatabaseCopy) -> None:
+    """A process that starts with many authorities must not read them one by one."""
+    database = open_database(copy)
+    observe_statements(database)
+    try:
+        await refresh_settings(database)  # a new connection asks for more once
+        for known in (0, 1):  # at the start, and when nothing has changed
+            for one in (NORTHSHIRE, SOUTHSHIRE):
+                register_settings(settings_of(one), known)
+            timing = begin_timing()
+            await refresh_settings(database)
+            assert timing.statements == 1
+            assert (version_of(NORTHSHIRE), version_of(SOUTHSHIRE)) == (1, 1)
+    finally:
+        await database.close()
 
 
 async def test_a_host_belongs_to_one_authority_or_to_none(database: Database) -> None:

@@ -37,11 +37,12 @@ class Authority(Base):
 class AuthoritySettingsRow(AuthorityKeyed, Base):
     """One version of an authority's settings, as applied. The operator adds versions; none is changed.
 
-    The app's role can only read them, because they contain hosts, sign-in providers and names of secrets.
+    The app's role can only read them, because they contain hosts, sign-in providers and names of secrets. A process
+    reads those of all authorities at once, in a context of none (EVERY_AUTHORITY).
     """
 
     __tablename__ = "authority_settings"
-    __table_args__ = ({"info": {"read_only": True}},)
+    __table_args__ = ({"info": {"read_only": True, "in_one_read": True}},)
 
     version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     settings: Mapped[dict[str, object]] = mapped_column(JSONB)

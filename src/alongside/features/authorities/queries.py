@@ -5,7 +5,7 @@ import time
 
 import msgspec
 import structlog
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, Integer, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ConfigurationError, ServiceUnavailable
@@ -20,17 +20,43 @@ from alongside.features.authorities.settings_cache import (
     settings_for_host,
     version_of,
 )
-from alongside.platform.database.reads import Read, fetch_one
+from alongside.platform.database.reads import Read, fetch_all, fetch_one
 from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.database.session import Database
+from alongside.platform.database.tenant_context import EVERY_AUTHORITY
 
 FRESH_FOR = 5.0
 """Seconds after which a process checks for newer versions of the settings."""
 
 log = structlog.get_logger("alongside.features.authorities")
 
-VERSIONS = select(Authority.authority_id, Authority.settings_version, Authority.hosts).order_by(
-    Authority.authority_id
+
+class AuthorityInForce(msgspec.Struct, frozen=True):
+    """An authority, the version of its settings in force, and these settings unless that version is known."""
+
+    authority_id: int
+    version: int
+    hosts: list[str]
+    settings: dict[str, Any] | None
+
+
+KNOWN = (
+    func.unnest(bindparam("ids", type_=ARRAY(Integer)), bindparam("versions", type_=ARRAY(Integer)))
+    .table_valued("authority_id", "version", name="known")
+    .render_derived()
+)
+IN_FORCE = Read(
+    select(Authority.authority_id, Authority.settings_version, Authority.hosts, AuthoritySettingsRow.settings)
+    .outerjoin(
+        AuthoritySettingsRow,
+        (AuthoritySettingsRow.authority_id == Authority.authority_id)
+        & (AuthoritySettingsRow.version == Authority.settings_version)
+        & ~exists().where(
+            KNOWN.c.authority_id == Authority.authority_id, KNOWN.c.version == Authority.settings_version
+        ),
+    )
+    .order_by(Authority.authority_id),
+    AuthorityInForce,
 )
 
 
@@ -60,24 +86,22 @@ async def stored_settings(session: AsyncSession, authority_id: int) -> tuple[int
 
 
 async def refresh_settings(database: Database) -> None:
-    """Refresh the settings cache of this process from the database; only changed versions are read.
+    """Refresh the settings cache of this process from the database by one statement; only changed versions are read.
 
     Hosts come from the table `authority`, which only the operator writes. Settings that cannot be read are logged, and
     the other authorities are still refreshed.
     """
-    async with database.system_connection() as connection:
-        rows = (await connection.execute(VERSIONS)).all()
+    known = {authority_id: version_of(authority_id) for authority_id in registered_ids()}
+    async with database.transaction(EVERY_AUTHORITY, read_only=True) as session:
+        rows = await fetch_all(session, IN_FORCE, {"ids": [*known], "versions": [*known.values()]})
     for authority_id in registered_ids() - {row.authority_id for row in rows}:
         forget_authority(authority_id)
     for row in rows:
-        if version_of(row.authority_id) != row.settings_version:
-            async with database.transaction(row.authority_id, read_only=True) as session:
-                stored = await stored_settings(session, row.authority_id)
-            if stored is not None:
-                try:
-                    register_settings(from_stored(stored[1]), stored[0])
-                except ConfigurationError as problem:
-                    log.warning("settings not read", authority=row.authority_id, error=str(problem))
+        if row.settings is not None:
+            try:
+                register_settings(from_stored(row.settings), row.version)
+            except ConfigurationError as problem:
+                log.warning("settings not read", authority=row.authority_id, error=str(problem))
     assign_hosts({host: row.authority_id for row in rows for host in row.hosts})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import MetaData, Table
 
 from alongside.platform.database.requester_context import policy_statements
+from alongside.platform.database.tenant_context import EVERY_AUTHORITY
 
 NOT_OWNED = frozenset({"authority", "allowed_transition"})
 """Tables shared by all authorities: tenants and legal transitions, without data of schools or people."""
@@ -42,21 +43,25 @@ def statements(metadata: MetaData) -> Iterator[str]:
     A table whose info names a `second_policy` also gets the conditions of its `RowPolicy`.
     """
     for table in owned_tables(metadata):
-        yield from tenant_policy_statements(table.name)
+        yield from tenant_policy_statements(table.name, in_one_read=bool(table.info.get("in_one_read")))
         if "second_policy" in table.info:
             yield from policy_statements(table.name, table.info["second_policy"])
     for table in metadata.sorted_tables:
         yield from grant_statements(table.name, grants(table))
 
 
-def tenant_policy_statements(table: str) -> Iterator[str]:
-    """Return the statements for one table: row-level security enabled and forced, and the RESTRICTIVE tenant policy."""
+def tenant_policy_statements(table: str, *, in_one_read: bool = False) -> Iterator[str]:
+    """Return the statements for one table: row-level security enabled and forced, and the RESTRICTIVE tenant policy.
+
+    `in_one_read` lets a process read the rows of all authorities in the context of none.
+    """
     inside = "authority_id = (SELECT security.authority_id())"
+    read = f"{inside} OR (SELECT security.authority_id()) = {EVERY_AUTHORITY}" if in_one_read else inside
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
     yield (
         f"CREATE POLICY authority_only ON {table} AS RESTRICTIVE FOR ALL TO PUBLIC "
-        f"USING ({inside}) WITH CHECK ({inside})"
+        f"USING ({read}) WITH CHECK ({inside})"
     )
     yield f"CREATE POLICY everyone_inside ON {table} FOR ALL TO PUBLIC USING (true) WITH CHECK (true)"
 

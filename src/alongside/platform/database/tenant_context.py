@@ -17,6 +17,9 @@ LIFETIME = 300
 PROCESS = "SELECT security.server_process()"
 """Returns the process id and start time of a connection's server process, to which a context is bound."""
 
+EVERY_AUTHORITY = 0
+"""The context in which a process reads the settings of all authorities, and no row of any other table."""
+
 BLOCK = 64
 
 
