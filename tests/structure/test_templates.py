@@ -23,7 +23,11 @@ from tests.structure.template_variables import UNKNOWN, Reader, Scope, all_subcl
 page_routes()  # imports every page
 ENVIRONMENT = make_environment(ROOT / "templates")
 CONTEXTS = sorted(
-    (one for one in all_subclasses(PageContext) if one.__module__.startswith("alongside.")),
+    (
+        one
+        for one in all_subclasses(PageContext)
+        if one.__module__.startswith("alongside.") and hasattr(one, "template")
+    ),
     key=lambda one: f"{one.__module__}.{one.__name__}",
 )
 
