@@ -214,7 +214,7 @@ class Bench:
 
         The target of a web process is 130.
         """
-        model = sum(map(processor.memory, processor.children(self.web["directory_100k"].pid)))
+        model: float | None = sum(map(processor.memory, processor.children(self.web["directory_100k"].pid)))
         return {"Sentence model, MB": model} | {
             f"Web process, MB {when}, {what}": found
             for name, what in (("large_country", "all pages but search"), ("directory_100k", "search"))

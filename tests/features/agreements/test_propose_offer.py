@@ -168,5 +168,5 @@ async def test_a_head_answers_a_need_with_offers_of_the_school(database: Databas
         needs = [row.id for row in await needs_for_offer(session, acting(HEAD_OF_MILL), offer)]
         none = await needs_for_offer(session, acting(HEAD_OF_PARK), offer)
     assert for_mill == [near, far] and for_quay == [far] and stale not in for_mill
-    assert round(found[0].miles, 1) == 0.6 and found[0].same_theme
+    assert round(found[0].miles or 0, 1) == 0.6 and found[0].same_theme
     assert needs == [need_id] and none == []

@@ -106,7 +106,7 @@ async def test_the_process_is_started_again_and_shared(own: ModelClient) -> None
     assert own._own is not None
     other = ModelClient(path=own._own[0], patience=120.0)
     answers = await asyncio.gather(own.embed(("phonics",), 120), other.embed(("phonics",), 120))
-    assert answers == [before, before]
+    assert [*answers] == [before, before]
 
 
 def test_only_the_measured_file_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

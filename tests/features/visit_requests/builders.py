@@ -63,7 +63,7 @@ async def requested(
 
 async def agreed(client: Client, where: str | None = None, **changed: str) -> str:
     """The URL of an agreed visit of Park to Mill."""
-    visit = await requested(client, where, **changed)
+    visit = await requested(client, where, HEAD_OF_PARK, **changed)
     answer = await client.post(f"{visit}/answers/yes", yes(), as_=HEAD_OF_MILL)
     assert answer.status_code == 303, answer.text
     return visit

@@ -224,7 +224,7 @@ async def test_a_wrong_request_is_shown_again_with_everything_that_was_typed(
     for name, text in request_form(**changed).items():
         shown = soup(answer).select_one(f"main [name={name}]")
         assert shown is not None
-        assert (shown.get("value") or shown.get_text().removeprefix("\n") or "").strip() == text.strip()
+        assert str(shown.get("value") or shown.get_text().removeprefix("\n")).strip() == text.strip()
 
 
 async def test_only_the_two_schools_read_it(client: Client) -> None:

@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -58,5 +59,6 @@ def test_two_errors_of_one_message_are_two_objects() -> None:
 
 def test_every_constraint_with_a_message_is_in_the_schema() -> None:
     names = {*CONSTRAINT_MESSAGES, *LIMITS, *COLLISIONS}
-    names |= set(constraint_messages(SimpleNamespace(supporting_name="A", requesting_name="B")))
+    sides: Any = SimpleNamespace(supporting_name="A", requesting_name="B")
+    names |= set(constraint_messages(sides))
     assert {name for name in names if name not in BASELINE} == set()
