@@ -457,14 +457,12 @@ async def test_a_reminder_that_fails_is_tried_again_later_and_at_last_set_aside(
     monkeypatch.setattr(dispatch, "fire", fails)
     assert await remind(database) == 1
     query = "SELECT state, attempt, last_error, run_at > now() AS later FROM escalation_timer WHERE step = 'owner_before'"
-    assert [dict(row) for row in await boss.fetch(query)] == [
-        {
-            "state": "armed",
-            "attempt": 1,
-            "last_error": "OSError",
-            "later": True,
-        }
-    ]
+    assert dict((await boss.fetch(query))[0]) == {
+        "state": "armed",
+        "attempt": 1,
+        "last_error": "OSError",
+        "later": True,
+    }
     assert await remind(database) == 0
     await boss.execute("UPDATE escalation_timer SET attempt = max_attempts - 1 WHERE step = 'owner_before'")
     await bring_forward(boss, "owner_before")

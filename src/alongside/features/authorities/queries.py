@@ -37,7 +37,7 @@ class AuthorityInForce(msgspec.Struct, frozen=True):
     authority_id: int
     version: int
     hosts: list[str]
-    settings: dict[str, Any] | None
+    settings: dict[str, object] | None
 
 
 KNOWN = (
