@@ -1,7 +1,6 @@
 """Offers beside an entry are current, and evidence counts as measured only where a value was reached."""
 
 from datetime import date, timedelta
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +12,13 @@ from alongside.features.agreements.reviews.queries import values_reached
 from alongside.features.authorities import settings_of
 from alongside.features.directory.availability import available_from
 from alongside.features.directory.suggested_entries.prefill import filled
+from alongside.features.directory.suggested_entries.queries import AimText, NeedText
 from alongside.platform.database.session import Database
 from tests.features.agreements.builders import TODAY, a_running_agreement, acting, an_offer
 from tests.features.agreements.test_review_agreement import give, judgement
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, NORTHSHIRE, PARK
 
-NEED = SimpleNamespace(title="T", theme="phonics", phase="primary", key_stage=None, wanted="Help")
+NEED = NeedText(title="T", theme="phonics", phase="primary", key_stage=None, wanted="Help")
 
 
 async def said(database: Database, today: date, **offer: Any) -> list[str]:
@@ -88,6 +88,7 @@ async def test_evidence_is_measured_only_with_a_value_reached(
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         aims = await aims_of(session, NORTHSHIRE, agreement_id)
         known = await values_reached(session, NORTHSHIRE, agreement_id)
-    entry = filled(NEED, aims, [], [], known, settings_of(NORTHSHIRE))
+    texts = [AimText(one.id, one.aim, one.measure, one.baseline, one.target) for one in aims]
+    entry = filled(NEED, texts, [], [], known, settings_of(NORTHSHIRE))
     assert entry["claimed_level"] == level
-    assert line in entry["evidence"]
+    assert line in str(entry["evidence"])

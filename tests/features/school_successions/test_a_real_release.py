@@ -12,6 +12,7 @@ from alongside.features.school_successions.families import families_after
 from alongside.features.schools.changes import compare
 from alongside.features.schools.gias import Register
 from alongside.features.schools.gias_links import read_links
+from alongside.features.schools.record import SchoolFields
 from tests.features.schools.extract import read_text, register_text, school
 
 HERE = Path(__file__).parent
@@ -43,7 +44,7 @@ def register_of(folder: Path, release: str, steady: int) -> Register:
 def test_nineteen_conversions_are_found_and_the_other_missing_schools_asked_about(tmp_path: Path) -> None:
     """25 of 485 schools are missing three years later; 19 have become academies, 6 have no successor here."""
     before = register_of(tmp_path, "2022-04", 460)
-    known = {urn: {"gone_since": None, **one} for urn, one in before.schools.items()}
+    known: dict[int, SchoolFields] = {urn: {"gone_since": None, **one} for urn, one in before.schools.items()}
     after = register_of(tmp_path, "2025-04", 460)
     found = read_links(HERE / "hertfordshire_links.csv")
     after.links = {urn: found.get(urn, []) for urn in {*after.schools, *known}}
@@ -72,7 +73,7 @@ def test_a_file_that_lacks_half_of_the_schools_is_not_nothing_to_change(tmp_path
     """77 of 137 missing, and one row without a readable URN: the file is refused as cut off, not passed over."""
     rows = [school(990_200 + number, Number=str(2200 + number)) for number in range(137)]
     before = read_text(tmp_path, register_text(*rows))
-    known = {urn: {"gone_since": None, **one} for urn, one in before.schools.items()}
+    known: dict[int, SchoolFields] = {urn: {"gone_since": None, **one} for urn, one in before.schools.items()}
     after = read_text(tmp_path, register_text(*rows[:60], rows[60] | {"URN": "99o260"}))
     report = compare(after, known, {})
     assert (len(report.missing), report.changes, report.looks_cut_off) == (77, [], True)

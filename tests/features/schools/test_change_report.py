@@ -9,14 +9,18 @@ import pytest
 from alongside.errors import ActionRefused
 from alongside.features.schools.changes import Change, ChangeReport, compare, refuse_cut_off
 from alongside.features.schools.gias import Register
+from alongside.features.schools.record import SchoolFields
 from tests.features.schools.extract import read_text, register_text, school
 
 Row = Mapping[str, str]
 
 
-def known(register: Register, **gone: Any) -> dict[int, dict[str, Any]]:
+def known(register: Register, **gone: Any) -> dict[int, SchoolFields]:
     """The schools of a register as they stand once it is in force."""
-    return {urn: {"gone_since": None, **one, **gone} for urn, one in register.schools.items()}
+    whole: dict[int, Any] = {
+        urn: {"gone_since": None, **one, **gone} for urn, one in register.schools.items()
+    }
+    return whole
 
 
 class Before:
