@@ -88,7 +88,7 @@ def traced(engine: Any) -> Iterator[Trace]:
             trace.statements.append(one.sql)
         return as_it_is(one, values)
 
-    Read.arguments = read  # type: ignore[method-assign]
+    Read.arguments = read  # type: ignore[assignment]
     event.listen(engine.sync_engine, "before_cursor_execute", executed)
     sys.settrace(called)  # calls only: lines are not traced
     try:
@@ -96,7 +96,7 @@ def traced(engine: Any) -> Iterator[Trace]:
     finally:
         sys.settrace(None)
         event.remove(engine.sync_engine, "before_cursor_execute", executed)
-        Read.arguments = as_it_is  # type: ignore[method-assign]
+        Read.arguments = as_it_is
 
 
 async def post(client: Client, path: str, form: dict[str, Any], one: Persona) -> None:
