@@ -331,7 +331,7 @@ def _declined(instance: Instance, made: Plan, need: object) -> Instance:
     return msgspec.structs.replace(instance, known=(*instance.known, *gone[:1]))
 
 
-def mending() -> None:
+def replacements() -> None:
     """Find replacements in a small and in a large authority."""
     replacement(134, 25, 1.5)
     replacement(519, 15, 4.0)
@@ -341,7 +341,7 @@ def main() -> None:
     """Run everything, or the named parts: authorities, mending, one, peer, country, growth."""
     parts: dict[str, Callable[[], None]] = {
         "authorities": authorities,
-        "mending": mending,
+        "mending": replacements,
         "one": one_instance,
         "peer": peer,
         "country": the_country,
