@@ -11,6 +11,7 @@ if [ "$version" -lt 18 ]; then
   exit 1
 fi
 folder=${1:?say into which folder}
+mkdir -p "$folder"
 file="$folder/alongside-$(date -u +%Y%m%dT%H%M%SZ).dump"
 
 trap 'rm -f "$file.half"' EXIT

@@ -188,6 +188,19 @@ async def test_a_new_authority_is_written(copy: DatabaseCopy, tmp_path: Path) ->
     said = await asyncio.to_thread(command, here, *words)
     assert said.code == 0 and "Fill in" in said.text, said.text
     assert (tmp_path / "mercia.toml").is_file()
+    checked = await asyncio.to_thread(command, here, "authority", "check")
+    assert checked.code == 1
+    for setting in ("hosts", "mail.reply_to", "contacts.core_team.mailbox", "contacts.safeguarding.mailbox"):
+        assert f"mercia.toml: {setting}: " in said.text and f"mercia.toml: {setting}: " in checked.text, (
+            said.text
+        )
+    assert "Enter an email address" in said.text and "[^" not in said.text
+
+
+async def test_a_key_that_the_database_does_not_know_is_named(copy: DatabaseCopy) -> None:
+    other = environment(copy, ALONGSIDE_RLS_SIGNING_KEY="0" * 32)
+    said = await asyncio.to_thread(command, other, "audit", "verify")
+    assert said.code == 1 and "ALONGSIDE_RLS_SIGNING_KEY" in said.text, said.text
 
 
 async def test_audit_log_of_every_authority_is_verified(run: Run) -> None:

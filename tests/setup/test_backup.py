@@ -99,7 +99,7 @@ def test_a_backup_restored_has_every_row_and_still_keeps_authorities_apart(
     assert sum(before.values()) > 50
 
     backup = run(
-        str(INFRA / "backup.sh"), str(tmp_path), server=server,
+        str(INFRA / "backup.sh"), str(tmp_path / "new"), server=server,
         BACKUP_URL=server.url("alongside_backup", "b", "alongside"),
     )  # fmt: skip
     assert Path(backup).stat().st_mode & 0o077 == 0

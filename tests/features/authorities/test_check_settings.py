@@ -1,5 +1,8 @@
 """The messages of `authority check`."""
 
+import importlib
+import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from alongside.features.authorities.commands import authority
 from alongside.features.authorities.files import read_authorities, read_authority, tenants_folder
 from alongside.features.authorities.phases import consortium_phases
 from alongside.features.authorities.settings import label_of, on_offer
+from alongside.features.authorities.validation import FORMS
 from tests.features.authorities.tenant_file_text import in_file, northshire
 
 OTHERS = Path(__file__).parent / "others"
@@ -62,7 +66,7 @@ def test_several_mistakes_are_named_at_once_with_file_path_and_cure(tmp_path: Pa
         without="hosts",
     )
     found = sentences(path)
-    assert len(found) == 4
+    assert len(found) == 5
     for part in (
         "periods.respond_by",
         "periods.visit_record_due",
@@ -173,3 +177,12 @@ def test_every_phase_and_kind_of_the_register_is_settled() -> None:
     for phase in PHASES:
         for kind in KINDS:
             consortium_phases(northshire(), phase, kind)
+
+
+def test_every_pattern_of_a_setting_has_a_sentence_that_says_what_to_enter() -> None:
+    """The operator must not have to read a regular expression."""
+    patterns = set()
+    for name in ("settings", "setting_types", "matching_settings"):
+        source = inspect.getsource(importlib.import_module(f"alongside.features.authorities.{name}"))
+        patterns |= set(re.findall(r'pattern=r"([^"]+)"', source))
+    assert patterns == set(FORMS)

@@ -15,6 +15,19 @@ from alongside.platform.school_calendar.calendar import academic_year
 
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 LOCAL = re.compile(r"^http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)")
+FORMS = {
+    r"^[^@\s]+@[^@\s]+$": "Enter an email address, like name@council.gov.uk.",
+    r"^https?://[^\s]+$": "Enter an address that starts with https://.",
+    r"^#[0-9a-f]{6}$": "Enter a colour as six digits, like #1d3d6e.",
+    r"^20\d\d-\d\d$": "Enter a financial year, like 2026-27.",
+    r"^E\d{8}$": "Enter the GSS code of the authority, like E06000004.",
+    r"^[a-z0-9.-]+(:\d+)?$": "Enter a host name in small letters, like alongside.council.gov.uk.",
+    r"^[a-z][a-z0-9-]{1,30}$": "Use small letters, digits and hyphens, and start with a letter.",
+    r"^[a-z][a-z0-9_]{0,39}$": "Use small letters, digits and low lines, and start with a letter.",
+    r"^[A-Z][A-Z0-9_]*$": "Enter the name of an environment variable, in capital letters.",
+}
+"""What to write, by the pattern of a setting."""
+
 READABLE = 4.5
 """The minimum contrast of text and background. Source: WCAG 2.2, success criterion 1.4.3 (level AA)."""
 
@@ -35,6 +48,8 @@ class Mistake:
 def mistakes_in(written: Mapping[str, object], file: str) -> list[Mistake]:
     """All mistakes of one authority, merged with the defaults: types first; if those are right, the values."""
     found = [Mistake(file, path, sentence) for path, sentence in _shape(written, AuthoritySettings, "")]
+    if written.get("hosts") == []:
+        found.append(Mistake(file, "hosts", "Name at least one host at which the authority is served."))
     if found:
         return found
     settings = msgspec.convert(written, AuthoritySettings)
@@ -124,7 +139,7 @@ def _cure(message: str) -> str:
     message = re.sub(r" - at `.*`$", "", message)
     pattern = re.search(r"matching regex '(.*)'", message)
     if pattern:
-        return f"Write it in the form {pattern[1]}."
+        return FORMS[pattern[1].replace("\\\\", "\\")]
     return f"{message[0].upper()}{message[1:].rstrip('.')}: write it so."
 
 
@@ -219,8 +234,6 @@ def _escalation_reminders(settings: AuthoritySettings) -> Iterator[tuple[str, st
 
 
 def _problems_of_sign_in_and_mail(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
-    if not settings.hosts:
-        yield "hosts", "Name at least one host at which the authority is served."
     keys = [way.key for way in settings.sign_in]
     for place, way in enumerate(settings.sign_in, start=1):
         if keys.count(way.key) > 1:

@@ -71,6 +71,11 @@ def explained(problem: BaseException) -> str | None:
     state = getattr(problem.orig, "sqlstate", None)
     if state in NO_SCHEMA:
         return "The database does not have the present schema. Run “alongside migrate” first."
+    if state == NOT_ALLOWED and "is not signed by us" in str(problem.orig):
+        return (
+            "The database does not accept ALONGSIDE_RLS_SIGNING_KEY. Use the key with which “alongside migrate” ran, "
+            "or run it with this one."
+        )
     if state == NOT_ALLOWED:
         return "The role in the database's address may not do this. Use the roles of infra/roles.sql."
     if problem.connection_invalidated or (state or "").startswith(("08", "57P")):
