@@ -41,16 +41,20 @@ LEFT_OVER = {
          WHERE o.authority_id = $1 AND o.state = 'live' AND s.status = 'closed'
            AND NOT EXISTS (SELECT FROM school_succession q
                             WHERE q.authority_id = s.authority_id AND q.old_urn = s.urn AND q.state = 'open')""",
-    "a role at a closed school that a school took over": """
+    "a role at a converted school about which no administrator is asked": """
         SELECT a.id FROM role_assignment a JOIN school s ON s.authority_id = a.authority_id AND s.urn = a.school_urn
           JOIN school_link l ON l.authority_id = s.authority_id AND l.urn = s.urn AND l.kind = 'successor'
          WHERE a.authority_id = $1 AND s.status = 'closed' AND s.reason_closed = 'Academy Converter'
-           AND (a.ends_on IS NULL OR a.ends_on > $2::date)""",
-    "a membership of a closed school that an academy took over": """
+           AND (a.ends_on IS NULL OR a.ends_on > $2::date)
+           AND NOT EXISTS (SELECT FROM school_succession q
+                            WHERE q.authority_id = s.authority_id AND q.old_urn = s.urn AND q.state = 'open')""",
+    "a membership of a converted school about which no administrator is asked": """
         SELECT m.id FROM consortium_membership m
           JOIN school s ON s.authority_id = m.authority_id AND s.urn = m.school_urn
          WHERE m.authority_id = $1 AND s.status = 'closed' AND s.reason_closed = 'Academy Converter'
-           AND (m.ends_on IS NULL OR m.ends_on > $2::date)""",
+           AND (m.ends_on IS NULL OR m.ends_on > $2::date)
+           AND NOT EXISTS (SELECT FROM school_succession q
+                            WHERE q.authority_id = s.authority_id AND q.old_urn = s.urn AND q.state = 'open')""",
     "a submission without an answer": "SELECT key FROM idempotency_key WHERE authority_id = $1 AND location IS NULL",
     "an audit entry about a school of another authority": """
         SELECT j.id FROM audit_entry j, unnest(j.schools) AS named (urn) WHERE j.authority_id = $1 AND NOT EXISTS (

@@ -36,6 +36,15 @@ TRAINING_DAY = (
     f"INSERT INTO school_training_day (authority_id, school_urn, day) VALUES ({NORTHSHIRE}, {MILL}, '{{}}')"
 )
 
+CONVERTED = (
+    f"UPDATE school SET status = 'closed', reason_closed = 'Academy Converter' WHERE urn = {MILL};"
+    f" INSERT INTO school_link (authority_id, urn, other_urn, kind, link_type) VALUES ({NORTHSHIRE}, {MILL}, 990201, 'successor', 'Successor')"
+)
+ASKED = (
+    "INSERT INTO school_succession (authority_id, old_urn, kind, state, question, candidates, moved)"
+    f" VALUES ({NORTHSHIRE}, {MILL}, 'closure', 'open', 'Which?', '{{}}', '{{}}')"
+)
+
 PLANTED = (
     ("UPDATE offer SET days_taken = days_taken + 1", "an offer's pool differs from its agreements"),
     ("UPDATE support_agreement SET days_used = 1", "days used differ from the recorded visits"),
@@ -53,6 +62,8 @@ PLANTED = (
     ),
     (TRAINING_DAY, "a proposal is due on the wrong day"),
     (TRAINING_DAY, "a visit record is due on the wrong day"),
+    (CONVERTED, "a role at a converted school about which no administrator is asked"),
+    (CONVERTED, "a membership of a converted school about which no administrator is asked"),
     ("UPDATE escalation SET due_at = due_at + interval '1 day'", "an escalation is due at the wrong moment"),
     ("UPDATE escalation_timer SET run_at = run_at + interval '1 day'", "a reminder of an escalation is set for the wrong moment"),
     (PROCURED.format(5, "intervention_2027_28"), "money of a fund that does not exist"),
@@ -134,3 +145,11 @@ def test_a_pause_moves_a_deadline_and_an_open_pause_removes_it() -> None:
     assert due_with_pauses(days, began, 2, []) == days.end_of(date(2026, 11, 26))
     assert due_with_pauses(days, began, 2, [pause]) == days.end_of(date(2026, 11, 27))
     assert due_with_pauses(days, began, 2, [(pause[0], None)]) is None
+
+
+async def test_what_an_administrator_is_asked_about_is_no_fault(connection: asyncpg.Connection) -> None:
+    """Such as an academy that closed in the month in which it took over a school."""
+    await connection.execute(CONVERTED)
+    assert any("converted school" in one for one in await found(connection))
+    await connection.execute(ASKED)
+    assert not any("converted school" in one for one in await found(connection))

@@ -29,6 +29,7 @@ from tests.personas import (
     HEAD_OF_MILL,
     HEAD_OF_SERVICE,
     LEAD_OF_NORTH,
+    MILL,
     NORTHSHIRE,
     OFFICER,
     PARK,
@@ -145,6 +146,23 @@ async def test_each_step_tells_whose_turn_it_is_and_names_neither_school_nor_rea
     said = await boss.fetchval("SELECT count(*) FROM audit_entry WHERE verb LIKE 'remind_%'")
     assert said == 4
     assert await remind(database) == 0
+
+
+async def test_the_director_can_tell_two_escalations_apart_and_gets_one_email_for_each_deadline(
+    database: Database, boss: asyncpg.Connection
+) -> None:
+    """Both have the same date. A date that is moved and moved back is no new deadline."""
+    escalations = [
+        await an_escalation(boss, owner_id=OFFICER.person_id, school_urn=urn) for urn in (MILL, PARK)
+    ]
+    for one in escalations:
+        for due_at in (DUE, DUE + timedelta(days=1), DUE):
+            await armed(database, one, due_at=due_at)
+            await bring_forward(boss, "director")
+            await remind(database)
+    emails = await boss.fetch("SELECT due.* FROM email_outbox due WHERE person_id IS NULL")
+    assert len({(one["body"], one["path"]) for one in emails}) == len(emails) == 4
+    assert {one["path"] for one in emails} == {f"/escalations/{one}" for one in escalations}
 
 
 async def test_an_escalation_without_an_owner_reminds_the_whole_core_team(

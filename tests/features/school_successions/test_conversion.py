@@ -8,6 +8,7 @@ import pytest
 
 from alongside.errors import ActionRefused
 from alongside.features.agreements.proposing.actions import propose
+from alongside.features.people.invitations import actions
 from alongside.features.school_successions.carried import CARRIED, ELSEWHERE, KEPT
 from alongside.platform.audit.queries import broken_links
 from alongside.platform.database.base import Base
@@ -39,6 +40,7 @@ from tests.features.school_successions.builders import (
 )
 from tests.features.schools.extract import school
 from tests.personas import (
+    ADMINISTRATOR,
     DELEGATE_OF_MILL,
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -220,6 +222,46 @@ async def test_a_successor_that_opens_later_is_waited_for(database: Database, tm
     assert await urn_in(database, "need", need_id) == ACADEMY
     states = await rows(database, "SELECT state FROM school_succession ORDER BY id")
     assert [row.state for row in states] == ["carried"]
+
+
+async def test_an_administrator_is_asked_when_the_academy_closes_in_the_same_release(
+    database: Database, tmp_path: Path
+) -> None:
+    """Then no open school follows, so that roles and membership stay until somebody decides."""
+    old = school(MILL, "Mill Primary School", Number="2001", **CLOSED, Links=f"{ACADEMY} Successor")
+    gone = academy(
+        ACADEMY, "Mill Academy", MILL, Status="Closed", CloseDate="20-11-2026", WhyClosed="Closure"
+    )
+    (plan,) = await bring_in(database, register(tmp_path, old, gone))
+    assert (plan.old_urn, plan.kind) == (MILL, "closure")
+    (task,) = await rows(database, "SELECT old_urn, state FROM school_succession")
+    assert tuple(task) == (MILL, "open")
+    for table in ("role_assignment", "consortium_membership"):
+        kept = f"SELECT id FROM {table} WHERE school_urn = :urn AND ends_on IS NULL"
+        assert await rows(database, kept, urn=MILL)
+
+
+async def test_an_invitation_that_is_accepted_during_an_import_gives_the_role_at_the_new_school(
+    client: Client, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import moves the invitation after the page has read it."""
+    invited = {"name": "Ann New", "email": "ann@mill.example", "role": "delegate", "school": str(MILL)}
+    assert (await client.post("/people/invitations", invited, as_=ADMINISTRATOR)).status_code == 303
+    (email,) = await rows(database, "SELECT body FROM email_outbox WHERE to_address = 'ann@mill.example'")
+    link = next(word for word in email.body.split() if "/invitations/" in word)
+    read = actions.invitation_by_token
+
+    async def read_before_the_import(*arguments: Any) -> Any:
+        found = await read(*arguments)
+        await bring_in(database, converted(tmp_path))
+        return found
+
+    monkeypatch.setattr(actions, "invitation_by_token", read_before_the_import)
+    path = "/invitations/" + link.rpartition("/")[2].rstrip(".")
+    accepted = await client.post(f"{path}/acceptance", {})
+    assert accepted.status_code == 303
+    held = "SELECT a.school_urn FROM role_assignment a JOIN person p ON p.id = a.person_id WHERE p.name = 'Ann New'"
+    assert [row.school_urn for row in await rows(database, held)] == [ACADEMY]
 
 
 async def test_what_changed_since_the_report_is_not_applied(database: Database, tmp_path: Path) -> None:

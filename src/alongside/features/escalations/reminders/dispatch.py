@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Row, bindparam, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as insert_unless_present
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
@@ -232,19 +233,27 @@ async def _whose_turn(
 
 
 async def _write_to_director(session: AsyncSession, person: Principal, timer: Row[Any]) -> None:
-    """Email the director's mailbox that an escalation waits and whom to ask. The director has no account."""
+    """Email the director's mailbox that an escalation waits, once for each deadline, and whom to ask.
+
+    The director has no account. The link tells two escalations with the same date apart, and the head of service can
+    open it.
+    """
     settings = settings_of(person.authority_id)
-    what = REMINDED_OF[timer.deadline_kind].lower()
+    what, asked = REMINDED_OF[timer.deadline_kind].lower(), settings.words.head_of_service
     await session.execute(
-        insert(EmailOutbox).values(
+        insert_unless_present(EmailOutbox)
+        .values(
             authority_id=person.authority_id,
             to_address=settings.escalation_reminders.director_mailbox,
             subject="An escalation is long overdue",
-            body=f"An escalation that a {settings.words.consortium} escalated has passed its date ({what}, by "
-            f"{format_deadline(timer.due_at)}). The {settings.words.head_of_service} can tell you more.",
+            body=f"An escalation that a {settings.words.consortium} raised has passed its date ({what}, by "
+            f"{format_deadline(timer.due_at)}). The {asked} can tell you more. Forward this email to them: they can "
+            "open the escalation.",
+            path=f"/escalations/{timer.escalation_id}",
             hours="school_hours",
-            message_id=f"case-{timer.id}-{timer.generation}",
+            message_id=f"case-{timer.escalation_id}-{timer.deadline_kind}-{timer.due_at:%Y%m%d%H%M}",
         )
+        .on_conflict_do_nothing(index_elements=["authority_id", "message_id"])
     )
 
 

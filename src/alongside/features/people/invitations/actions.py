@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
+import msgspec
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -124,7 +125,8 @@ async def accept_invitation(
     """Accept an invitation: returns the ids of the person (created if `person_id` is None) and of the role assignment.
 
     `email` is the address from the provider, if any; it must equal the address that the invitation was sent to.
-    Raises ActionRefused when the invitation can no longer be used or was sent to another address.
+    Raises ActionRefused when the invitation can no longer be used or was sent to another address. The school is that of
+    the invitation when it is used: an import may have moved it to the successor of a closed school meanwhile.
     """
     found = await invitation_by_token(session, visitor.authority_id, token)
     if found is None:
@@ -147,11 +149,13 @@ async def accept_invitation(
             Invitation.token_hash == hashed(token),
         )
         .values(used_at=func.now(), used_by=person_id)
-        .returning(Invitation.id)
+        .returning(Invitation.school_urn)
     )
-    if used.first() is None:
+    places = used.scalars().all()
+    if not places:
         raise ActionRefused(GONE)
-    role_assignment_id = await appoint(session, visitor, person_id, found)
+    offered = msgspec.structs.replace(found, school_urn=places[0])
+    role_assignment_id = await appoint(session, visitor, person_id, offered)
     return person_id, role_assignment_id
 
 
