@@ -644,6 +644,52 @@ CREATE INDEX ix_need_authority_id_school_urn_state ON need (authority_id, school
 
 CREATE INDEX ix_need_on_board ON need (authority_id, posted_at, id) WHERE state IN ('open', 'proposed');
 
+CREATE TABLE notice (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	consortium_id UUID, 
+	posted_by UUID, 
+	state TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	audience TEXT NOT NULL, 
+	with_delegates BOOLEAN DEFAULT false NOT NULL, 
+	phase TEXT, 
+	school_phases TEXT[] DEFAULT '{}' NOT NULL, 
+	audience_consortium_id UUID, 
+	ends_on DATE NOT NULL, 
+	event_on DATE, 
+	event_starts TIME WITHOUT TIME ZONE, 
+	event_ends TIME WITHOUT TIME ZONE, 
+	event_place TEXT DEFAULT '' NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	posted_at TIMESTAMP WITH TIME ZONE, 
+	withdrawn_at TIMESTAMP WITH TIME ZONE, 
+	withdrawn_because TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_notice PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_notice_authority_id_consortium_id FOREIGN KEY(authority_id, consortium_id) REFERENCES consortium (authority_id, id), 
+	CONSTRAINT fk_notice_authority_id_audience_consortium_id FOREIGN KEY(authority_id, audience_consortium_id) REFERENCES consortium (authority_id, id), 
+	CONSTRAINT fk_notice_authority_id_posted_by FOREIGN KEY(authority_id, posted_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_notice_state CHECK (state IN ('discarded', 'draft', 'posted', 'withdrawn')), 
+	CONSTRAINT ck_notice_audience CHECK (audience IN ('heads', 'leads')), 
+	CONSTRAINT ck_notice_phase CHECK (phase IN ('primary', 'secondary')), 
+	CONSTRAINT ck_notice_one_limit CHECK (phase IS NULL OR audience_consortium_id IS NULL), 
+	CONSTRAINT ck_notice_leads_of_all CHECK (audience = 'heads' OR audience_consortium_id IS NULL), 
+	CONSTRAINT ck_notice_own_consortium CHECK (consortium_id IS NULL OR (audience = 'heads' AND audience_consortium_id = consortium_id)), 
+	CONSTRAINT ck_notice_title CHECK (title ~ '[[:alnum:]]' AND char_length(title) <= 120), 
+	CONSTRAINT ck_notice_body CHECK (char_length(body) BETWEEN 1 AND 6000), 
+	CONSTRAINT ck_notice_event_place CHECK (char_length(event_place) <= 200), 
+	CONSTRAINT ck_notice_event CHECK (event_on IS NOT NULL OR (event_starts IS NULL AND event_ends IS NULL AND event_place = '')), 
+	CONSTRAINT ck_notice_event_ends CHECK (event_ends IS NULL OR event_ends > event_starts), 
+	CONSTRAINT ck_notice_ends_after_event CHECK (event_on IS NULL OR ends_on >= event_on), 
+	CONSTRAINT fk_notice_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_notice_authority_id_posted_at_id ON notice (authority_id, posted_at, id);
+
+CREATE INDEX ix_notice_event ON notice (authority_id, event_on) WHERE event_on IS NOT NULL;
+
 CREATE TABLE notification (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1257,6 +1303,80 @@ CREATE TABLE escalation_visit (
 );
 
 CREATE INDEX ix_escalation_visit_authority_id_escalation_id_visit_on ON escalation_visit (authority_id, escalation_id, visit_on);
+
+CREATE TABLE notice_correction (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	notice_id UUID NOT NULL, 
+	note TEXT NOT NULL, 
+	title_before TEXT NOT NULL, 
+	body_before TEXT NOT NULL, 
+	made_by UUID, 
+	made_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_notice_correction PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_notice_correction_authority_id_notice_id FOREIGN KEY(authority_id, notice_id) REFERENCES notice (authority_id, id), 
+	CONSTRAINT fk_notice_correction_authority_id_made_by FOREIGN KEY(authority_id, made_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_notice_correction_note CHECK (char_length(note) BETWEEN 1 AND 500), 
+	CONSTRAINT fk_notice_correction_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_notice_correction_authority_id_notice_id_id ON notice_correction (authority_id, notice_id, id);
+
+CREATE TABLE notice_file (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	notice_id UUID NOT NULL, 
+	filename TEXT NOT NULL, 
+	media_type TEXT NOT NULL, 
+	size INTEGER NOT NULL, 
+	body BYTEA NOT NULL, 
+	added_by UUID, 
+	added_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	removed_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_notice_file PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_notice_file_authority_id_notice_id FOREIGN KEY(authority_id, notice_id) REFERENCES notice (authority_id, id), 
+	CONSTRAINT fk_notice_file_authority_id_added_by FOREIGN KEY(authority_id, added_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_notice_file_filename CHECK (char_length(filename) BETWEEN 1 AND 120), 
+	CONSTRAINT ck_notice_file_size CHECK (octet_length(body) BETWEEN 1 AND 5000000 AND size = octet_length(body)), 
+	CONSTRAINT fk_notice_file_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_notice_file_authority_id_notice_id_id ON notice_file (authority_id, notice_id, id);
+
+CREATE TABLE notice_question (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	notice_id UUID NOT NULL, 
+	question TEXT NOT NULL, 
+	asked_by UUID NOT NULL, 
+	asked_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	answer TEXT DEFAULT '' NOT NULL, 
+	answered_by UUID, 
+	answered_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_notice_question PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_notice_question_authority_id_notice_id FOREIGN KEY(authority_id, notice_id) REFERENCES notice (authority_id, id), 
+	CONSTRAINT fk_notice_question_authority_id_asked_by FOREIGN KEY(authority_id, asked_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_notice_question_authority_id_answered_by FOREIGN KEY(authority_id, answered_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_notice_question_question CHECK (char_length(question) BETWEEN 1 AND 1000), 
+	CONSTRAINT ck_notice_question_answer CHECK (char_length(answer) <= 2000), 
+	CONSTRAINT ck_notice_question_answered CHECK ((answered_at IS NULL) = (answer = '')), 
+	CONSTRAINT fk_notice_question_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_notice_question_authority_id_notice_id_id ON notice_question (authority_id, notice_id, id);
+
+CREATE TABLE notice_reading (
+	authority_id INTEGER NOT NULL, 
+	notice_id UUID NOT NULL, 
+	person_id UUID NOT NULL, 
+	opened_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_notice_reading PRIMARY KEY (authority_id, notice_id, person_id), 
+	CONSTRAINT fk_notice_reading_authority_id_notice_id FOREIGN KEY(authority_id, notice_id) REFERENCES notice (authority_id, id), 
+	CONSTRAINT fk_notice_reading_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_notice_reading_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_notice_reading_authority_id_person_id ON notice_reading (authority_id, person_id);
 
 CREATE TABLE offer_theme (
 	authority_id INTEGER NOT NULL, 
@@ -2188,6 +2308,30 @@ CREATE POLICY authority_only ON need AS RESTRICTIVE FOR ALL TO PUBLIC USING (aut
 
 CREATE POLICY everyone_inside ON need FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE notice ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE notice FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON notice AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON notice FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON notice AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') AND consortium_id IS NULL) OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) OR (SELECT security.requester())[1] IN ('system')) OR (posted_at IS NOT NULL AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR (audience = 'heads'
+    AND ((SELECT security.requester())[1] IN ('headteacher') OR (with_delegates AND (SELECT security.requester())[1] IN ('delegate')))
+    AND (audience_consortium_id IS NULL OR audience_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))
+    AND (notice.phase IS NULL OR EXISTS (
+        SELECT FROM school s WHERE s.authority_id = notice.authority_id AND s.urn::text = (SELECT security.requester())[3]
+           AND CASE WHEN s.kind IN ('special', 'pupil_referral_unit') THEN s.kind ELSE s.phase END = ANY (notice.school_phases)))) OR (audience = 'leads' AND (SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead')
+    AND (notice.phase IS NULL OR EXISTS (
+        SELECT FROM consortium c WHERE c.authority_id = notice.authority_id AND c.phase = notice.phase
+           AND c.id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))))));
+
+CREATE POLICY added_by ON notice AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') AND consortium_id IS NULL) OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) OR (SELECT security.requester())[1] IN ('system')));
+
+CREATE POLICY changed_by ON notice AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') AND consortium_id IS NULL) OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) OR (SELECT security.requester())[1] IN ('system')) OR (posted_at IS NOT NULL AND (SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'))) WITH CHECK ((((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') AND consortium_id IS NULL) OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) OR (SELECT security.requester())[1] IN ('system')) OR (posted_at IS NOT NULL AND (SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')));
+
+CREATE POLICY removed_by ON notice AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE notification ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE notification FORCE ROW LEVEL SECURITY;
@@ -2524,6 +2668,70 @@ CREATE POLICY changed_by ON escalation_visit AS RESTRICTIVE FOR UPDATE TO PUBLIC
 
 CREATE POLICY removed_by ON escalation_visit AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
+ALTER TABLE notice_correction ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE notice_correction FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON notice_correction AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON notice_correction FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON notice_correction AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_correction.authority_id AND n.id = notice_correction.notice_id) AND true));
+
+CREATE POLICY added_by ON notice_correction AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('system') OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_correction.authority_id AND n.id = notice_correction.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
+
+CREATE POLICY changed_by ON notice_correction AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+
+CREATE POLICY removed_by ON notice_correction AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE notice_file ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE notice_file FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON notice_file AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON notice_file FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON notice_file AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_file.authority_id AND n.id = notice_file.notice_id) AND true));
+
+CREATE POLICY added_by ON notice_file AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('system') OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_file.authority_id AND n.id = notice_file.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
+
+CREATE POLICY changed_by ON notice_file AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_file.authority_id AND n.id = notice_file.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))))) WITH CHECK ((SELECT security.requester())[1] IN ('system') OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_file.authority_id AND n.id = notice_file.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
+
+CREATE POLICY removed_by ON notice_file AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE notice_question ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE notice_question FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON notice_question AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON notice_question FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON notice_question AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id) AND true));
+
+CREATE POLICY added_by ON notice_question AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id) AND asked_by::text = (SELECT security.requester())[2]));
+
+CREATE POLICY changed_by ON notice_question AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))))) WITH CHECK ((SELECT security.requester())[1] IN ('system') OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
+
+CREATE POLICY removed_by ON notice_question AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE notice_reading ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE notice_reading FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON notice_reading AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON notice_reading FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON notice_reading AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_reading.authority_id AND n.id = notice_reading.notice_id) AND (person_id::text = (SELECT security.requester())[2] OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_reading.authority_id AND n.id = notice_reading.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))))));
+
+CREATE POLICY added_by ON notice_reading AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_reading.authority_id AND n.id = notice_reading.notice_id) AND person_id::text = (SELECT security.requester())[2]));
+
+CREATE POLICY changed_by ON notice_reading AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+
+CREATE POLICY removed_by ON notice_reading AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE offer_theme ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE offer_theme FORCE ROW LEVEL SECURITY;
@@ -2848,6 +3056,10 @@ REVOKE ALL ON need FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON need TO alongside_app;
 
+REVOKE ALL ON notice FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON notice TO alongside_app;
+
 REVOKE ALL ON notification FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON notification TO alongside_app;
@@ -2959,6 +3171,22 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_timer TO alongside_app;
 REVOKE ALL ON escalation_visit FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_visit TO alongside_app;
+
+REVOKE ALL ON notice_correction FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON notice_correction TO alongside_app;
+
+REVOKE ALL ON notice_file FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON notice_file TO alongside_app;
+
+REVOKE ALL ON notice_question FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON notice_question TO alongside_app;
+
+REVOKE ALL ON notice_reading FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON notice_reading TO alongside_app;
 
 REVOKE ALL ON offer_theme FROM PUBLIC;
 
@@ -4630,6 +4858,16 @@ INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'to_conf
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'unmet', 'open');
 
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('need', 'withdrawn', 'open');
+
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON notice FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('notice', '', 'draft');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('notice', 'draft', 'discarded');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('notice', 'draft', 'posted');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('notice', 'posted', 'withdrawn');
 
 CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON offer FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 

@@ -14,6 +14,7 @@ from alongside.features.funding import feature as funding
 from alongside.features.interests import feature as interests
 from alongside.features.matching import feature as matching
 from alongside.features.needs import feature as needs
+from alongside.features.notices import feature as notices
 from alongside.features.offers import feature as offers
 from alongside.features.people import feature as people
 from alongside.features.school_successions import feature as school_successions
@@ -52,6 +53,7 @@ FEATURES = (
     consortia.FEATURE,
     people.FEATURE,
     interests.FEATURE,
+    notices.FEATURE,
     needs.FEATURE,
     offers.FEATURE,
     funding.FEATURE,

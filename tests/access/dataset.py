@@ -232,6 +232,7 @@ async def _one_of_each(
         **await escalation_of_everything(connection, authority_id, asking),
         "entry_id": entry_id,
         **await _attachments(connection, authority_id, entry_id),
+        **await _notice(connection, inside, asking),
         **await _public_entry(connection, authority_id, asking),
     }
 
@@ -253,6 +254,33 @@ async def _visit_request(connection: asyncpg.Connection, owned: dict[str, int]) 
         respond_from=TODAY,
         respond_days=5,
     )
+
+
+async def _notice(connection: asyncpg.Connection, inside: dict[str, Any], urn: int) -> dict[str, Any]:
+    """Insert a notice of the leads of a school's consortium to its heads and delegates, with its parts."""
+    consortium_id, asker = MEMBERS[urn], HEAD_OF_MILL.person_id
+    notice_id = await put(
+        connection,
+        "notice",
+        **inside,
+        consortium_id=consortium_id,
+        state="posted",
+        title="Moderation meeting",
+        body="Bring three books",
+        audience="heads",
+        audience_consortium_id=consortium_id,
+        with_delegates=True,
+        ends_on=TODAY + timedelta(days=20),
+        event_on=TODAY + timedelta(days=10),
+        posted_at=NOW,
+    )
+    of_it = {**inside, "notice_id": notice_id}
+    sent = {"filename": "plan.txt", "media_type": "text/plain", "size": 1, "body": b"x"}
+    return {
+        "notice_id": notice_id,
+        "notice_file_id": await put(connection, "notice_file", **of_it, **sent),
+        "question_id": await put(connection, "notice_question", **of_it, question="Where?", asked_by=asker),
+    }
 
 
 async def _closed_school(connection: asyncpg.Connection, authority_id: int, urn: int) -> int:

@@ -41,6 +41,8 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "invite_delegate": HEAD,
     "invite_people": dict.fromkeys(ADMINISTRATOR, WHOLE),
     "view_failed_emails": dict.fromkeys(ADMINISTRATOR, WHOLE),
+    "view_notice": {**dict.fromkeys((*SCHOOL, *LEADERS), CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
+    "post_notice": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "view_needs_and_offers": dict.fromkeys((*SCHOOL, *LEADERS, *CORE), WHOLE),
     "view_post": {**dict.fromkeys((*SCHOOL, *LEADERS), CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "draft_need": BOTH_SIDES,

@@ -1,6 +1,6 @@
 """Inserts a row of each authority into every table, so that no isolation test runs on an empty table."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,6 +28,7 @@ def value_of(python_type: type, authority_id: int, table: str) -> Any:
         UUID: uuid4(),
         bool: True,
         date: date(2026, 1, 1),
+        time: time(9),
         datetime: datetime.fromisoformat("2026-01-01T00:00:00+00:00") + timedelta(minutes=authority_id),
         bytes: canary(authority_id, table).encode(),
         list: [],

@@ -51,6 +51,7 @@ class WorkItemQuery:
 
 @dataclass(frozen=True, slots=True)
 class WorkItemList:
-    """A function that returns work items of leads and the core team which need more than one row each."""
+    """A function that returns work items of a home page which are not one row each, such as counts."""
 
     items: Callable[[AsyncSession, Principal], Awaitable[list[WorkItem]]]
+    home_page: HomePage = HomePage.CONSORTIUM

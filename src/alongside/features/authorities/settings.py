@@ -202,6 +202,7 @@ class Retention(Settings, frozen=True):
     mail: Days
     imports: Days
     escalations: Days
+    notices: Days
 
 
 class AuthoritySettings(Settings, frozen=True):

@@ -84,6 +84,7 @@ async def work_items_of_school(
         "today": person.today,
     }
     items = await _items(session, person, HomePage.SCHOOL, values, calendar)
+    items += await _listed(session, person, HomePage.SCHOOL)
     return sorted(items, key=lambda one: (one.dated_on is None, one.dated_on or date.max, one.act))
 
 
@@ -100,9 +101,14 @@ async def open_longest(session: AsyncSession, person: Principal) -> list[WorkIte
 
 async def work_items_of_lead(session: AsyncSession, person: Principal) -> list[WorkItem]:
     """Return what leads and the core team must do besides, the features listed last first: they are the most urgent."""
+    return await _listed(session, person, HomePage.CONSORTIUM)
+
+
+async def _listed(session: AsyncSession, person: Principal, page: HomePage) -> list[WorkItem]:
     return [
         item
         for one in reversed(installed_features())
         for source in one.load(one.work_item_lists, WorkItemList)
+        if source.home_page is page
         for item in await source.items(session, person)
     ]

@@ -41,6 +41,7 @@ NOT_OF_PEOPLE = {
     "entry_picture",
     "zero_result_search",
     "escalation_file",
+    "notice_file",
 }
 """Tables whose binary columns have no personal data, or are files: listed in an export and checked by hand."""
 

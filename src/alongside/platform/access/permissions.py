@@ -47,6 +47,9 @@ class Permission(StrEnum):
     INVITE_PEOPLE = auto()
     VIEW_FAILED_EMAILS = auto()
 
+    VIEW_NOTICE = auto()
+    POST_NOTICE = auto()
+
     VIEW_NEEDS_AND_OFFERS = auto()
     VIEW_POST = auto()
     DRAFT_NEED = auto()
@@ -210,6 +213,8 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.INVITE_DELEGATE: HEAD_ONLY,
     Permission.INVITE_PEOPLE: grant({Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.VIEW_FAILED_EMAILS: grant({Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
+    Permission.VIEW_NOTICE: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM) | CORE_TEAM,
+    Permission.POST_NOTICE: LEADERS_AND_CORE_TEAM,
     Permission.VIEW_NEEDS_AND_OFFERS: grant(
         SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY
     ),

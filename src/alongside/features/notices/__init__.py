@@ -1,0 +1,1 @@
+"""Notices: what the core team or a consortium's leads tell an audience, with questions, attachments and events."""
