@@ -661,7 +661,7 @@ CREATE TABLE notice (
 	event_on DATE, 
 	event_starts TIME WITHOUT TIME ZONE, 
 	event_ends TIME WITHOUT TIME ZONE, 
-	event_place TEXT DEFAULT '' NOT NULL, 
+	event_location TEXT DEFAULT '' NOT NULL, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	posted_at TIMESTAMP WITH TIME ZONE, 
@@ -679,8 +679,8 @@ CREATE TABLE notice (
 	CONSTRAINT ck_notice_own_consortium CHECK (consortium_id IS NULL OR (audience = 'heads' AND audience_consortium_id = consortium_id)), 
 	CONSTRAINT ck_notice_title CHECK (title ~ '[[:alnum:]]' AND char_length(title) <= 120), 
 	CONSTRAINT ck_notice_body CHECK (char_length(body) BETWEEN 1 AND 6000), 
-	CONSTRAINT ck_notice_event_place CHECK (char_length(event_place) <= 200), 
-	CONSTRAINT ck_notice_event CHECK (event_on IS NOT NULL OR (event_starts IS NULL AND event_ends IS NULL AND event_place = '')), 
+	CONSTRAINT ck_notice_event_location CHECK (char_length(event_location) <= 200), 
+	CONSTRAINT ck_notice_event CHECK (event_on IS NOT NULL OR (event_starts IS NULL AND event_ends IS NULL AND event_location = '')), 
 	CONSTRAINT ck_notice_event_ends CHECK (event_ends IS NULL OR event_ends > event_starts), 
 	CONSTRAINT ck_notice_ends_after_event CHECK (event_on IS NULL OR ends_on >= event_on), 
 	CONSTRAINT fk_notice_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
@@ -708,6 +708,8 @@ CREATE TABLE notification (
 );
 
 CREATE INDEX ix_notification_authority_id_person_id_id ON notification (authority_id, person_id, id);
+
+CREATE INDEX ix_notification_to_do ON notification (authority_id, person_id) WHERE read_at IS NULL;
 
 CREATE TABLE offer (
 	authority_id INTEGER NOT NULL, 
@@ -2676,7 +2678,7 @@ CREATE POLICY authority_only ON notice_correction AS RESTRICTIVE FOR ALL TO PUBL
 
 CREATE POLICY everyone_inside ON notice_correction FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON notice_correction AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_correction.authority_id AND n.id = notice_correction.notice_id) AND true));
+CREATE POLICY seen_by ON notice_correction AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_correction.authority_id AND n.id = notice_correction.notice_id) AND true));
 
 CREATE POLICY added_by ON notice_correction AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('system') OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_correction.authority_id AND n.id = notice_correction.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
@@ -2692,7 +2694,7 @@ CREATE POLICY authority_only ON notice_file AS RESTRICTIVE FOR ALL TO PUBLIC USI
 
 CREATE POLICY everyone_inside ON notice_file FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON notice_file AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_file.authority_id AND n.id = notice_file.notice_id) AND true));
+CREATE POLICY seen_by ON notice_file AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_file.authority_id AND n.id = notice_file.notice_id) AND true));
 
 CREATE POLICY added_by ON notice_file AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('system') OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_file.authority_id AND n.id = notice_file.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
@@ -2708,7 +2710,7 @@ CREATE POLICY authority_only ON notice_question AS RESTRICTIVE FOR ALL TO PUBLIC
 
 CREATE POLICY everyone_inside ON notice_question FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON notice_question AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id) AND true));
+CREATE POLICY seen_by ON notice_question AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id) AND true));
 
 CREATE POLICY added_by ON notice_question AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id) AND asked_by::text = (SELECT security.requester())[2]));
 
@@ -2724,7 +2726,7 @@ CREATE POLICY authority_only ON notice_reading AS RESTRICTIVE FOR ALL TO PUBLIC 
 
 CREATE POLICY everyone_inside ON notice_reading FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON notice_reading AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_reading.authority_id AND n.id = notice_reading.notice_id) AND (person_id::text = (SELECT security.requester())[2] OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_reading.authority_id AND n.id = notice_reading.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))))));
+CREATE POLICY seen_by ON notice_reading AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_reading.authority_id AND n.id = notice_reading.notice_id) AND (person_id::text = (SELECT security.requester())[2] OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_reading.authority_id AND n.id = notice_reading.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))))));
 
 CREATE POLICY added_by ON notice_reading AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_reading.authority_id AND n.id = notice_reading.notice_id) AND person_id::text = (SELECT security.requester())[2]));
 

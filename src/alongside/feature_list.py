@@ -21,7 +21,9 @@ from alongside.features.school_successions import feature as school_successions
 from alongside.features.schools import feature as schools
 from alongside.features.site_search import feature as site_search
 from alongside.features.visit_requests import feature as visit_requests
+from alongside.platform.access.permissions import Permission
 from alongside.platform.feature import Feature, install_features
+from alongside.platform.web.navigation import NavigationItem
 
 PLATFORM = Feature(
     "platform",
@@ -43,6 +45,15 @@ PLATFORM = Feature(
     ),
     retention=("notifications.retention:RULES",),
     personal_tables=("notification",),
+    navigation=(
+        NavigationItem(
+            "/notifications",
+            "Notifications",
+            Permission.VIEW_OWN_HOME,
+            85,
+            counter=lambda person: person.unread,
+        ),
+    ),
     commands={"audit": "audit.commands:audit", "keys": "database.commands:keys"},
 )
 

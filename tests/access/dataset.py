@@ -258,7 +258,7 @@ async def _visit_request(connection: asyncpg.Connection, owned: dict[str, int]) 
 
 async def _notice(connection: asyncpg.Connection, inside: dict[str, Any], urn: int) -> dict[str, Any]:
     """Insert a notice of the leads of a school's consortium to its heads and delegates, with its parts."""
-    consortium_id, asker = MEMBERS[urn], HEAD_OF_MILL.person_id
+    consortium_id = MEMBERS[urn]
     notice_id = await put(
         connection,
         "notice",
@@ -279,7 +279,9 @@ async def _notice(connection: asyncpg.Connection, inside: dict[str, Any], urn: i
     return {
         "notice_id": notice_id,
         "notice_file_id": await put(connection, "notice_file", **of_it, **sent),
-        "question_id": await put(connection, "notice_question", **of_it, question="Where?", asked_by=asker),
+        "question_id": await put(
+            connection, "notice_question", **of_it, question="Where?", asked_by=HEAD_OF_MILL.person_id
+        ),
     }
 
 

@@ -278,6 +278,8 @@ ELSEWHERE: dict[str, str] = {
     "retention.mail": RECORDS,
     "retention.imports": RECORDS,
     "retention.escalations": RECORDS,
+    "retention.notices": "tests/features/notices/test_send_and_read.py"
+    "::test_a_notice_is_deleted_with_its_parts_some_time_after_its_last_day",
     "retention.posts": f"{SUPPORT}::test_a_post_without_an_agreement_goes_after_four_years",
     "retention.agreements": f"{SUPPORT}::test_ended_support_goes_when_its_time_is_over",
     "retention.people_who_left": f"{SUPPORT}::test_the_name_of_who_left_goes_and_what_they_did_stays",

@@ -195,7 +195,7 @@ async def test_the_calendar_lists_coming_events_by_consortium(client: Client) ->
         "event_on": EVENT.isoformat(),
         "event_starts": "9.30am",
         "event_ends": "14:00",
-        "event_place": "Town hall",
+        "event_location": "Town hall",
     }
     await a_notice(client, OFFICER, title="For all", **timed)
     await a_notice(client, LEAD_OF_NORTH, title="For North", audience=TO_NORTH, event_on=APP_DAY.isoformat())
@@ -231,7 +231,7 @@ async def test_lists_page(client: Client) -> None:
         ({"ends_on": (APP_DAY - timedelta(days=1)).isoformat()}, "Enter a last day that is today or later"),
         ({"ends_on": (APP_DAY + timedelta(days=400)).isoformat()}, "within a year"),
         ({"event_on": (LATER + timedelta(days=1)).isoformat()}, "at least until the day of the event"),
-        ({"event_place": "Town hall"}, "Enter the date of the event"),
+        ({"event_location": "Town hall"}, "Enter the date of the event"),
         ({"event_on": EVENT.isoformat(), "event_starts": "25:00"}, "Enter a time, like 9:30am or 2pm"),
         ({"event_on": EVENT.isoformat(), "event_ends": "2pm"}, "Enter the time at which the event starts"),
         (

@@ -4,12 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from httpx import Response
 
 from alongside.platform.database.session import Database
 from alongside.platform.notifications.delivery import deliver_batch
 from alongside.platform.notifications.email_messages import RenderedEmail, one_line
 from alongside.platform.notifications.transports import Smtp
-from tests.client import Client, words
+from tests.client import Client, soup, words
 from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, NORTHSHIRE, OFFICER, SOUTHSHIRE
 from tests.platform.notifications.mail_server import (
     SCHOOL_DAY,
@@ -216,15 +217,42 @@ async def test_emails_given_up_are_listed_and_sent_again(client: Client, databas
     assert len(room.copies) == 1
 
 
-async def test_notices_are_listed_and_read(client: Client, database: Database) -> None:
-    await tell_about(database, [MILL], "1", text_="Park posted a need.")
+def to_do(page: Response) -> str:
+    """Return the count beside “Notifications” in the navigation; empty if there is none."""
+    count = soup(page).select_one('nav a[href="/notifications"] .alongside-navigation__count')
+    return " ".join(count.get_text().split()) if count else ""
+
+
+async def test_notifications_are_listed_counted_and_marked_as_done(
+    client: Client, database: Database
+) -> None:
+    for once in ("1", "2"):
+        await tell_about(database, [MILL], once, text_=f"Park posted need {once}.")
     page = await client.get("/notifications", HEAD_OF_MILL)
-    assert "Park posted a need." in words(page)
-    assert "1 notice not read yet" in words(page)
-    assert "Park posted" not in words(await client.get("/notifications", HEAD_OF_PARK))
-    assert "Park posted" not in words(await client.get("/notifications", HEAD_OF_MILL.twin))
-    assert (await client.post("/notifications/mark-read", as_=HEAD_OF_MILL)).status_code == 303
-    assert "None not read yet" in words(await client.get("/notifications", HEAD_OF_MILL))
+    assert "Park posted need 1." in words(page)
+    assert "2 notifications are not done" in words(page)
+    assert to_do(page) == to_do(await client.get("/needs-and-offers", HEAD_OF_MILL)) == "2 to do"
+    for other in (HEAD_OF_PARK, HEAD_OF_MILL.twin):
+        assert to_do(await client.get("/notifications", other)) == ""
+        assert "Park posted" not in words(await client.get("/notifications", other))
+    newest = soup(page).select_one("main li form")
+    assert newest is not None
+    for other in (HEAD_OF_PARK, HEAD_OF_MILL.twin):
+        assert (await client.post(str(newest["action"]), as_=other)).status_code == 404
+    for _ in range(2):
+        assert (await client.post(str(newest["action"]), as_=HEAD_OF_MILL)).status_code == 303
+    page = await client.get("/notifications", HEAD_OF_MILL)
+    assert to_do(page) == "1 to do"
+    assert [
+        " ".join(one.get_text().split())
+        for one in soup(page).select("main .alongside-card__facts li:first-child")
+    ] == [
+        "Done",
+        "To do",
+    ]
+    assert (await client.post("/notifications/done", as_=HEAD_OF_MILL)).status_code == 303
+    page = await client.get("/notifications", HEAD_OF_MILL)
+    assert "You have done everything." in words(page) and to_do(page) == ""
 
 
 async def test_the_outbox_can_be_read_in_the_demonstration_only(client: Client, database: Database) -> None:

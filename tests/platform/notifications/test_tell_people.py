@@ -69,7 +69,7 @@ async def test_the_daily_email_holds_each_notice_once(database: Database) -> Non
         async with database.transaction(NORTHSHIRE) as session:
             await write_digests(session, system(NORTHSHIRE, SCHOOL_DAY))
     [rendered] = await emails(database)
-    assert (rendered.subject, rendered.body) == ("2 notices for you", "- First.\n- Second.")
+    assert (rendered.subject, rendered.body) == ("2 notifications for you", "- First.\n- Second.")
 
     await tell_about(database, [PARK], "need:3", text_="Third.")
     async with database.transaction(NORTHSHIRE) as session:

@@ -103,7 +103,7 @@ async def test_an_error_is_told_without_the_row_that_caused_it(
 
     answered = routing._handle_request
     monkeypatch.setattr(routing, "_handle_request", instead)
-    answer = await client.post("/notifications/mark-read", as_=HEAD_OF_MILL)
+    answer = await client.post("/notifications/done", as_=HEAD_OF_MILL)
     assert answer.status_code == 500
     output = logged.getvalue()
     assert CANARY not in output

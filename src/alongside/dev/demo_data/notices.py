@@ -57,7 +57,7 @@ async def _notice(
         "event_on": event_on,
         "event_starts": time(9, 30),
         "event_ends": time(12),
-        "event_place": place,
+        "event_location": place,
     }
     return await actions.draft_notice(demo.session, by, values, audience, audience.startswith("heads"))
 
@@ -92,7 +92,7 @@ async def fill(demo: Demonstration) -> None:
             "title": "Training for new headteachers",
             "body": "Five mornings for headteachers in their first two years. Dates follow.",
             "ends_on": demo.staff.today + timedelta(days=60),
-            "event_place": "",
+            "event_location": "",
         },
         "heads",
         False,

@@ -64,7 +64,7 @@ def of_notice_part(table: str, *, added: str = "", changed: str = "", seen: str 
     inside = f"SELECT FROM notice n WHERE n.authority_id = {table}.authority_id AND n.id = {table}.notice_id"
     readers, owners = f"EXISTS ({inside})", f"EXISTS ({inside} AND {_own('n')})"
     return RowPolicy(
-        seen=f"{SYSTEM} OR ({readers} AND {seen.format(owners=owners) or 'true'})",
+        seen=f"{CORE} OR ({readers} AND {seen.format(owners=owners) or 'true'})",
         added=f"{SYSTEM} OR {f'({readers} AND {added})' if added else owners}",
         changed=changed or f"{SYSTEM} OR {owners}",
     )

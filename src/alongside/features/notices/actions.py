@@ -40,7 +40,7 @@ LABELS = {
     "body": "Text",
     "ends_on": "Show the notice until",
     "event_on": "Date of the event",
-    "event_place": "Place",
+    "event_location": "Place",
 }
 """The values that an edit conflict compares."""
 

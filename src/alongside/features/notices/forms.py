@@ -17,7 +17,7 @@ CLOCK = re.compile(
 )
 NAMED_TIMES = {"midday": time(12), "midnight": time(0)}
 LONGEST_SHOWN = timedelta(days=366)
-COLUMNS = ("title", "body", "ends_on", "event_on", "event_starts", "event_ends", "event_place")
+COLUMNS = ("title", "body", "ends_on", "event_on", "event_starts", "event_ends", "event_location")
 
 
 class ClockTime(Typing):
@@ -52,7 +52,7 @@ class NoticeForm(Form):
     event_on = Day("Date of an event (optional)", A_DATE, description="It is then listed in the calendar")
     event_starts = ClockTime("Start time (optional)", A_TIME, description="Like 9:30am or 2pm")
     event_ends = ClockTime("End time (optional)", A_TIME)
-    event_place = line("Place (optional)", "The place", "An address, or “Online”", 200)
+    event_location = line("Place (optional)", "The place", "An address, or “Online”", 200)
     ends_on = Day("Show the notice until", A_DATE, description="After this day it moves to “Ended”")
 
     def check(self, today: date) -> bool:
@@ -78,7 +78,7 @@ class NoticeForm(Form):
 
     def _check_event(self) -> None:
         starts, ends = self.event_starts.data, self.event_ends.data
-        if self.event_on.data is None and (starts or ends or self.event_place.data):
+        if self.event_on.data is None and (starts or ends or self.event_location.data):
             add_error(self.event_on, "Enter the date of the event, or leave its time and place empty")
         if ends and not starts:
             add_error(self.event_starts, "Enter the time at which the event starts")
@@ -87,7 +87,9 @@ class NoticeForm(Form):
 
     def columns(self) -> Mapping[str, object]:
         """Return the values to write."""
-        return {name: self[name].data for name in COLUMNS} | {"event_place": self.event_place.data or ""}
+        return {name: self[name].data for name in COLUMNS} | {
+            "event_location": self.event_location.data or ""
+        }
 
 
 class DraftForm(NoticeForm):

@@ -71,9 +71,9 @@ class Notice(AuthorityOwned, Base):
         ),
         CheckConstraint("title ~ '[[:alnum:]]' AND char_length(title) <= 120", name="title"),
         CheckConstraint(f"char_length(body) BETWEEN 1 AND {LONGEST_BODY}", name="body"),
-        CheckConstraint("char_length(event_place) <= 200", name="event_place"),
+        CheckConstraint("char_length(event_location) <= 200", name="event_location"),
         CheckConstraint(
-            "event_on IS NOT NULL OR (event_starts IS NULL AND event_ends IS NULL AND event_place = '')",
+            "event_on IS NOT NULL OR (event_starts IS NULL AND event_ends IS NULL AND event_location = '')",
             name="event",
         ),
         CheckConstraint("event_ends IS NULL OR event_ends > event_starts", name="event_ends"),
@@ -97,7 +97,7 @@ class Notice(AuthorityOwned, Base):
     event_on: Mapped[date | None]
     event_starts: Mapped[time | None]
     event_ends: Mapped[time | None]
-    event_place: Mapped[str] = mapped_column(server_default=text("''"))
+    event_location: Mapped[str] = mapped_column(server_default=text("''"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     created_at: Mapped[datetime] = created_at()
     posted_at: Mapped[datetime | None]

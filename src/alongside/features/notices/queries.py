@@ -81,7 +81,7 @@ class NoticeRow(msgspec.Struct, frozen=True):
     event_on: date | None
     event_starts: time | None
     event_ends: time | None
-    event_place: str
+    event_location: str
     version: int
     posted_at: datetime | None
     withdrawn_at: datetime | None
@@ -198,7 +198,7 @@ class CorrectionRow(msgspec.Struct, frozen=True):
 
 
 class QuestionRow(msgspec.Struct, frozen=True):
-    """A question about a notice and its answer; `asker` is shown only to those who sent the notice."""
+    """A question about a notice and its answer; `asker_name` is shown only to those who sent the notice."""
 
     id: UUID
     notice_id: UUID
@@ -207,7 +207,7 @@ class QuestionRow(msgspec.Struct, frozen=True):
     asked_at: datetime
     answer: str
     answered_at: datetime | None
-    asker: str
+    asker_name: str
 
 
 _OF_NOTICE = bindparam("notice_id", type_=Uuid)
@@ -240,7 +240,7 @@ CORRECTIONS = Read(
 _QUESTIONS = (
     select(
         *(NoticeQuestion.__table__.c[name] for name in QuestionRow.__struct_fields__[:7]),
-        Person.name.label("asker"),
+        Person.name.label("asker_name"),
     )
     .join(Person, and_(Person.authority_id == AUTHORITY, Person.id == NoticeQuestion.asked_by))
     .where(NoticeQuestion.authority_id == AUTHORITY, NoticeQuestion.notice_id == _OF_NOTICE)

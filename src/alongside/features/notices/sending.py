@@ -25,7 +25,7 @@ from alongside.platform.web.responses import PageResult, Redirect
 from alongside.platform.web.uploads import Upload
 
 MANAGE = Permission.POST_NOTICE
-EVENT = ("event_on", "event_starts", "event_ends", "event_place")
+EVENT = ("event_on", "event_starts", "event_ends", "event_location")
 OF_DRAFT = ("audience", "with_delegates", "title", "body", *EVENT, "ends_on")
 
 

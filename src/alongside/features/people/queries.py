@@ -24,7 +24,11 @@ PERSON_OF_SESSION = text(
            own.easting, own.northing, own.phase, own.kind,
            (SELECT count(*) FROM role_assignment o
              WHERE o.authority_id = :authority_id AND o.person_id = p.id AND o.id <> a.id
-               AND o.starts_on <= :today AND (o.ends_on IS NULL OR o.ends_on > :today)) AS other_roles
+               AND o.starts_on <= :today AND (o.ends_on IS NULL OR o.ends_on > :today)) AS other_roles,
+           (SELECT count(*) FROM (
+                SELECT FROM notification n
+                 WHERE n.authority_id = :authority_id AND n.person_id = p.id AND n.read_at IS NULL LIMIT 100) n)
+           AS unread
       FROM user_session s
       JOIN authority t ON t.authority_id = s.authority_id
       JOIN person p ON p.authority_id = s.authority_id AND p.id = s.person_id
@@ -71,6 +75,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     phase: str | None
     kind: str | None
     other_roles: int
+    unread: int
 
 
 SESSION_ROW = Read(PERSON_OF_SESSION, SessionRow)
@@ -110,6 +115,7 @@ async def person_of_session(
         other_roles=found.other_roles,
         settings_version=found.settings_version,
         own_school=_own_school(found),
+        unread=found.unread,
     )
 
 

@@ -55,7 +55,8 @@ class Principal:
 
     `school_urn` is the school they act for, and `own_school` what a session reads of it; `consortium_ids` the consortia
     that they lead or that their school belongs to; `consortium_schools` the URNs of all current members of those;
-    `today` the date in London by which deadlines are counted.
+    `today` the date in London by which deadlines are counted;
+    `unread` how many notifications are not marked as done, 100 at most.
     """
 
     authority_id: int
@@ -73,6 +74,7 @@ class Principal:
     other_roles: int = 0
     settings_version: int = 0
     own_school: OwnSchool | None = None
+    unread: int = 0
 
     @property
     def signed_in(self) -> bool:

@@ -65,8 +65,8 @@ async def notify(
         )
 
 
-async def read_notices(session: AsyncSession, person: Principal) -> int:
-    """Mark all notifications of this person as read; returns how many were unread."""
+async def finish_all_notifications(session: AsyncSession, person: Principal) -> int:
+    """Mark all notifications of this person as done; returns how many were not."""
     read = await session.execute(
         update(Notification)
         .where(
@@ -78,6 +78,22 @@ async def read_notices(session: AsyncSession, person: Principal) -> int:
         .returning(Notification.id)
     )
     return len(read.all())
+
+
+async def finish_notification(session: AsyncSession, person: Principal, notification_id: UUID) -> None:
+    """Mark one notification of this person as done; nothing changes if it is. Raises NotFound for another person's."""
+    done = await session.execute(
+        update(Notification)
+        .where(
+            Notification.authority_id == person.authority_id,
+            Notification.person_id == person.id,
+            Notification.id == notification_id,
+        )
+        .values(read_at=func.coalesce(Notification.read_at, func.now()))
+        .returning(Notification.id)
+    )
+    if done.first() is None:
+        raise NotFound
 
 
 async def send_again(session: AsyncSession, person: Principal, mail_id: UUID) -> None:

@@ -27,7 +27,7 @@ DIGEST = text(
     )
     INSERT INTO email_outbox (authority_id, person_id, to_address, subject, body, path, hours, message_id)
     SELECT :authority_id, person_id, email,
-           max(lines) || CASE WHEN max(lines) = 1 THEN ' notice' ELSE ' notices' END || ' for you',
+           max(lines) || CASE WHEN max(lines) = 1 THEN ' notification' ELSE ' notifications' END || ' for you',
            string_agg('- ' || text, E'\\n' ORDER BY id) FILTER (WHERE line <= {MOST_LINES})
            || CASE WHEN max(lines) > {MOST_LINES} THEN E'\\n- and ' || max(lines) - {MOST_LINES} || ' more' ELSE '' END,
            '/notifications', 'waking_hours', 'digest-' || :written || '-' || person_id

@@ -24,7 +24,8 @@ class Notification(AuthorityOwned, Base):
     """One line on a person's page with a link.
 
     `kind` names the message ("need_proposed"); `text` is what the page shows, `path` where it links to. `once` is a
-    key: a person gets one notification for each. `in_digest` is set when a daily digest included it.
+    key: a person gets one notification for each. `read_at` is when the person marked it as done. `in_digest` is set
+    when a daily digest included it.
     """
 
     __tablename__ = "notification"
@@ -32,6 +33,7 @@ class Notification(AuthorityOwned, Base):
         reference("person_id", "person"),
         UniqueConstraint("authority_id", "person_id", "once"),
         Index(None, "authority_id", "person_id", "id"),
+        Index("ix_notification_to_do", "authority_id", "person_id", postgresql_where=text("read_at IS NULL")),
     )
 
     person_id: Mapped[UUID]

@@ -8,7 +8,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, id_resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.notifications import actions, queries
-from alongside.platform.notifications.queries import EmailRow, Notice
+from alongside.platform.notifications.queries import EmailRow, NotificationRow
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
@@ -16,11 +16,11 @@ from alongside.platform.web.routing import endpoint
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationList(PageContext):
-    """One page of a person's notifications; `unread` counts all that they have not read."""
+    """One page of a person's notifications; `unread` counts all that are not done."""
 
     template = "notifications/list.html"
 
-    notices: Sequence[Notice]
+    notifications: Sequence[NotificationRow]
     unread: int
     number: int
     more: bool
@@ -48,9 +48,9 @@ class Outbox(PageContext):
 async def list_notifications(ctx: PageRequest) -> PageResult:
     """List all notifications of the person, newest first."""
     number = _page_number(ctx.query.one("page"))
-    notices, more = await queries.notices_to(ctx.session, ctx.person, number)
+    found, more = await queries.notifications_of(ctx.session, ctx.person, number)
     unread = await queries.unread_notifications(ctx.session, ctx.person)
-    return Page(NotificationList(notices=notices, unread=unread, number=number, more=more))
+    return Page(NotificationList(notifications=found, unread=unread, number=number, more=more))
 
 
 @endpoint.get("/failed-emails", permission=Permission.VIEW_FAILED_EMAILS)
@@ -76,17 +76,24 @@ def _page_number(written: str) -> int:
     )
 
 
-async def _mark_read(asked: ActionRequest[None]) -> Redirect:
-    count = await actions.read_notices(asked.session, asked.person)
-    return Redirect("/notifications", "All are marked as read." if count else None)
+async def _finish_all(asked: ActionRequest[None]) -> Redirect:
+    count = await actions.finish_all_notifications(asked.session, asked.person)
+    return Redirect("/notifications", "All are marked as done." if count else None)
 
 
-MARK_READ = ButtonAction(
-    name="read_notices",
+FINISH_ALL = ButtonAction(
+    name="finish_all_notifications",
     resource=list_resource("/notifications"),
-    slug="mark-read",
+    slug="done",
     permission=Permission.VIEW_OWN_HOME,
-    run=_mark_read,
+    run=_finish_all,
+)
+FINISH = ButtonAction(
+    name="finish_notification",
+    resource=id_resource("/notifications/{notification_id:uuid}", "/notifications"),
+    slug="done",
+    permission=Permission.VIEW_OWN_HOME,
+    run=lambda asked: actions.finish_notification(asked.session, asked.person, asked.record),
 )
 SEND_AGAIN = ButtonAction(
     name="send_again",
@@ -96,4 +103,4 @@ SEND_AGAIN = ButtonAction(
     said="We will try to send the email again.",
     run=lambda asked: actions.send_again(asked.session, asked.person, asked.record),
 )
-routes = [list_notifications, list_failures, show_outbox, *routes_of((MARK_READ, SEND_AGAIN))]
+routes = [list_notifications, list_failures, show_outbox, *routes_of((FINISH_ALL, FINISH, SEND_AGAIN))]

@@ -15,9 +15,10 @@ from alongside.platform.notifications.models import EmailOutbox, Notification
 A_PAGE = 25
 
 
-class Notice(msgspec.Struct, frozen=True):
-    """A notification of a person."""
+class NotificationRow(msgspec.Struct, frozen=True):
+    """A notification of a person; `read_at` is when it was marked as done."""
 
+    id: UUID
     text: str
     path: str
     at: datetime
@@ -43,13 +44,13 @@ _OWN = (
     Notification.authority_id == bindparam("authority_id"),
     Notification.person_id == bindparam("person_id"),
 )
-NOTICES = Read(
-    select(*(Notification.__table__.c[name] for name in Notice.__struct_fields__))
+NOTIFICATIONS = Read(
+    select(*(Notification.__table__.c[name] for name in NotificationRow.__struct_fields__))
     .where(*_OWN)
     .order_by(Notification.id.desc())
     .limit(bindparam("most", type_=Integer))
     .offset(bindparam("skipped", type_=Integer)),
-    Notice,
+    NotificationRow,
 )
 UNREAD = select(func.count()).select_from(Notification).where(*_OWN, Notification.read_at.is_(None))
 _EMAILS = (
@@ -68,19 +69,21 @@ def _of(person: Principal) -> dict[str, object]:
 
 async def latest_notifications(
     session: AsyncSession, person: Principal, most: int, skipped: int = 0
-) -> list[Notice]:
+) -> list[NotificationRow]:
     """Return the newest notifications of this person, `most` at most."""
-    return await fetch_all(session, NOTICES, _of(person) | {"most": most, "skipped": skipped})
+    return await fetch_all(session, NOTIFICATIONS, _of(person) | {"most": most, "skipped": skipped})
 
 
-async def notices_to(session: AsyncSession, person: Principal, page: int) -> tuple[Sequence[Notice], bool]:
+async def notifications_of(
+    session: AsyncSession, person: Principal, page: int
+) -> tuple[Sequence[NotificationRow], bool]:
     """Return one page (from 1) of this person's notifications, newest first, and whether there are more."""
     found = await latest_notifications(session, person, A_PAGE + 1, (page - 1) * A_PAGE)
     return found[:A_PAGE], len(found) > A_PAGE
 
 
 async def unread_notifications(session: AsyncSession, person: Principal) -> int:
-    """Return how many unread notifications this person has."""
+    """Return how many notifications this person has not marked as done."""
     return int((await session.execute(UNREAD, _of(person))).scalar_one())
 
 

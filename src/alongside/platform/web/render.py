@@ -47,7 +47,11 @@ class NewIdempotencyKey:
 def navigation_for(app_context: AppContext, person: Principal, path: str) -> list[NavigationItem]:
     """Return the main navigation for this person, with the current entry marked."""
     return [
-        replace(one, current=_within(path, one.href))
+        replace(
+            one,
+            current=_within(path, one.href),
+            count=one.counter(person) if one.counter is not None else 0,
+        )
         for one in app_context.navigation
         if person.signed_in and has_permission(person, one.permission)
     ]
