@@ -334,6 +334,17 @@ CREATE TABLE audit_seal (
 	CONSTRAINT fk_audit_seal_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+CREATE TABLE calendar_feed (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	person_id UUID NOT NULL, 
+	made_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_calendar_feed PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_calendar_feed_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_calendar_feed_authority_id_person_id UNIQUE (authority_id, person_id), 
+	CONSTRAINT fk_calendar_feed_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
 CREATE TABLE consortium_membership (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -2222,6 +2233,14 @@ CREATE POLICY authority_only ON audit_seal AS RESTRICTIVE FOR ALL TO PUBLIC USIN
 
 CREATE POLICY everyone_inside ON audit_seal FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE calendar_feed ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE calendar_feed FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON calendar_feed AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON calendar_feed FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE consortium_membership ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE consortium_membership FORCE ROW LEVEL SECURITY;
@@ -3017,6 +3036,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON zero_result_search TO alongside_app;
 REVOKE ALL ON audit_seal FROM PUBLIC;
 
 GRANT SELECT ON audit_seal TO alongside_app;
+
+REVOKE ALL ON calendar_feed FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON calendar_feed TO alongside_app;
 
 REVOKE ALL ON consortium_membership FROM PUBLIC;
 

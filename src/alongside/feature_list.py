@@ -5,6 +5,7 @@ A new feature is a package in `features/` with a `feature.py`, and a line here.
 
 from alongside.features.agreements import feature as agreements
 from alongside.features.authorities import feature as authorities
+from alongside.features.calendar_feeds import feature as calendar_feeds
 from alongside.features.consortia import feature as consortia
 from alongside.features.dashboards import feature as dashboards
 from alongside.features.data_retention import feature as data_retention
@@ -77,6 +78,7 @@ FEATURES = (
     school_successions.FEATURE,
     dashboards.FEATURE,
     site_search.FEATURE,
+    calendar_feeds.FEATURE,
 )
 
 install_features(FEATURES)

@@ -85,6 +85,8 @@ OWN_THINGS = {
     "cover_id",
     "reader_id",
     "token",
+    "feed_id",
+    "seal",
     "key",
     "because",
     "file_path",
@@ -233,6 +235,7 @@ def tried_here(route: Route) -> bool:
         "cover_id",
         "reader_id",
         "token",
+        "feed_id",
     }:
         return False
     return route.path not in ("/sign-out", "/account/sessions/end", "/sign-in/persona", "/metrics")

@@ -39,6 +39,7 @@ class Feature:
     - `queue_handlers`: each a `QueueHandler`
     - `work_items`: each a `WorkItemQuery`; `work_item_lists`: each a `WorkItemList`
     - `search_sources`: each a `SearchSource`
+    - `calendar`: each a `CalendarSource`, for the calendar feed of a person
     - `retention`: each a `RetentionRule`
     - `personal_tables`: tables whose rows serve one person only (`person_id`), deleted when that person has left
     - `commands`: the command of each name
@@ -54,6 +55,7 @@ class Feature:
     work_items: tuple[str, ...] = ()
     work_item_lists: tuple[str, ...] = ()
     search_sources: tuple[str, ...] = ()
+    calendar: tuple[str, ...] = ()
     retention: tuple[str, ...] = ()
     personal_tables: tuple[str, ...] = ()
     navigation: tuple[NavigationItem, ...] = ()

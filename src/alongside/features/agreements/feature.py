@@ -10,6 +10,7 @@ FEATURE = Feature(
     models=("amendment", "pairing", "proposal", "review", "signed", "visit", "models"),
     routes=("pages:routes",),
     search_sources=("search_source:AGREEMENTS",),
+    calendar=("calendar:CALENDAR",),
     work_items=("work_items:WORK_ITEMS",),
     scheduled_jobs=("scheduled:JOBS",),
     navigation=(NavigationItem("/agreements", "Agreements", Permission.VIEW_AGREEMENT, 30),),

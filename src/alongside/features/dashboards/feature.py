@@ -8,6 +8,7 @@ FEATURE = Feature(
     "dashboards",
     __package__,
     routes=("pages:routes",),
+    calendar=("calendar:CALENDAR",),
     navigation=(
         NavigationItem("/home", "My desk", Permission.VIEW_OWN_HOME, 10),
         NavigationItem("/needs-and-offers", "Needs and offers", Permission.VIEW_NEEDS_AND_OFFERS, 20),

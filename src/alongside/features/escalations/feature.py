@@ -26,6 +26,7 @@ FEATURE = Feature(
     routes=("pages:routes",),
     search_sources=("search_source:ESCALATIONS",),
     queue_handlers=("reminders.dispatch:QUEUE_HANDLERS",),
+    calendar=("calendar:CALENDAR",),
     work_item_lists=("work_items:WORK_ITEM_LISTS",),
     scheduled_jobs=("reminders.recalculate:JOBS",),
     navigation=(NavigationItem("/escalations", "Escalations", Permission.CONTRIBUTE_TO_ESCALATION, 70),),

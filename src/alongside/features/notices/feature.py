@@ -9,6 +9,7 @@ FEATURE = Feature(
     __package__,
     models=("models",),
     routes=("pages:routes",),
+    calendar=("calendar:CALENDAR",),
     work_item_lists=("work_items:WORK_ITEM_LISTS",),
     retention=("retention:RULES",),
     navigation=(NavigationItem("/notices", "Notices", Permission.VIEW_NOTICE, 55),),

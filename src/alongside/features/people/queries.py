@@ -17,6 +17,23 @@ from alongside.platform.web.security import csrf_token
 IDLE_MINUTES = 30
 """Minutes without a request after which a session expires."""
 
+MEMBERS = """
+      LEFT JOIN LATERAL (
+          SELECT array_agg(DISTINCT m.consortium_id) AS consortium_ids,
+                 array_agg(DISTINCT m.school_urn) AS school_urns
+            FROM consortium_membership m
+           WHERE m.authority_id = :authority_id AND m.starts_on <= :today
+             AND (m.ends_on IS NULL OR m.ends_on > :today)
+             AND m.consortium_id = ANY(ARRAY(
+                  SELECT a.consortium_id
+                  UNION ALL
+                  SELECT mine.consortium_id FROM consortium_membership mine
+                   WHERE mine.authority_id = :authority_id AND mine.school_urn = a.school_urn
+                     AND mine.starts_on <= :today AND (mine.ends_on IS NULL OR mine.ends_on > :today)))
+      ) members ON true
+"""
+"""SQL: the consortia of role assignment `a` today and the schools in them."""
+
 PERSON_OF_SESSION = text(
     f"""
     SELECT s.id AS session_id, p.id, p.name, p.email, a.id AS role_assignment_id, a.role, a.school_urn,
@@ -35,19 +52,7 @@ PERSON_OF_SESSION = text(
       JOIN role_assignment a ON a.authority_id = s.authority_id AND a.id = s.role_assignment_id
        AND a.person_id = p.id
       LEFT JOIN school own ON own.authority_id = a.authority_id AND own.urn = a.school_urn
-      LEFT JOIN LATERAL (
-          SELECT array_agg(DISTINCT m.consortium_id) AS consortium_ids,
-                 array_agg(DISTINCT m.school_urn) AS school_urns
-            FROM consortium_membership m
-           WHERE m.authority_id = :authority_id AND m.starts_on <= :today
-             AND (m.ends_on IS NULL OR m.ends_on > :today)
-             AND m.consortium_id = ANY(ARRAY(
-                  SELECT a.consortium_id
-                  UNION ALL
-                  SELECT mine.consortium_id FROM consortium_membership mine
-                   WHERE mine.authority_id = :authority_id AND mine.school_urn = a.school_urn
-                     AND mine.starts_on <= :today AND (mine.ends_on IS NULL OR mine.ends_on > :today)))
-      ) members ON true
+      {MEMBERS}
      WHERE s.authority_id = :authority_id AND s.token_hash = :token_hash
        AND s.ended_at IS NULL AND s.expires_at > now()
        AND s.seen_at > now() - interval '{IDLE_MINUTES} minutes'
@@ -117,6 +122,58 @@ async def person_of_session(
         own_school=_own_school(found),
         unread=found.unread,
     )
+
+
+class RoleRow(msgspec.Struct, frozen=True):
+    """One role of a person today."""
+
+    id: UUID
+    name: str
+    email: str
+    role_assignment_id: UUID
+    role: str
+    school_urn: int | None
+    consortium_ids: list[UUID] | None
+    school_urns: list[int] | None
+
+
+ROLES_OF_PERSON = Read(
+    text(
+        f"""
+        SELECT p.id, p.name, p.email, a.id AS role_assignment_id, a.role, a.school_urn,
+               members.consortium_ids, members.school_urns
+          FROM person p
+          JOIN role_assignment a ON a.authority_id = p.authority_id AND a.person_id = p.id
+          {MEMBERS}
+         WHERE p.authority_id = :authority_id AND p.id = :person_id AND (p.left_on IS NULL OR p.left_on > :today)
+           AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
+         ORDER BY a.id LIMIT 20
+        """  # noqa: S608  (only our own constants are put in)
+    ),
+    RoleRow,
+)
+
+
+async def principals_of_person(
+    session: AsyncSession, authority_id: int, person_id: UUID, today: date
+) -> list[Principal]:
+    """The person in each of their roles today, at most 20; none if they have left."""
+    values = {"authority_id": authority_id, "person_id": person_id, "today": today}
+    return [
+        Principal(
+            authority_id=authority_id,
+            role=Role(found.role),
+            today=today,
+            id=found.id,
+            name=found.name,
+            email=found.email,
+            role_assignment_id=found.role_assignment_id,
+            school_urn=found.school_urn,
+            consortium_ids=tuple(found.consortium_ids or ()),
+            consortium_schools=frozenset(found.school_urns or ()),
+        )
+        for found in await fetch_all(session, ROLES_OF_PERSON, values)
+    ]
 
 
 def _own_school(found: SessionRow) -> OwnSchool | None:

@@ -1,0 +1,61 @@
+"""Calendar items of agreements: the planned visits of a school."""
+
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Date, Integer, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.platform.access.principal import Principal
+from alongside.platform.calendar_items import CalendarItem, CalendarSource
+from alongside.platform.database.reads import Read, fetch_all
+
+
+class PlannedVisit(msgspec.Struct, frozen=True):
+    """A planned visit, and the other school of its agreement."""
+
+    id: UUID
+    agreement_id: UUID
+    visit_on: date
+    school: str
+    gives: bool
+
+
+PLANNED = Read(
+    text(
+        """
+        SELECT v.id, v.agreement_id, v.visit_on, other.name, a.supporting_urn = :urn
+          FROM support_agreement a
+          JOIN visit v ON v.authority_id = :authority_id AND v.agreement_id = a.id
+          JOIN school other ON other.authority_id = :authority_id
+           AND other.urn = CASE WHEN a.requesting_urn = :urn THEN a.supporting_urn ELSE a.requesting_urn END
+         WHERE a.authority_id = :authority_id AND (a.supporting_urn = :urn OR a.requesting_urn = :urn)
+           AND v.state = 'planned' AND v.visit_on >= :today
+         ORDER BY v.visit_on, v.id LIMIT 200
+        """
+    ).bindparams(
+        bindparam("authority_id", type_=Integer),
+        bindparam("urn", type_=Integer),
+        bindparam("today", type_=Date),
+    ),
+    PlannedVisit,
+)
+
+
+async def _visits(session: AsyncSession, person: Principal) -> list[CalendarItem]:
+    if person.school_urn is None:
+        return []
+    values = {"authority_id": person.authority_id, "urn": person.school_urn, "today": person.today}
+    return [
+        CalendarItem(
+            f"visit-{one.id}",
+            f"Support visit: {'you support' if one.gives else 'support from'} {one.school}",
+            one.visit_on,
+            f"/agreements/{one.agreement_id}",
+        )
+        for one in await fetch_all(session, PLANNED, values)
+    ]
+
+
+CALENDAR = (CalendarSource(_visits),)
