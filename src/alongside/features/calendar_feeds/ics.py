@@ -27,7 +27,8 @@ def as_ics(name: str, origin: str, items: Iterable[CalendarItem], now: datetime)
     for item in items:
         calendar.add_component(_event(item, origin, now))
     calendar.add_missing_timezones()
-    return calendar.to_ical().decode()
+    written: bytes = calendar.to_ical()
+    return written.decode()
 
 
 def _event(item: CalendarItem, origin: str, now: datetime) -> Event:
