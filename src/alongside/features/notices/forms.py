@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
-from typing import Any
 
 from wtforms import BooleanField, Form
 
@@ -35,9 +34,9 @@ class ClockTime(Typing):
             raise ValueError(self.cure)
         return time(hour, minute)
 
-    def written(self, value: Any) -> str:
+    def written(self, value: object) -> str:
         """Format a time as it would be typed."""
-        return "" if value is None else format_time(value)
+        return format_time(value) if isinstance(value, time) else ""
 
 
 A_DATE = "Enter a real date, like 26 3 2027"

@@ -1,6 +1,7 @@
 """Actions of those who send notices: write, send, correct and withdraw them, and their attachments."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from wtforms import Form
 
@@ -12,11 +13,12 @@ from alongside.features.notices.resource import FILE, NOTICE
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, Record, list_resource
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.forms.reason import reason_form
 from alongside.platform.uploads.file_types import (
     DOCUMENTS,
     LARGEST_DOCUMENT,
+    CheckedFile,
     check_document,
     endings_of,
     labels_of,
@@ -27,6 +29,15 @@ from alongside.platform.web.uploads import Upload
 MANAGE = Permission.POST_NOTICE
 EVENT = ("event_on", "event_starts", "event_ends", "event_location")
 OF_DRAFT = ("audience", "with_delegates", "title", "body", *EVENT, "ends_on")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentForm(FormContext):
+    """The files that may be attached; `largest` is in megabytes."""
+
+    file_kinds: str = labels_of(DOCUMENTS)
+    file_accept: str = endings_of(DOCUMENTS)
+    largest: int = LARGEST_DOCUMENT // 1_000_000
 
 
 async def _offer_audiences(asked: FormRequest[Record, DraftForm]) -> None:
@@ -74,7 +85,9 @@ async def _correct(asked: FormRequest[NoticeRow, CorrectionForm]) -> None:
 
 async def _attach(asked: FormRequest[NoticeRow, Form]) -> None:
     file = asked.file
-    await actions.add_file(asked.session, asked.person, asked.record, file.checked, file.content)
+    await actions.add_file(
+        asked.session, asked.person, asked.record, file.checked_as(CheckedFile), file.content
+    )
 
 
 def _initial(asked: ActionRequest[NoticeRow]) -> Mapping[str, object]:
@@ -165,11 +178,7 @@ ATTACH: FormAction[NoticeRow, Form] = FormAction(
     form=Form,
     upload=Upload("attachment", LARGEST_DOCUMENT, check_document),
     template="notices/file.html",
-    context=lambda _: {
-        "file_kinds": labels_of(DOCUMENTS),
-        "file_accept": endings_of(DOCUMENTS),
-        "largest": LARGEST_DOCUMENT // 1_000_000,
-    },
+    context=lambda _: AttachmentForm(),
     said="The attachment is added.",
     run=_attach,
 )
