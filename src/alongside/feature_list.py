@@ -51,7 +51,7 @@ PLATFORM = Feature(
             "/notifications",
             "Notifications",
             Permission.VIEW_OWN_HOME,
-            85,
+            15,
             counter=lambda person: person.unread,
         ),
     ),

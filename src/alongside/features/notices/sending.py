@@ -209,4 +209,4 @@ WITHDRAW = FormAction(
         asked.session, asked.person, asked.record, asked.form.note.data
     ),
 )
-ACTIONS = (SEND, EDIT, ATTACH, DISCARD, CORRECT, WITHDRAW)
+ACTIONS = (SEND, EDIT, CORRECT, ATTACH, WITHDRAW, DISCARD)
