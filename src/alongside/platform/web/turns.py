@@ -42,7 +42,7 @@ class _Line:
     counted_at: float = NOT_YET
     seen_at: float = NOT_YET
     started_at: float = NOT_YET
-    average: float = 0.01
+    average: float = 0.005
     admitted: deque[Ticket] = field(default_factory=deque)
     waiting: OrderedDict[str, deque[Ticket]] = field(default_factory=OrderedDict)
     timer: asyncio.TimerHandle | None = None
@@ -88,10 +88,11 @@ class _Line:
 class Turns:
     """Runs `at_once` requests of an authority and `in_all` of all authorities; the others wait, in one process.
 
-    At most `waiting` requests of an authority wait. Above `sure` of them, one that would wait longer than `expected`
-    seconds is refused at once, or takes the place of the newest request of an address with a longer queue; none waits
-    longer than `patience` seconds. With `in_all` below the size of the connection pool, a request that runs finds a
-    free connection.
+    Above `sure` waiting requests of an authority, one that would wait longer than `expected` seconds is refused at
+    once, or takes the place of the newest request of an address with a longer queue; so is one above `waiting`, a
+    limit of memory. None waits longer than `patience` seconds. How long it would wait follows from the time that each
+    of the last requests took of the process. With `in_all` below the size of the connection pool, a request that runs
+    finds a free connection.
 
     An authority that sends many requests at the same time runs, after the first `burst` seconds, one at a time while
     another authority is present, and during at most `share` of the time while another one is active. A person who
@@ -100,9 +101,9 @@ class Turns:
 
     at_once: int = 3
     in_all: int = 8
-    waiting: int = 200
+    waiting: int = 1_000
     sure: int = 64
-    expected: float = 1.5
+    expected: float = 1.8
     patience: float = 10.0
     share: float = 0.25
     burst: float = 0.2
@@ -114,6 +115,11 @@ class Turns:
 
     MOST_COUNTED = 0.25
     """Seconds that one request counts at most, so that one slow page does not hold up its whole authority."""
+
+    REMEMBERED, AT_MOST = 20, 4
+    """Requests over which the time that one takes is averaged, and how many times the average one counts at most: a
+    slow page must not have many others refused.
+    """
 
     @asynccontextmanager
     async def turn(
@@ -189,8 +195,8 @@ class Turns:
             return True
         if length < self.sure:
             return False
-        at_once = self.share if self._paced(line) else self.at_once
-        return length * line.average / at_once > self.expected
+        share = self.share if self._paced(line) else 1.0
+        return length * line.average / share > self.expected
 
     def _full(self) -> bool:
         return sum(line.running for line in self._lines.values()) >= self.in_all
@@ -227,10 +233,11 @@ class Turns:
         line.started_at = self.clock()
 
     def _end(self, line: _Line, took: float) -> None:
-        line.debt = self._debt(line) + min(took / line.running, self.MOST_COUNTED)
+        own = took / line.running  # those that ran beside it took the rest
+        line.debt = self._debt(line) + min(own, self.MOST_COUNTED)
         line.running -= 1
         line.seen_at = self.clock()
-        line.average += (took - line.average) / 10
+        line.average += (min(own, self.AT_MOST * line.average) - line.average) / self.REMEMBERED
         self._admit()
 
     def _admit(self) -> None:
