@@ -185,7 +185,7 @@ async def test_a_visit_without_words_or_in_the_future_is_sent_back(
     agreement = f"/agreements/{await a_running_agreement(database)}"
     for change, status, said in (
         ({"done": ""}, 422, "Say what was done"),
-        ({"visit_on": "25/11/2026"}, 422, "cannot lie ahead"),
+        ({"visit_on": "25/11/2026"}, 422, "must be today or earlier"),
         ({"days": "21"}, 422, "up to 20"),
         ({"days": "2.5"}, 409, "2 days of the 2 days agreed can still be recorded"),
     ):

@@ -35,7 +35,7 @@ async def test_the_core_team_hears_of_escalations_on_its_first_page(
     assert "escalation" not in " ".join(await links(client, "/consortium", LEAD_OF_SOUTH)).replace(
         "Raise an escalation", ""
     )
-    assert "Waiting for you" not in words(await client.get("/consortium", as_=OFFICER.twin))
+    assert "For you to do" not in words(await client.get("/consortium", as_=OFFICER.twin))
 
 
 async def test_a_lead_hears_that_a_school_may_come_back(client: Client, database: Database) -> None:

@@ -32,10 +32,14 @@ WITHDRAW_AMENDMENT = Transition(
     ("proposed",),
     "withdrawn",
     Permission.AMEND_AGREEMENT,
-    "took the proposed change back",
+    "withdrew the proposed change",
 )
 DROP_AMENDMENT = Transition(
-    "drop_amendment", ("proposed",), "withdrawn", None, "the agreement is over, so the change falls away"
+    "drop_amendment",
+    ("proposed",),
+    "withdrawn",
+    None,
+    "the agreement has ended, so the proposed change was dropped",
 )
 
 MOVES = (PROPOSE_AMENDMENT, AGREE_AMENDMENT, REFUSE_AMENDMENT, WITHDRAW_AMENDMENT, DROP_AMENDMENT)

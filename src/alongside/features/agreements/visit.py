@@ -41,7 +41,11 @@ VOID_VISIT = Transition(
     note_required=True,
 )
 DROP_VISIT = Transition(
-    "drop_visit", ("planned",), "cancelled", None, "the agreement is over, so a planned visit falls away"
+    "drop_visit",
+    ("planned",),
+    "cancelled",
+    None,
+    "the agreement has ended, so the planned visit was cancelled",
 )
 
 MOVES = (PLAN_VISIT, LOG_VISIT, RECORD_VISIT, CORRECT_VISIT, CANCEL_VISIT, VOID_VISIT, DROP_VISIT)

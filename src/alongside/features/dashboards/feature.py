@@ -10,7 +10,7 @@ FEATURE = Feature(
     routes=("pages:routes",),
     calendar=("calendar:CALENDAR",),
     navigation=(
-        NavigationItem("/home", "My desk", Permission.VIEW_OWN_HOME, 10),
+        NavigationItem("/home", "Home", Permission.VIEW_OWN_HOME, 10),
         NavigationItem("/needs-and-offers", "Needs and offers", Permission.VIEW_NEEDS_AND_OFFERS, 20),
         NavigationItem("/consortium", "Consortium", Permission.VIEW_CONSORTIUM_DASHBOARD, 60),
     ),

@@ -168,7 +168,7 @@ async def test_an_organisation_that_does_not_fit_gives_no_role(
     assert location == f"/not-signed-in/{because}"
     page = await browser.get(location)
     assert page.status_code in (403, 503)
-    assert "Whom to ask" in words(page)
+    assert "Who to ask" in words(page)
     await nobody_came_in(copy)
 
 

@@ -163,4 +163,4 @@ async def test_a_choice_that_is_none_says_what_to_do(database: Database, app: Li
     browser = await signed_in(database, app)
     answer = await browser.post("/account/mail", mail_choice="shout")
     assert answer.status_code == 422
-    assert "Choose how you want to be told by email" in words(answer)
+    assert "Select how you want to get emails" in words(answer)

@@ -51,7 +51,7 @@ async def propose_amendment(
     row = await lock_agreement(session, person, Permission.AMEND_AGREEMENT, agreement_id)
     side = own_side(person, Permission.AMEND_AGREEMENT, row)
     if row.state != "active":
-        raise ActionRefused("Only an agreement that runs can be changed by both heads.", row.state)
+        raise ActionRefused("Only an agreement in progress can be changed.", row.state)
     aims = await aims_of(session, person.authority_id, agreement_id)
     standing = [{"id": str(one.id), **{name: getattr(one, name) for name in TEXTS}} for one in aims]
     if (wanted.days, wanted.starts_on, wanted.ends_on, list(wanted.aims)) == (

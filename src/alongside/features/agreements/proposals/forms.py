@@ -45,7 +45,7 @@ class TermsForm(Form):
     days = HalfDays("How many days?", NEEDED["days"], description="In whole or half days")
     starts_on = Day("From", NEEDED["starts_on"])
     ends_on = Day("Until", NEEDED["ends_on"])
-    message = passage("A word to the other school (optional)", "What you write", limit=2000)
+    message = passage("Message to the other school (optional)", "What you write", limit=2000)
 
     def is_valid(self, today: date) -> bool:
         """Whether days and dates are given and valid."""

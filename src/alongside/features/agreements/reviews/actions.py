@@ -41,7 +41,7 @@ async def give_review(
     row = await lock_agreement(session, person, Permission.REVIEW_AGREEMENT, agreement_id, pool=True)
     side = own_side(person, Permission.REVIEW_AGREEMENT, row)
     if row.state != "active":
-        raise ActionRefused("Only an agreement that runs can be reviewed.", row.state)
+        raise ActionRefused("Only an agreement in progress can be reviewed.", row.state)
     before = await given_reviews(session, person.authority_id, agreement_id)
     if any(one.kind == kind and one.side == side for one in before):
         raise ActionRefused(

@@ -165,7 +165,7 @@ async def _running(session: AsyncSession, person: Principal, agreement_id: UUID)
             "The agreement is not signed yet. Visits come after both heads have signed.", row.state
         )
     if row.state != "active":
-        raise ActionRefused("This agreement is over, so its diary is closed.", row.state)
+        raise ActionRefused("This agreement has ended, so you cannot add visits to it.", row.state)
     return row
 
 
@@ -239,7 +239,7 @@ def _refuse_early(row: AgreementRow, record: VisitRecord) -> None:
 def _refuse_future(person: Principal, record: VisitRecord) -> None:
     if record.visit_on > person.today:
         raise ValidationFailed(
-            {"visit_on": ["A visit that has taken place cannot lie ahead. Choose today or earlier."]}
+            {"visit_on": ["The day of a visit that has taken place must be today or earlier."]}
         )
 
 

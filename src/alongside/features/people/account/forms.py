@@ -4,8 +4,8 @@ from wtforms import Form, RadioField, SelectChoice, ValidationError  # type: ign
 
 MAIL_CHOICES = (
     ("at_once", "At once, on school days"),
-    ("daily", "Once a day, in one letter"),
-    ("none", "Not at all: I look at my desk"),
+    ("daily", "Once a day, in one email"),
+    ("none", "No emails: I check Alongside myself"),
 )
 
 
@@ -13,8 +13,8 @@ class EmailPreferenceForm(Form):
     """When emails are sent; notifications appear on the home page whatever is chosen."""
 
     mail_choice = RadioField(
-        "How do you want to be told by email?",
-        description="Everything is on your desk too, whatever you choose.",
+        "How do you want to get emails?",
+        description="You can also read everything in Alongside.",
         choices=[SelectChoice(value, label) for value, label in MAIL_CHOICES],
         validate_choice=False,
     )
@@ -22,4 +22,4 @@ class EmailPreferenceForm(Form):
     def validate_mail_choice(self, field: RadioField) -> None:
         """Require one of the three choices."""
         if field.data not in dict(MAIL_CHOICES):
-            raise ValidationError("Choose how you want to be told by email")
+            raise ValidationError("Select how you want to get emails")

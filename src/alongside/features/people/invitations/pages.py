@@ -36,7 +36,7 @@ LIST = "/people"
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationGone(PageContext):
-    """Whom to ask about an invitation that can no longer be used."""
+    """Who to ask about an invitation that can no longer be used."""
 
     template = "people/invitation_gone.html"
 
