@@ -9,6 +9,7 @@ import pytest
 from alongside.errors import ActionRefused
 from alongside.features.agreements.proposing.actions import propose
 from alongside.features.people.invitations import actions
+from alongside.features.people.invitations.queries import invitation_by_token
 from alongside.features.school_successions.carried import CARRIED, ELSEWHERE, KEPT
 from alongside.platform.audit.queries import broken_links
 from alongside.platform.database.base import Base
@@ -249,10 +250,9 @@ async def test_an_invitation_that_is_accepted_during_an_import_gives_the_role_at
     assert (await client.post("/people/invitations", invited, as_=ADMINISTRATOR)).status_code == 303
     (email,) = await rows(database, "SELECT body FROM email_outbox WHERE to_address = 'ann@mill.example'")
     link = next(word for word in email.body.split() if "/invitations/" in word)
-    read = actions.invitation_by_token
 
     async def read_before_the_import(*arguments: Any) -> Any:
-        found = await read(*arguments)
+        found = await invitation_by_token(*arguments)
         await bring_in(database, converted(tmp_path))
         return found
 
