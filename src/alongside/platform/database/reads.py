@@ -25,7 +25,7 @@ PLAN_EACH_TIME = "SET LOCAL plan_cache_mode = force_custom_plan"
 PLAN_AS_USUAL = "SET LOCAL plan_cache_mode = auto"
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]
-Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
 Convert = Callable[[Any], Any]
 
 
@@ -42,7 +42,7 @@ class Driver(Protocol):
         """Take a broken connection out of the pool."""
 
 
-class Read(Generic[Row]):
+class Read(Generic[Row_co]):
     """A SELECT and the type of its rows, whose fields are the columns in the order of the statement.
 
     Declare it once, at module level. `values` that do not change, such as a list of states, may be bound in the
@@ -51,7 +51,7 @@ class Read(Generic[Row]):
     """
 
     def __init__(
-        self, statement: Executable, row: Callable[..., Row], *, plan_each_time: bool = False
+        self, statement: Executable, row: Callable[..., Row_co], *, plan_each_time: bool = False
     ) -> None:
         assert isinstance(statement, ClauseElement)
         compiled = statement.compile(dialect=DIALECT)
@@ -61,7 +61,7 @@ class Read(Generic[Row]):
             raise ValueError("A read is compiled once: compare with any_(…) of an array instead of in_(…).")
         self.row = row
         self.plan_each_time = plan_each_time
-        self._parameters: tuple[tuple[str, object, Convert | None], ...] = tuple(
+        self.parameters: tuple[tuple[str, object, Convert | None], ...] = tuple(
             (bound.key, bound.effective_value, bound.type.dialect_impl(DIALECT).bind_processor(DIALECT))
             for bound in (compiled.binds[name] for name in compiled.positiontup or ())
         )
@@ -78,12 +78,12 @@ class Read(Generic[Row]):
     def arguments(self, values: Mapping[str, object]) -> list[object]:
         """Return the arguments of the statement in order. Raises KeyError for a parameter without a value."""
         found = []
-        for name, default, convert in self._parameters:
+        for name, default, convert in self.parameters:
             value = values.get(name, default) if default is not None else values[name]
             found.append(convert(value) if convert is not None else value)
         return found
 
-    def decoded(self, records: Sequence[asyncpg.Record]) -> list[Row]:
+    def decoded(self, records: Sequence[asyncpg.Record]) -> list[Row_co]:
         """Return the rows of the result."""
         if not self._columns:
             return [self.row(*record) for record in records]
@@ -106,7 +106,7 @@ def columns_of(
     return [(others[name] if name in others else own[name]).label(name) for name in row.__struct_fields__]
 
 
-async def fetch_all(session: AsyncSession, read: Read[Row], values: Mapping[str, object]) -> list[Row]:
+async def fetch_all(session: AsyncSession, read: Read[Row_co], values: Mapping[str, object]) -> list[Row_co]:
     """Run a read in the session's transaction. Raises DBAPIError, as SQLAlchemy does, for every error of PostgreSQL."""
     driver: Driver = session.info[DRIVER]
     await driver.flush()
@@ -128,7 +128,7 @@ async def fetch_all(session: AsyncSession, read: Read[Row], values: Mapping[str,
     return read.decoded(records)
 
 
-async def fetch_one(session: AsyncSession, read: Read[Row], values: Mapping[str, object]) -> Row | None:
+async def fetch_one(session: AsyncSession, read: Read[Row_co], values: Mapping[str, object]) -> Row_co | None:
     """Run a read of at most one row. Raises ValueError for more."""
     found = await fetch_all(session, read, values)
     if len(found) > 1:
@@ -137,15 +137,15 @@ async def fetch_one(session: AsyncSession, read: Read[Row], values: Mapping[str,
 
 
 async def select_all(
-    session: AsyncSession, statement: Executable, row: Callable[..., Row], values: Mapping[str, object]
-) -> list[Row]:
+    session: AsyncSession, statement: Executable, row: Callable[..., Row_co], values: Mapping[str, object]
+) -> list[Row_co]:
     """Run a SELECT that varies with the person who asks, and decode its rows; SQLAlchemy keeps its compiled form."""
     return [row(*one) for one in (await session.execute(statement, values)).all()]
 
 
 async def select_one(
-    session: AsyncSession, statement: Executable, row: Callable[..., Row], values: Mapping[str, object]
-) -> Row | None:
+    session: AsyncSession, statement: Executable, row: Callable[..., Row_co], values: Mapping[str, object]
+) -> Row_co | None:
     """Run such a SELECT of at most one row."""
     found = (await session.execute(statement, values)).one_or_none()
     return None if found is None else row(*found)
