@@ -82,13 +82,15 @@ def signed_requester_context(requester: RequesterContext, key: bytes, process: s
 
 
 async def set_requester(session: AsyncSession, requester: RequesterContext) -> None:
-    """Set the requester for the rest of this transaction, unless a transaction that only reads has just this one.
+    """Set the requester for the rest of this transaction, unless it is this one already.
 
-    In one that writes, the end of a savepoint may have taken an earlier one back.
+    One that was set within a savepoint is set again when it is next needed, because the end of the savepoint may have
+    taken it back.
     """
-    if KEPT in session.info and session.info.get(REQUESTER) == requester:
+    if session.info.get(REQUESTER) == requester:
         return
-    session.info[REQUESTER] = requester
+    in_savepoint = KEPT not in session.info and session.in_nested_transaction()
+    session.info[REQUESTER] = None if in_savepoint else requester
     claim = signed_requester_context(requester, session.info[KEY], session.info[SERVER_PROCESS])
     await session.execute(SET, {"context": claim})
 
