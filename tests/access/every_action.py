@@ -68,7 +68,7 @@ def anything(kind: Any) -> Any:
     if kind in (int, bool, bytes):
         return kind(1)
     origin = typing.get_origin(kind)
-    if origin is not None and issubclass(origin, Mapping):
+    if typing.is_typeddict(kind) or (origin is not None and issubclass(origin, Mapping)):
         return defaultdict(str)
     if origin is not None and issubclass(origin, Iterable):
         return []

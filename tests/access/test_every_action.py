@@ -181,7 +181,6 @@ UNCHECKED = {
     "consortia.join_consortium",
     "consortia.leave_consortium",
     "directory.keep_version",
-    "escalations.access_log.keep_present",
     "escalations.caseload.arrange_cover",
     "escalations.caseload.end_cover",
     "escalations.reminders.arm",

@@ -26,7 +26,9 @@ NEEDING = [
 BESIDES: dict[str, dict[str, Any]] = {
     "visit": {"requesting_urn": MILL, "supporting_urn": FORD},
     "amendment": {"requesting_urn": MILL, "supporting_urn": FORD},
-    "escalation_task": {"school_urn": MILL, "consortium_id": NORTH, "handling_consortium_id": None},
+    "escalation_task": {
+        "escalation": SimpleNamespace(school_urn=MILL, consortium_id=NORTH, handling_consortium_id=None)
+    },
 }
 """What the actions read beside the row itself: the schools or the escalation to which it belongs."""
 

@@ -10,10 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.escalations.models import DECIDED, ESCALATION_WORKFLOW
+from alongside.features.escalations.queries import of_person
 from alongside.features.escalations.raising.actions import raise_escalation
 from alongside.features.escalations.state_changes import actions
 from alongside.features.escalations.tasks.actions import meet_criterion
-from alongside.features.escalations.tasks.queries import criteria_of
+from alongside.features.escalations.tasks.queries import CRITERIA
+from alongside.platform.database.reads import fetch_all
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.session import Database
 from tests.databases import APP_DAY
@@ -88,7 +90,7 @@ async def all_met(database: Database, escalation_id: UUID) -> None:
     async with database.transaction(NORTHSHIRE) as session:
         officer = acting(OFFICER)
         await ask_as(session, OFFICER)
-        for one in await criteria_of(session, officer, escalation_id):
+        for one in await fetch_all(session, CRITERIA, of_person(officer, escalation_id=escalation_id)):
             await meet_criterion(session, officer, one.id, "Seen in four lessons")
 
 

@@ -19,6 +19,7 @@ from alongside.features.escalations.queries import ONE_ESCALATION, of_person
 from alongside.features.escalations.state_changes import actions
 from alongside.platform.access.permissions import ROLE_PERMISSIONS
 from alongside.platform.access.principal import Role
+from alongside.platform.database.reads import fetch_one
 from alongside.platform.forms.action import buttons_for
 from alongside.platform.workflow import INITIAL, Transition
 from tests.access.oracle import AGREED, LEADERS
@@ -165,9 +166,9 @@ async def test_who_only_handles_an_escalation_answers_for_nobody(state: str, esc
     async with database.transaction(NORTHSHIRE) as session:
         for one in (LEAD_OF_NORTH, LEAD_OF_SOUTH):
             await ask_as(session, one)
-            row = (
-                await session.execute(ONE_ESCALATION, of_person(acting(one), escalation_id=escalation_id))
-            ).one()
+            values = of_person(acting(one), escalation_id=escalation_id)
+            row = await fetch_one(session, ONE_ESCALATION, values)
+            assert row is not None
             offered = {button.label for button in buttons_for(acting(one), row, BUTTON_ACTIONS)}
             for verb, moves in OF_ACT.items():
                 attempt = await session.begin_nested()

@@ -234,8 +234,8 @@ async def test_an_owner_who_left_the_core_team_hears_no_more_of_an_escalation(da
     async with database.transaction(NORTHSHIRE) as session:
         await actions.acknowledge_escalation(session, acting(OFFICER), escalation_id)
         await session.execute(
-            text("UPDATE role_assignment SET ends_on = current_date WHERE person_id = :id"),
-            {"id": OFFICER.person_id},
+            text("UPDATE role_assignment SET ends_on = :today WHERE person_id = :id"),
+            {"id": OFFICER.person_id, "today": TODAY},
         )
     async with database.transaction(NORTHSHIRE) as session:
         await actions.withdraw_escalation(session, acting(LEAD_OF_NORTH), escalation_id, "Settled")
@@ -417,9 +417,10 @@ async def test_the_desk_of_two_people(database: Database) -> None:
             "not_told": 0,
             "all": 3,
         }
-        rows, more = await desk.escalations_on_desk(session, officer, "unassigned", 1)
-        assert ([one.id for one in rows], more) == ([unassigned], False)
-        (hours,) = [one for one in await desk.committed(session, officer) if one.id == OFFICER.person_id]
+        shown = await desk.desk_of(session, officer, "unassigned", 1)
+        assert ([one.id for one in shown.escalations], shown.more) == ([unassigned], False)
+        assert shown.counts == await desk.desk_counts(session, officer)
+        (hours,) = [one for one in shown.officers if one.id == OFFICER.person_id]
         assert (hours.escalations, hours.hours, hours.covered_by) == (2, 24, None)
         assert (await desk.desk_counts(session, head))["mine"] == 0
         await arrange_cover(session, head, OFFICER.person_id, HEAD_OF_SERVICE.person_id, TODAY, TODAY)

@@ -14,6 +14,7 @@ from alongside.features.escalations.queries import (
     of_person,
 )
 from alongside.platform.access.permissions import Permission
+from alongside.platform.database.reads import fetch_one
 from tests.databases import DatabaseCopy, open_database
 from tests.features.escalations.builders import acting, ask_as, put_escalation
 from tests.personas import (
@@ -108,9 +109,9 @@ async def test_the_policy_the_list_and_python_agree(
         by_export = {row.id for row in await all_escalations_of(session, acting(one))}
         by_python = set()
         for escalation_id in made:
-            row = (
-                await session.execute(ONE_ESCALATION, of_person(acting(one), escalation_id=escalation_id))
-            ).one()
+            values = of_person(acting(one), escalation_id=escalation_id)
+            row = await fetch_one(session, ONE_ESCALATION, values)
+            assert row is not None
             if may_escalation(acting(one), Permission.VIEW_ESCALATION, row):
                 by_python.add(escalation_id)
     assert by_policy == by_list == by_export == by_python

@@ -1,6 +1,5 @@
 """Escalations of the demonstration in every state, created by the product's own actions."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,15 +9,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.dev.demo_data.demonstration import Demonstration, Staff
 from alongside.features.escalations.models import STEP_UP
 from alongside.features.escalations.officer_notes.actions import write_note
+from alongside.features.escalations.queries import of_person
 from alongside.features.escalations.raising.actions import raise_escalation
+from alongside.features.escalations.raising.forms import WrittenEscalation
 from alongside.features.escalations.state_changes import actions
+from alongside.features.escalations.state_changes.forms import End
 from alongside.features.escalations.statutory.actions import record_statutory_step
+from alongside.features.escalations.statutory.forms import WrittenStep
 from alongside.features.escalations.statutory.steps import STEPS
 from alongside.features.escalations.tasks.actions import agree_task, complete_task, meet_criterion
-from alongside.features.escalations.tasks.queries import criteria_of, tasks_of
+from alongside.features.escalations.tasks.forms import WrittenTask
+from alongside.features.escalations.tasks.queries import CRITERIA, TASKS
+from alongside.features.escalations.triage.forms import Decision, Plan
 from alongside.features.escalations.visits.actions import record_visit
+from alongside.features.escalations.visits.forms import WrittenVisit
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import fetch_all
 
 MAINTAINED = select(School.urn).where(
     School.authority_id == bindparam("authority_id"),
@@ -26,7 +33,7 @@ MAINTAINED = select(School.urn).where(
     School.trust_uid.is_(None),
 )
 STAGES = ("raised", "acknowledged", "active", "waiting", "stepped_up", "returning", "closed")
-SAID: tuple[Mapping[str, str], ...] = (
+SAID: tuple[WrittenEscalation, ...] = (
     {
         "reason": "too_close",
         "reason_words": "Two of us were deputies there, and all of us depend on each other for moderation.",
@@ -60,7 +67,7 @@ SAID: tuple[Mapping[str, str], ...] = (
         "return_when": "The governing body has a chair and a plan",
     },
 )
-PLAIN: Mapping[str, object] = {
+PLAIN: Decision = {
     "outcome": "challenge",
     "decision": "We lead the next two reviews ourselves, with a head from another phase at our side.",
     "provider": "",
@@ -70,7 +77,7 @@ PLAIN: Mapping[str, object] = {
     "handling_consortium_id": None,
     "hours": 8,
 }
-PROCURED = {
+PROCURED: Decision = {
     **PLAIN,
     "outcome": "procured",
     "provider": "Fenland Teaching Hub",
@@ -89,7 +96,7 @@ async def raise_escalations(session: AsyncSession, staff: Staff) -> int:
         schools = sorted(staff.members[consortium_id] & maintained)[2:]
         if made == len(STAGES) or not schools or not staff.core:
             continue
-        said = dict(SAID[made % len(SAID)])
+        said = SAID[made % len(SAID)]
         escalation_id = await raise_escalation(session, lead, schools[0], said, tried=["talk", "visit"])
         await _bring_to(session, staff, lead, escalation_id, STAGES[made], said["return_when"])
         made += 1
@@ -108,7 +115,7 @@ async def _bring_to(
     await actions.decide_escalation(
         session, officer, escalation_id, PROCURED if stage in ("active", "waiting") else PLAIN
     )
-    plan = {
+    plan: Plan = {
         "plan": "Two reviews this term and one in the next, each with a report that all of us read.",
         "hours": 12,
     }
@@ -125,17 +132,17 @@ async def _bring_to(
 
 
 async def _work(session: AsyncSession, officer: Principal, escalation_id: UUID) -> None:
-    visit = {
+    visit: WrittenVisit = {
         "visit_on": officer.today,
         "hours": 2.5,
-        "who": officer.name,
+        "who": officer.name or "",
         "focus": "How it is now",
         "found": "Six lessons seen. Routines are calm; what pupils are to learn is clear in four of six.",
         "next_steps": "The first report by the end of the month.",
         "for_school": True,
     }
     await record_visit(session, officer, escalation_id, visit)
-    task = {
+    task: WrittenTask = {
         "what": "Send the improvement plan and the last two reports",
         "owner_id": None,
         "owner_name": "The headteacher",
@@ -143,8 +150,13 @@ async def _work(session: AsyncSession, officer: Principal, escalation_id: UUID) 
     }
     task_id = await agree_task(session, officer, escalation_id, task)
     await complete_task(session, officer, task_id)
-    more = {"what": "Agree the dates of the reviews", "owner_id": officer.id, "owner_name": officer.name}
-    await agree_task(session, officer, escalation_id, more | {"due_on": officer.today + timedelta(days=6)})
+    more: WrittenTask = {
+        "what": "Agree the dates of the reviews",
+        "owner_id": officer.id,
+        "owner_name": officer.name or "",
+        "due_on": officer.today + timedelta(days=6),
+    }
+    await agree_task(session, officer, escalation_id, more)
     await write_note(
         session, officer, escalation_id, "fact", "The chair rang and asked for a meeting before half term."
     )
@@ -153,7 +165,7 @@ async def _work(session: AsyncSession, officer: Principal, escalation_id: UUID) 
 async def _step_up(session: AsyncSession, officer: Principal, escalation_id: UUID) -> None:
     await actions.change_level(session, officer, escalation_id, STEP_UP, "Two reviews found no change.")
     for kind in ("informal_concern", "concern_meeting"):
-        step = {
+        step: WrittenStep = {
             "kind": kind,
             "taken_on": officer.today,
             "legal_basis": STEPS[kind].basis,
@@ -171,17 +183,18 @@ async def _step_up(session: AsyncSession, officer: Principal, escalation_id: UUI
 async def _return(
     session: AsyncSession, officer: Principal, lead: Principal, escalation_id: UUID, *, to_the_end: bool
 ) -> None:
-    for one in await criteria_of(session, officer, escalation_id):
+    of_escalation = of_person(officer, escalation_id=escalation_id)
+    for one in await fetch_all(session, CRITERIA, of_escalation):
         await meet_criterion(
             session, officer, one.id, "Seen in eight lessons, and in the report of the third review."
         )
     if to_the_end:
-        for one in await tasks_of(session, officer, escalation_id):
-            if one.state == "open":
-                await complete_task(session, officer, one.id)
+        for task in await fetch_all(session, TASKS, of_escalation):
+            if task.state == "open":
+                await complete_task(session, officer, task.id)
     await actions.offer_return(session, officer, escalation_id)
     if to_the_end:
-        end = {"result": "better", "outcome_words": "It runs without us. We stay in touch once a term."}
+        end: End = {"result": "better", "outcome_words": "It runs without us. We stay in touch once a term."}
         await actions.accept_return(session, lead, escalation_id, end)
 
 

@@ -7,14 +7,15 @@ WI7, §4.3 F24, §6.15.
 """
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
 from alongside.errors import NotFound
+from alongside.features.escalations.rows import EscalationRow, Part, RowOfPart
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import CONSORTIUM_ROLES, Principal, Role
 from alongside.platform.access.records import may_on, record_filter
+from alongside.platform.database.base import AuthorityOwned
 from alongside.platform.database.requester_context import (
     CONSORTIA,
     INTERESTS,
@@ -73,27 +74,31 @@ def of_escalation_row(
     return RowPolicy(seen=f"{CORE} OR EXISTS ({shown})", added=writes, changed="false" if kept else writes)
 
 
-def scope_of_escalation(person: Principal, permission: Permission, row: Any) -> None:
-    """Raise NotFound unless this person has this permission on this escalation.
-
-    The row has `school_urn`, `consortium_id`, `handling_consortium_id`, `notified_at` and `named`.
-    """
+def scope_of_escalation(person: Principal, permission: Permission, row: EscalationRow) -> None:
+    """Raise NotFound unless this person has this permission on this escalation."""
     if not may_escalation(person, permission, row):
         raise NotFound
 
 
+def scope_of_part(person: Principal, permission: Permission, part: Part[RowOfPart]) -> None:
+    """Raise NotFound unless this person has this permission on the escalation of this part."""
+    scope_of_escalation(person, permission, part.escalation)
+
+
 def may_escalation(
-    person: Principal, permission: Permission, row: Any, interests: Collection[int] = ()
+    person: Principal, permission: Permission, row: EscalationRow, interests: Collection[int] = ()
 ) -> bool:
     """Return whether this person has this permission on this escalation; a named reader may view it.
 
     `interests` are the URNs of the schools in which the person has an interest.
     """
-    named = permission is Permission.VIEW_ESCALATION and bool(row.named)
+    named = permission is Permission.VIEW_ESCALATION and row.named
     return named or may_on(person, permission, row, interests)
 
 
-def escalation_filter(person: Principal, escalation: Any, named: ColumnElement[bool]) -> ColumnElement[bool]:
+def escalation_filter(
+    person: Principal, escalation: type[AuthorityOwned], named: ColumnElement[bool]
+) -> ColumnElement[bool]:
     """SQL condition for the escalations this person may view, equal to `may_escalation`.
 
     `named` is the condition that they are a named reader.

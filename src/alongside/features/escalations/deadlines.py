@@ -48,13 +48,14 @@ WAITING_ON = {"consortium": "the consortium", "school": "the school", "provider"
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A period in which the clock is paused: for whom the escalation waits, its start, and its end (None if
-    open).
+    """A period in which the clock is paused: for whom the escalation waits, its start, its end (None if open), and
+    why.
     """
 
     waiting_on: str
     since: datetime
     until: datetime | None = None
+    why: str = ""
 
     def covers(self, moment: datetime) -> bool:
         """Return whether the clock is paused at a moment; at the moment of resuming it runs again."""

@@ -1,14 +1,9 @@
-"""Labels and sentences for states, decisions, results and the timeline of an escalation."""
-
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+"""Labels and sentences for states, decisions, results and actions of an escalation."""
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.escalations.models import MOVES, OUTCOMES, RESULTS
+from alongside.features.escalations.rows import EscalationLine, EscalationRow
 from alongside.features.escalations.tasks.models import MOVES as TASK_MOVES
-from alongside.platform.access.principal import ROLE_NAMES, Role
 
 STATES = {
     "raised": "Raised",
@@ -46,7 +41,7 @@ BESIDES = {
 PAST = {move.verb: move.past for move in (*MOVES, *TASK_MOVES)} | BESIDES
 
 
-def waiting_message(settings: AuthoritySettings, row: Any) -> str | None:
+def waiting_message(settings: AuthoritySettings, row: EscalationRow) -> str | None:
     """One sentence that says who acts next; None if the escalation is over."""
     team = settings.words.core_team
     owner = row.owner or f"the {team}"
@@ -71,7 +66,7 @@ def waiting_message(settings: AuthoritySettings, row: Any) -> str | None:
             return None
 
 
-def outcome_label(row: Any) -> str | None:
+def outcome_label(row: EscalationLine) -> str | None:
     """The decision, with provider, supporter or consortium; None before there is one."""
     match row.outcome:
         case None:
@@ -86,34 +81,12 @@ def outcome_label(row: Any) -> str | None:
             return OUTCOMES[row.outcome]
 
 
-def reason_label(settings: AuthoritySettings, row: Any) -> str:
+def reason_label(settings: AuthoritySettings, row: EscalationRow) -> str:
     """The label of the reason the consortium gave."""
     label = label_of(settings.escalation_reasons, row.reason)
     return f"{label}: {row.reason_words}" if row.reason_words else label
 
 
-def result_label(row: Any) -> str | None:
+def result_label(row: EscalationLine) -> str | None:
     """The label of how an escalation ended."""
     return RESULTS.get(row.result) if row.result else None
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One entry of the timeline: who, what, when and why."""
-
-    at: datetime
-    who: str
-    text: str
-    note: str | None
-
-
-def timeline_entry(events: Iterable[Any]) -> list[TimelineEntry]:
-    """The timeline of an escalation as entries with labels."""
-    entries = []
-    for one in events:
-        role = Role(one.role)
-        who = one.person_name if role is Role.SYSTEM else f"{one.person_name} ({ROLE_NAMES[role]})"
-        entries.append(
-            TimelineEntry(one.at, who, PAST.get(one.verb, one.verb.replace("_", " ")), one.note or None)
-        )
-    return entries

@@ -1,13 +1,17 @@
-"""Table of the periods in which the clock of an escalation is paused."""
+"""The periods in which the clock of an escalation is paused: their table and query."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, bindparam, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from alongside.features.escalations.access_policy import of_escalation_row
+from alongside.features.escalations.deadlines import Pause
+from alongside.platform.access.principal import Principal
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.platform.database.reads import Read, fetch_all
 
 WAITING_ON = ("consortium", "school", "provider")
 
@@ -41,3 +45,21 @@ class ClockPause(AuthorityOwned, Base):
     begun_by: Mapped[UUID]
     since_at: Mapped[datetime] = created_at()
     until_at: Mapped[datetime | None]
+
+
+_PAUSE = ClockPause.__table__.c
+PAUSES = Read(
+    select(_PAUSE.waiting_on, _PAUSE.since_at, _PAUSE.until_at, _PAUSE.why)
+    .where(
+        _PAUSE.authority_id == bindparam("authority_id"), _PAUSE.escalation_id == bindparam("escalation_id")
+    )
+    .order_by(_PAUSE.since_at),
+    Pause,
+)
+
+
+async def pauses_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> list[Pause]:
+    """The pauses of an escalation's clock."""
+    return await fetch_all(
+        session, PAUSES, {"authority_id": person.authority_id, "escalation_id": escalation_id}
+    )

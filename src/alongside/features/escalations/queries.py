@@ -1,12 +1,20 @@
-"""Queries of escalations: one, lists, and their participants. Row policies limit them to what the requester may
-see.
-"""
+"""Queries of escalations: one, and lists. Row policies limit them to what the requester may see."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Boolean, Row, bindparam, exists, func, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -14,28 +22,29 @@ from alongside.errors import EditConflict, NotFound
 from alongside.features.consortia.models import Consortium
 from alongside.features.escalations.access_log.models import NamedReader
 from alongside.features.escalations.access_policy import escalation_filter, scope_of_escalation
-from alongside.features.escalations.events import Event
 from alongside.features.escalations.labels import STATES
 from alongside.features.escalations.models import FINALS, Escalation
-from alongside.features.escalations.pauses import ClockPause
-from alongside.features.escalations.raising.models import DeferredNotification
 from alongside.features.escalations.requester import identify_requester, refuse_interest
+from alongside.features.escalations.rows import EscalationLine, EscalationRow, Part, PartRow
 from alongside.features.escalations.tasks.models import Criterion, Task
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
 from alongside.platform.access.permissions import ROLE_PERMISSIONS, Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.base import one_of
+from alongside.platform.database.reads import Read, columns_of, fetch_all, fetch_one, select_all
 from alongside.platform.database.requester_context import INTERESTS, is_among
 
-AUTHORITY: Any = bindparam("authority_id")
+AUTHORITY: BindParameter[int] = bindparam("authority_id")
+ESCALATION_ID: BindParameter[UUID] = bindparam("escalation_id")
+PART_ID: BindParameter[UUID] = bindparam("part_id")
 A_PAGE = 25
 
 Handling = aliased(Consortium, name="handling")
 Owner = aliased(Person, name="owner")
 Raiser = aliased(Person, name="raiser")
-Other = aliased(Escalation, name="other")
 
-NAMED: Any = exists(
+NAMED = exists(
     select(literal_column("1"))
     .select_from(NamedReader)
     .where(
@@ -45,34 +54,16 @@ NAMED: Any = exists(
         NamedReader.ended_at.is_(None),
     )
 )
-CASE: Any = (
-    select(
-        *Escalation.__table__.columns,
-        School.name.label("school"),
-        School.phase.label("phase"),
-        Consortium.name.label("consortium"),
-        Handling.name.label("handling_consortium"),
-        Owner.name.label("owner"),
-        Raiser.name.label("raiser"),
-        func.is_maintained(Escalation.authority_id, Escalation.school_urn).label("maintained"),
-        NAMED.label("named"),
-        literal_column(is_among("escalation.school_urn", INTERESTS), Boolean).label("interest"),
-    )
-    .join(School, (School.authority_id == AUTHORITY) & (School.urn == Escalation.school_urn))
-    .join(Consortium, (Consortium.authority_id == AUTHORITY) & (Consortium.id == Escalation.consortium_id))
-    .outerjoin(
-        Handling, (Handling.authority_id == AUTHORITY) & (Handling.id == Escalation.handling_consortium_id)
-    )
-    .outerjoin(Owner, (Owner.authority_id == AUTHORITY) & (Owner.id == Escalation.owner_id))
-    .outerjoin(Raiser, (Raiser.authority_id == AUTHORITY) & (Raiser.id == Escalation.raised_by))
-    .where(Escalation.authority_id == AUTHORITY)
-)
-OPEN_TASK: Any = exists(
+OVER = text(one_of("escalation.state", FINALS))
+NOT_OVER = text(f"NOT {OVER}")
+OPEN_TASK = exists(
     select(Task.id).where(
-        Task.authority_id == AUTHORITY, Task.escalation_id == Escalation.id, Task.state == "open"
+        Task.authority_id == AUTHORITY,
+        Task.escalation_id == Escalation.id,
+        text("escalation_task.state = 'open'"),
     )
 )
-UNMET_CRITERION: Any = exists(
+UNMET_CRITERION = exists(
     select(Criterion.id).where(
         Criterion.authority_id == AUTHORITY,
         Criterion.escalation_id == Escalation.id,
@@ -80,70 +71,70 @@ UNMET_CRITERION: Any = exists(
         Criterion.dropped_at.is_(None),
     )
 )
-OTHER_OPEN_ONE: Any = exists(
-    select(Other.id).where(
-        Other.authority_id == AUTHORITY,
-        Other.school_urn == Escalation.school_urn,
-        Other.id != Escalation.id,
-        Other.state.not_in(FINALS),
+OTHER_OPEN_ONE = literal_column(
+    "EXISTS (SELECT FROM escalation other WHERE other.authority_id = escalation.authority_id"
+    " AND other.school_urn = escalation.school_urn AND other.id <> escalation.id"
+    f" AND NOT {one_of('other.state', FINALS)})",
+    Boolean,
+)
+JOINED = {
+    "school": School.name,
+    "consortium": Consortium.name,
+    "handling_consortium": Handling.name,
+    "owner": Owner.name,
+    "raiser": Raiser.name,
+}
+CALCULATED: Mapping[str, ColumnElement[bool]] = {
+    "maintained": func.is_maintained(Escalation.authority_id, Escalation.school_urn, type_=Boolean),
+    "named": NAMED,
+    "interest": literal_column(is_among("escalation.school_urn", INTERESTS), Boolean),
+    "open_task": OPEN_TASK,
+    "unmet_criterion": UNMET_CRITERION,
+    "other_open": OTHER_OPEN_ONE,
+}
+
+
+def _escalations(row: type[EscalationLine]) -> Select[*tuple[object, ...]]:
+    """Return the SELECT of the escalations of an authority, with the columns of a type of row."""
+    return (
+        select(*columns_of(row, Escalation, **JOINED, **CALCULATED))
+        .select_from(Escalation)
+        .join(School, (School.authority_id == AUTHORITY) & (School.urn == Escalation.school_urn))
+        .join(
+            Consortium, (Consortium.authority_id == AUTHORITY) & (Consortium.id == Escalation.consortium_id)
+        )
+        .outerjoin(
+            Handling,
+            (Handling.authority_id == AUTHORITY) & (Handling.id == Escalation.handling_consortium_id),
+        )
+        .outerjoin(Owner, (Owner.authority_id == AUTHORITY) & (Owner.id == Escalation.owner_id))
+        .outerjoin(Raiser, (Raiser.authority_id == AUTHORITY) & (Raiser.id == Escalation.raised_by))
+        .where(Escalation.authority_id == AUTHORITY)
     )
-)
-ONE_ESCALATION: Any = CASE.add_columns(
-    OPEN_TASK.label("open_task"), UNMET_CRITERION.label("unmet_criterion"), OTHER_OPEN_ONE.label("other_open")
-).where(Escalation.id == bindparam("escalation_id"))
-HELD_ESCALATION: Any = ONE_ESCALATION.with_for_update(key_share=True, of=Escalation)
-WAITS: Any = (
-    select(ClockPause.waiting_on, ClockPause.why, ClockPause.since_at, ClockPause.until_at)
-    .where(ClockPause.authority_id == AUTHORITY, ClockPause.escalation_id == bindparam("escalation_id"))
-    .order_by(ClockPause.since_at)
-)
-EVENTS: Any = (
-    select(Event.at, Event.verb, Event.note, Event.person_name, Event.role)
-    .where(Event.authority_id == AUTHORITY, Event.escalation_id == bindparam("escalation_id"))
-    .order_by(Event.id.desc())
-    .limit(literal_column("200"))
-)
-DEFERRED: Any = select(DeferredNotification.why, DeferredNotification.decided_at).where(
-    DeferredNotification.authority_id == AUTHORITY,
-    DeferredNotification.escalation_id == bindparam("escalation_id"),
+
+
+LINES = _escalations(EscalationLine)
+_ONE = _escalations(EscalationRow).where(Escalation.id == ESCALATION_ID)
+ONE_ESCALATION = Read(_ONE, EscalationRow)
+LOCKED_ESCALATION = Read(_ONE.with_for_update(key_share=True, of=Escalation), EscalationRow)
+OTHERS_OF_SCHOOL = Read(
+    LINES.where(Escalation.school_urn == bindparam("urn"), Escalation.id != ESCALATION_ID, NOT_OVER).order_by(
+        Escalation.id
+    ),
+    EscalationLine,
 )
 
 
-class Part(NamedTuple):
-    """A part of an escalation that has actions of its own, such as a task, with the escalation."""
-
-    row: Row[Any]
-    escalation: Row[Any]
-
-    @property
-    def id(self) -> UUID:
-        """The id of the part."""
-        found: UUID = self.row.id
-        return found
-
-    @property
-    def state(self) -> str | None:
-        """The state of the part, if it has one."""
-        return getattr(self.row, "state", None)
-
-
-def of_person(person: Principal, **more: Any) -> Mapping[str, Any]:
-    """The bind parameters that every escalation query needs."""
+def of_person(person: Principal, **more: object) -> dict[str, object]:
+    """The values that every escalation query needs."""
     return {"authority_id": person.authority_id, "person_id": person.id, **more}
 
 
 async def get_escalation(
     session: AsyncSession, person: Principal, permission: Permission, escalation_id: UUID
-) -> Row[Any]:
+) -> EscalationRow:
     """Return an escalation if this person has this permission on it. Raises NotFound."""
-    await identify_requester(session, person)
-    found: Row[Any] | None = (
-        await session.execute(ONE_ESCALATION, of_person(person, escalation_id=escalation_id))
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    scope_of_escalation(person, permission, found)
-    return found
+    return await _read(session, person, permission, escalation_id, ONE_ESCALATION)
 
 
 async def lock_escalation(
@@ -154,7 +145,7 @@ async def lock_escalation(
     *,
     version: int | None = None,
     typed: Mapping[str, tuple[str, str]] | None = None,
-) -> Row[Any]:
+) -> EscalationRow:
     """Return an escalation with a row lock until the transaction ends, so that actions on it run one after
     another.
 
@@ -162,12 +153,7 @@ async def lock_escalation(
     show after a conflict. Raises NotFound, ActionRefused if the permission is only for people without an
     interest in the school and this person has one, or EditConflict if the escalation has changed since.
     """
-    await get_escalation(session, person, permission, escalation_id)
-    row: Row[Any] | None = (
-        await session.execute(HELD_ESCALATION, of_person(person, escalation_id=escalation_id))
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    row = await _read(session, person, permission, escalation_id, LOCKED_ESCALATION)
     if (granted := ROLE_PERMISSIONS[permission].get(person.role)) is not None and granted.without_interest:
         await refuse_interest(session, person, row)
     if version is not None and row.version != version:
@@ -179,45 +165,78 @@ async def lock_escalation(
     return row
 
 
+async def _read(
+    session: AsyncSession,
+    person: Principal,
+    permission: Permission,
+    escalation_id: UUID,
+    read: Read[EscalationRow],
+) -> EscalationRow:
+    await identify_requester(session, person)
+    row = await fetch_one(session, read, of_person(person, escalation_id=escalation_id))
+    if row is None:
+        raise NotFound
+    scope_of_escalation(person, permission, row)
+    return row
+
+
+async def get_part(
+    session: AsyncSession, person: Principal, permission: Permission, read: Read[PartRow], part_id: UUID
+) -> Part[PartRow]:
+    """Return a part with its escalation, if this person has this permission. Raises NotFound."""
+    await identify_requester(session, person)
+    row = await _part(session, person, read, part_id)
+    return Part(row, await get_escalation(session, person, permission, row.escalation_id))
+
+
+async def lock_part(
+    session: AsyncSession, person: Principal, permission: Permission, read: Read[PartRow], part_id: UUID
+) -> Part[PartRow]:
+    """Lock the escalation of a part, and return both as they are then. Raises NotFound."""
+    await identify_requester(session, person)
+    before = await _part(session, person, read, part_id)
+    escalation = await lock_escalation(session, person, permission, before.escalation_id)
+    return Part(await _part(session, person, read, part_id), escalation)
+
+
+async def _part(session: AsyncSession, person: Principal, read: Read[PartRow], part_id: UUID) -> PartRow:
+    row = await fetch_one(session, read, {"authority_id": person.authority_id, "part_id": part_id})
+    if row is None:
+        raise NotFound
+    return row
+
+
 async def escalations_of(
     session: AsyncSession, person: Principal, *, over: bool = False, page: int = 1
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[Sequence[EscalationLine], bool]:
     """One page of the escalations this person can see, earliest due date first, and whether there are more
     pages.
     """
     await identify_requester(session, person)
-    statement = CASE.where(Escalation.state.in_(FINALS) if over else Escalation.state.not_in(FINALS))
-    statement = statement.where(escalation_filter(person, Escalation, NAMED))
-    order = (Escalation.closed_at.desc().nulls_last(),) if over else (Escalation.due_at.asc().nulls_last(),)
-    statement = statement.order_by(*order, Escalation.id.desc()).limit(A_PAGE + 1).offset((page - 1) * A_PAGE)
-    found = (await session.execute(statement, of_person(person))).all()
+    order = Escalation.closed_at.desc().nulls_last() if over else Escalation.due_at.asc().nulls_last()
+    statement = (
+        LINES.where(OVER if over else NOT_OVER, escalation_filter(person, Escalation, NAMED))
+        .order_by(order, Escalation.id.desc())
+        .limit(A_PAGE + 1)
+        .offset((page - 1) * A_PAGE)
+    )
+    found = await select_all(session, statement, EscalationLine, of_person(person))
     return found[:A_PAGE], len(found) > A_PAGE
 
 
-async def all_escalations_of(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+async def all_escalations_of(session: AsyncSession, person: Principal) -> Sequence[EscalationLine]:
     """All escalations this person can see, at most 2,000, for the CSV export."""
     await identify_requester(session, person)
     statement = (
-        CASE.where(escalation_filter(person, Escalation, NAMED)).order_by(Escalation.id.desc()).limit(2000)
+        LINES.where(escalation_filter(person, Escalation, NAMED)).order_by(Escalation.id.desc()).limit(2000)
     )
-    return (await session.execute(statement, of_person(person))).all()
+    return await select_all(session, statement, EscalationLine, of_person(person))
 
 
-async def others_of_school(session: AsyncSession, person: Principal, row: Any) -> Sequence[Row[Any]]:
+async def others_of_school(
+    session: AsyncSession, person: Principal, row: EscalationRow
+) -> Sequence[EscalationLine]:
     """The school's other escalations that are not over and that this person can see."""
-    statement = CASE.where(
-        Escalation.school_urn == row.school_urn, Escalation.id != row.id, Escalation.state.not_in(FINALS)
-    ).order_by(Escalation.id)
-    return (await session.execute(statement, of_person(person))).all()
-
-
-async def of_escalation(
-    session: AsyncSession, person: Principal, statement: Any, escalation_id: UUID
-) -> Sequence[Row[Any]]:
-    """The rows of one part of an escalation; call `get_escalation` or `lock_escalation` first."""
-    found: Sequence[Row[Any]] = (
-        await session.execute(
-            statement, {"authority_id": person.authority_id, "escalation_id": escalation_id}
-        )
-    ).all()
-    return found
+    return await fetch_all(
+        session, OTHERS_OF_SCHOOL, of_person(person, escalation_id=row.id, urn=row.school_urn)
+    )

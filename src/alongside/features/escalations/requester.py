@@ -3,11 +3,12 @@ interest.
 """
 
 from collections.abc import Collection
-from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
+from alongside.features.escalations.rows import EscalationRow
 from alongside.features.interests.queries import schools_of_interest
 from alongside.platform.access.principal import CONSORTIUM_ROLES, Principal, Role
 from alongside.platform.database.requester_context import RequesterContext, set_requester
@@ -40,13 +41,13 @@ async def interests_of(session: AsyncSession, person: Principal) -> Collection[i
     """The URNs of the schools in which a person has an interest: their own, the same trust's, or declared."""
     if person.role not in HANDLERS or person.id is None:
         return frozenset()
-    known: dict[Any, frozenset[int]] = session.info.setdefault(KNOWN, {})
+    known: dict[UUID, frozenset[int]] = session.info.setdefault(KNOWN, {})
     if person.id not in known:
         known[person.id] = await schools_of_interest(session, person.authority_id, person.id, person.today)
     return known[person.id]
 
 
-async def refuse_interest(session: AsyncSession, person: Principal, row: Any) -> None:
+async def refuse_interest(session: AsyncSession, person: Principal, row: EscalationRow) -> None:
     """Raise ActionRefused if this person has an interest in the escalation's school.
 
     Checked at every action, because an interest may start at any time. Source: domain §4.3 F24.

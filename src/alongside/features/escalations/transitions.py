@@ -3,28 +3,26 @@
 Everything happens in the transaction of the action.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.escalations.deadlines import Pause, days_for, deadline_of
+from alongside.features.escalations.deadlines import days_for, deadline_of
 from alongside.features.escalations.events import Event
 from alongside.features.escalations.models import Escalation
 from alongside.features.escalations.participants import leads_with_a_seat, named_readers, officers
-from alongside.features.escalations.queries import WAITS, of_escalation
 from alongside.features.escalations.reminders.actions import arm, cancel
 from alongside.features.escalations.requester import refuse_interest
+from alongside.features.escalations.rows import EscalationRow
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.constraints import Message, explain_constraints
 from alongside.platform.notifications import notify
-from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.workflow import Transition, apply_transition
 
 CRITERIA_NOT_MET = (
@@ -55,6 +53,17 @@ CONSTRAINT_MESSAGES: dict[str, Message] = {
 }
 """The message for each constraint, with the field to which it belongs, if any."""
 
+
+class Clock(TypedDict):
+    """The columns of an escalation's clock: what is due next, since when, and by when."""
+
+    deadline_kind: str | None
+    clock_began_at: datetime | None
+    due_at: datetime | None
+
+
+NOTHING_DUE: Clock = {"deadline_kind": None, "clock_began_at": None, "due_at": None}
+
 NEXT_STEP = {
     "raised": "acknowledge",
     "acknowledged": "decide",
@@ -67,12 +76,12 @@ NEXT_STEP = {
 async def move(
     session: AsyncSession,
     person: Principal,
-    row: Any,
+    row: EscalationRow,
     step: Transition,
     *,
     note: str = "",
     for_school: bool = True,
-    **values: Any,
+    **values: object,
 ) -> None:
     """Apply a transition to an escalation, which the caller has locked.
 
@@ -81,7 +90,7 @@ async def move(
     """
     await refuse_interest(session, person, row)
     with explain_constraints(CONSTRAINT_MESSAGES, row.state):
-        await apply_transition(session, person, Escalation, row, step, note=note, **values)
+        await apply_transition(session, person, Escalation, row, step, note=note, written=values)
     await record_event(session, person, row.id, step.verb, note, for_school=for_school)
 
 
@@ -109,41 +118,39 @@ async def record_event(
     )
 
 
-async def calendar_of_escalation(session: AsyncSession, person: Principal, row: Any) -> Calendar:
-    """The calendar of an escalation's clock: the school's own if it has one, otherwise the authority's."""
-    return await calendar_of_school(session, person.authority_id, row.school_urn)
-
-
-async def pauses_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> list[Pause]:
-    """The pauses of an escalation's clock."""
-    waits = await of_escalation(session, person, WAITS, escalation_id)
-    return [Pause(one.waiting_on, one.since_at, one.until_at) for one in waits]
-
-
-async def clock_from_now(session: AsyncSession, person: Principal, row: Any, state: str) -> dict[str, Any]:
-    """The clock columns for the deadline that comes next in this state, starting now; all None if nothing is due."""
+async def clock_from_now(
+    session: AsyncSession, person: Principal, urn: int, urgency: str, state: str
+) -> Clock:
+    """The clock for the deadline that comes next in this state, starting now; all None if nothing is due."""
     deadline_kind = NEXT_STEP.get(state)
     if deadline_kind is None:
-        return {"deadline_kind": None, "clock_began_at": None, "due_at": None}
+        return NOTHING_DUE
     began = datetime.now(UTC)
-    days = days_for(settings_of(person.authority_id), row.urgency, deadline_kind)
-    due = deadline_of(await calendar_of_escalation(session, person, row), began, days)
+    days = days_for(settings_of(person.authority_id), urgency, deadline_kind)
+    due = deadline_of(await calendar_of_school(session, person.authority_id, urn), began, days)
     return {"deadline_kind": deadline_kind, "clock_began_at": began, "due_at": due}
 
 
-async def set_timers(session: AsyncSession, person: Principal, row: Any, clock: Mapping[str, Any]) -> None:
+async def set_timers(
+    session: AsyncSession, person: Principal, escalation_id: UUID, urn: int, clock: Clock
+) -> None:
     """Schedule the reminders of the next deadline, or cancel them if nothing is due."""
-    deadline_kind, due_at = clock.get("deadline_kind"), clock.get("due_at")
+    deadline_kind, due_at = clock["deadline_kind"], clock["due_at"]
     if deadline_kind is None or due_at is None:
-        await cancel(session, person, row.id)
+        await cancel(session, person, escalation_id)
     else:
-        await arm(
-            session, person, row.id, deadline_kind, due_at, await calendar_of_escalation(session, person, row)
-        )
+        calendar = await calendar_of_school(session, person.authority_id, urn)
+        await arm(session, person, escalation_id, deadline_kind, due_at, calendar)
 
 
 async def notify_participants(
-    session: AsyncSession, person: Principal, row: Any, kind: str, words: str, *, school: bool = True
+    session: AsyncSession,
+    person: Principal,
+    row: EscalationRow,
+    kind: str,
+    words: str,
+    *,
+    school: bool = True,
 ) -> None:
     """Notify the participants of an escalation, except the person who acts; the text names neither school nor
     reason.
@@ -156,7 +163,7 @@ async def notify_participants(
     people += [row.owner_id] if row.owner_id in team else team
     if school and row.notified_at is not None:
         people += await heads_of(session, person, row.school_urn)
-    once = f"{kind}:{row.id}:{getattr(row, 'version', 0)}"
+    once = f"{kind}:{row.id}:{row.version}"
     await notify(session, person, people, kind, words, f"/escalations/{row.id}", once=once)
 
 

@@ -62,6 +62,14 @@ class LeaseValues(TypedDict):
     lease_until: ColumnElement[datetime]
 
 
+class FailedRow(ClaimedRow, Protocol):
+    """A claim that failed, and how many attempts its row has."""
+
+    @property
+    def max_attempts(self) -> int:
+        """How many attempts the row has."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LeaseQueue:
     """A queue: its table, the names of its states, and how it retries.
@@ -190,14 +198,14 @@ async def fail(
     session: AsyncSession,
     queue: LeaseQueue,
     authority_id: int,
-    row: Row[Any],
+    row: FailedRow,
     reason: str,
     *,
     permanent: bool = False,
 ) -> bool:
     """Record a failed attempt: retry after a pause, or set the row aside after the last one or a permanent failure.
 
-    `row` also has `max_attempts`. Returns whether the row is set aside.
+    Returns whether the row is set aside.
     """
     dead = permanent or row.attempt >= row.max_attempts
     pause = queue.pauses[min(row.attempt, len(queue.pauses)) - 1]

@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any
 
 from alongside.features.escalations.access_log.actions import note_reading
+from alongside.features.escalations.rows import EscalationRow, Part
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
 
@@ -25,10 +25,13 @@ def logs_reading_of(part: str) -> Callable[[PageFunction], PageFunction]:
             if not isinstance(answer, Page):
                 return answer
             shown = answer.context.variables()
-            escalation: Any = getattr(shown.get("part"), "escalation", None) or shown["escalation"]
+            record = shown.get("part", shown.get("escalation"))
+            escalation = record.escalation if isinstance(record, Part) else record
+            assert isinstance(escalation, EscalationRow)
+            escalation_id = escalation.id
 
             async def note_and_show() -> PageResult:
-                await note_reading(ctx.app.database, ctx.person, escalation.id, part)
+                await note_reading(ctx.app.database, ctx.person, escalation_id, part)
                 return answer
 
             return ContinueAfterCommit(note_and_show)

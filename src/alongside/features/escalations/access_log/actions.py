@@ -8,26 +8,38 @@ the page is not shown, so nobody reads an escalation without an entry.
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, insert, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import ARRAY, Uuid, bindparam, func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
-from alongside.features.escalations.access_log.models import EscalationAccess, NamedReader, Presence
+from alongside.features.escalations.access_log.models import NamedReader
 from alongside.features.escalations.access_log.queries import people_to_name
 from alongside.features.escalations.access_policy import AUTHORITY_ROLES
 from alongside.features.escalations.models import FINALS
 from alongside.features.escalations.queries import lock_escalation
-from alongside.features.escalations.requester import identify_requester
 from alongside.features.escalations.transitions import record_event
 from alongside.features.interests.queries import schools_of_interest
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
+from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.database.session import Database
 from alongside.platform.notifications import notify
+
+NOTE = text(
+    """
+    WITH present AS (
+        INSERT INTO escalation_presence (authority_id, escalation_id, person_id)
+        SELECT :authority_id, id, :person_id FROM unnest(:opened) AS escalation (id)
+        ON CONFLICT (authority_id, escalation_id, person_id) DO UPDATE SET seen_at = now()
+    )
+    INSERT INTO escalation_access_log (authority_id, escalation_id, person_id, role, part)
+    SELECT :authority_id, id, :person_id, :role, :part FROM unnest(:read) AS escalation (id)
+    """
+).bindparams(bindparam("opened", type_=ARRAY(Uuid)), bindparam("read", type_=ARRAY(Uuid)))
+"""Adds the entries of the access log, and who has an escalation open; readers may not select either: no RETURNING."""
 
 
 async def note_reading(
@@ -43,57 +55,34 @@ async def note_readings(
     database: Database, person: Principal, escalation_ids: Sequence[UUID], part: str
 ) -> None:
     """Log that a person reads several escalations at once."""
-
-    async def note() -> None:
-        async with database.transaction(person.authority_id) as session:
-            await identify_requester(session, person)
-            await _insert_readings(session, person, escalation_ids, part)
-
-    await run_with_retries(note)
-
-
-async def _insert_readings(
-    session: AsyncSession, person: Principal, escalation_ids: Sequence[UUID], part: str
-) -> None:
-    lines = [
-        {
-            "authority_id": person.authority_id,
-            "escalation_id": escalation_id,
-            "person_id": person.id,
-            "role": person.role.value,
-            "part": part,
-        }
-        for escalation_id in escalation_ids
-    ]
-    if lines:  # readers may insert this row but not select it: no RETURNING
-        await session.execute(insert(EscalationAccess).inline(), lines)
-    if part == "escalation":
-        for escalation_id in escalation_ids:
-            await keep_present(session, person, escalation_id)
+    opened = escalation_ids if part == "escalation" and person.role in AUTHORITY_ROLES else ()
+    await _note(database, person, read=escalation_ids, opened=opened, part=part)
 
 
 async def note_presence(database: Database, person: Principal, escalation_id: UUID) -> None:
     """Record that an officer still has an escalation open."""
+    await _note(database, person, read=(), opened=[escalation_id], part="escalation")
+
+
+async def _note(
+    database: Database, person: Principal, *, read: Sequence[UUID], opened: Sequence[UUID], part: str
+) -> None:
+    values = {
+        "authority_id": person.authority_id,
+        "person_id": person.id,
+        "role": person.role.value,
+        "part": part,
+        "read": list(read),
+        "opened": list(opened),
+    }
 
     async def note() -> None:
         async with database.transaction(person.authority_id) as session:
-            await identify_requester(session, person)
-            await keep_present(session, person, escalation_id)
+            requester = RequesterContext(person.authority_id, person.role.value, person.id)
+            await set_requester(session, requester)
+            await session.execute(NOTE, values)
 
     await run_with_retries(note)
-
-
-async def keep_present(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:
-    """Record that an officer has this escalation open now; do nothing for other roles."""
-    if person.role in AUTHORITY_ROLES and person.id is not None:
-        here = upsert(Presence).values(
-            authority_id=person.authority_id,
-            escalation_id=escalation_id,
-            person_id=person.id,
-            seen_at=func.now(),
-        )
-        keys = ["authority_id", "escalation_id", "person_id"]
-        await session.execute(here.on_conflict_do_update(index_elements=keys, set_={"seen_at": func.now()}))
 
 
 NAMED_ALREADY = ("person_id", "This person can read it already. Select someone else.")

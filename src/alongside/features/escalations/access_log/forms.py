@@ -1,10 +1,10 @@
 """Form to name a reader of an escalation."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from wtforms import Form
 
+from alongside.features.escalations.rows import PersonInRole
 from alongside.platform.access.principal import ROLE_NAMES, Role
 from alongside.platform.forms.fields import Choice, line
 from alongside.platform.forms.validation import require_fields
@@ -16,7 +16,7 @@ class ReaderForm(Form):
     person_id = Choice("Person", "Select a person from the list", render_kw={"select": True})
     seat = line("Seat on the board", "The seat", "For example, “Board member for primary schools”")
 
-    def offer(self, people: Sequence[Any]) -> None:
+    def offer(self, people: Sequence[PersonInRole]) -> None:
         """Set the people that can be chosen."""
         self.person_id.choices = [
             (str(one.id), f"{one.name}, {ROLE_NAMES[Role(one.role)].lower()}") for one in people

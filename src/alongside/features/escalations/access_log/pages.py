@@ -1,26 +1,28 @@
 """Pages for access to an escalation: named readers, the access log, and who has it open now."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.escalations.access_log import actions, queries
 from alongside.features.escalations.access_log.access_log import logs_reading
 from alongside.features.escalations.access_log.forms import ReaderForm
+from alongside.features.escalations.access_log.queries import ReaderRow, Reading
 from alongside.features.escalations.models import OPEN_STATES
-from alongside.features.escalations.queries import Part, get_escalation
+from alongside.features.escalations.queries import get_escalation, of_person
 from alongside.features.escalations.resource import ESCALATION, may_act, parts_with_buttons, subject
+from alongside.features.escalations.rows import EscalationRow, Part
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import ROLE_NAMES, Principal
-from alongside.platform.forms.action import Resource, routes_of
+from alongside.platform.database.reads import fetch_all, fetch_one
+from alongside.platform.forms.action import ActionButton, Resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, TemplateVariables
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
 
 HANDLE = Permission.MANAGE_ESCALATION
@@ -33,28 +35,40 @@ PARTS = {
 }
 
 
-async def _offer_people(asked: FormRequest[Row[Any], ReaderForm]) -> None:
+async def _offer_people(asked: FormRequest[EscalationRow, ReaderForm]) -> None:
     asked.form.offer(await queries.people_to_name(asked.session, asked.person))
 
 
-async def _context(asked: FormRequest[Row[Any], ReaderForm]) -> Mapping[str, object]:
-    readers = await queries.readers_of(*subject(asked))
-    return {
-        "readers": parts_with_buttons(asked.person, asked.record, readers, (END_READER,)),
-        "readings": await queries.readings_of(*subject(asked)),
-        "ROLES": {role.value: name for role, name in ROLE_NAMES.items()},
-        "PARTS": PARTS,
-    }
+@dataclass(frozen=True, kw_only=True)
+class ReadersContext(FormContext):
+    """The named readers, each with its buttons, and the access log, with the labels of roles and parts."""
+
+    readers: Sequence[tuple[ReaderRow, Sequence[ActionButton]]]
+    readings: Sequence[Reading]
+    ROLES: Mapping[str, str]
+    PARTS: Mapping[str, str]
+
+
+async def _context(asked: FormRequest[EscalationRow, ReaderForm]) -> ReadersContext:
+    values = of_person(asked.person, escalation_id=asked.record.id)
+    readers = await fetch_all(asked.session, queries.READERS, values)
+    return ReadersContext(
+        readers=parts_with_buttons(asked.person, asked.record, readers, (END_READER,)),
+        readings=await fetch_all(asked.session, queries.READINGS, values),
+        ROLES={role.value: name for role, name in ROLE_NAMES.items()},
+        PARTS=PARTS,
+    )
 
 
 async def _reader_to(
     session: AsyncSession, person: Principal, permission: Permission, escalation_id: UUID, reader_id: UUID
-) -> Part:
+) -> Part[ReaderRow]:
     row = await get_escalation(session, person, permission, escalation_id)
-    for reader in await queries.readers_of(session, person, escalation_id):
-        if reader.id == reader_id:
-            return Part(reader, row)
-    raise NotFound
+    values = of_person(person, escalation_id=escalation_id, part_id=reader_id)
+    reader = await fetch_one(session, queries.READER, values)
+    if reader is None:
+        raise NotFound
+    return Part(reader, row)
 
 
 END_READER = ButtonAction(
@@ -98,18 +112,25 @@ NAME_READER = FormAction(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class PresenceContext(PageContext):
+    """The names of the colleagues who have an escalation open, and the version that the page shows."""
+
+    template = "escalations/_presence.html"
+
+    escalation: EscalationRow
+    present: Sequence[str]
+    shown: int
+
+
 @endpoint.get("/escalations/{escalation_id:uuid}/presence", permission=HANDLE, by_itself=True)
 async def show_presence(ctx: PageRequest, escalation_id: UUID) -> PageResult:
     """Show which colleagues have the escalation open, and whether it has changed since this page was shown."""
     row = await get_escalation(ctx.session, ctx.person, HANDLE, escalation_id)
     since = ctx.query.one("version")
     shown = int(since) if since.isascii() and since.isdecimal() and len(since) <= 9 else row.version
-    context = {
-        "escalation": row,
-        "present": await queries.present_at(ctx.session, ctx.person, escalation_id),
-        "shown": shown,
-    }
-    answer = Page(TemplateVariables("escalations/_presence.html", context))
+    present = await queries.present_at(ctx.session, ctx.person, escalation_id)
+    answer = Page(PresenceContext(escalation=row, present=present, shown=shown))
     database = ctx.app.database
 
     async def stay_and_show() -> PageResult:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
-from uuid import UUID
 
 from wtforms import Form
 
+from alongside.features.escalations.rows import PersonInRole
 from alongside.platform.forms.fields import Choice, Day
 from alongside.platform.forms.validation import add_error, check_date_order, require_fields
 
@@ -26,7 +25,7 @@ class CoverForm(Form):
     starts_on = Day("First day", NEEDED["starts_on"])
     ends_on = Day("Last day", NEEDED["ends_on"])
 
-    def offer(self, people: Sequence[Any]) -> None:
+    def offer(self, people: Sequence[PersonInRole]) -> None:
         """Set the officers that can be chosen."""
         self.away_id.choices = [(str(one.id), one.name) for one in people]
         self.cover_id.choices = list(self.away_id.choices)
@@ -41,13 +40,3 @@ class CoverForm(Form):
         if self.away_id.data and self.away_id.data == self.cover_id.data:
             add_error(self.cover_id, "Select someone else. A person cannot cover for themselves")
         return not self.errors
-
-    def columns(self) -> dict[str, Any]:
-        """The values of the cover, by column."""
-        away, cover = UUID(self.away_id.data), UUID(self.cover_id.data)
-        return {
-            "away_id": away,
-            "cover_id": cover,
-            "starts_on": self.starts_on.data,
-            "ends_on": self.ends_on.data,
-        }

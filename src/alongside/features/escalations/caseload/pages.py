@@ -1,45 +1,47 @@
 """Page to arrange and end leave cover."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from alongside.features.escalations.caseload import actions, queries
+from alongside.features.escalations.caseload import actions
 from alongside.features.escalations.caseload.forms import CoverForm
+from alongside.features.escalations.caseload.queries import CoverRow, covers
 from alongside.features.escalations.participants import officers
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
-from alongside.platform.forms.action import Resource, no_record, routes_of
+from alongside.platform.forms.action import id_resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 
 HANDLE = Permission.MANAGE_ESCALATION
-
-
-async def _itself(
-    _session: AsyncSession, _person: Principal, _permission: Permission, cover_id: UUID
-) -> UUID:
-    return cover_id
 
 
 async def _offer_officers(asked: FormRequest[None, CoverForm]) -> None:
     asked.form.offer(await officers(asked.session, asked.person))
 
 
-async def _context(asked: FormRequest[None, CoverForm]) -> Mapping[str, object]:
-    return {"covers": await queries.covers(asked.session, asked.person)}
+@dataclass(frozen=True, kw_only=True)
+class CoverContext(FormContext):
+    """The present and future cover."""
+
+    covers: Sequence[CoverRow]
+
+
+async def _context(asked: FormRequest[None, CoverForm]) -> CoverContext:
+    return CoverContext(covers=await covers(asked.session, asked.person))
+
+
+async def _arrange(asked: FormRequest[None, CoverForm]) -> None:
+    form = asked.form
+    away, cover = UUID(form.away_id.data), UUID(form.cover_id.data)
+    await actions.arrange_cover(
+        asked.session, asked.person, away, cover, form.starts_on.data, form.ends_on.data
+    )
 
 
 ARRANGE: FormAction[None, CoverForm] = FormAction(
     name="arrange_cover",
-    resource=Resource(
-        name="nothing",
-        path="/leave-cover",
-        load=no_record,
-        url=lambda _: "/leave-cover",
-        page=lambda _: "/escalations",
-    ),
+    resource=list_resource("/leave-cover", "/escalations"),
     slug="",
     permission=HANDLE,
     title="Leave cover",
@@ -52,17 +54,11 @@ ARRANGE: FormAction[None, CoverForm] = FormAction(
     context=_context,
     then=lambda _: "/leave-cover",
     said="Cover is arranged. Both people have been told.",
-    run=lambda asked: actions.arrange_cover(asked.session, asked.person, **asked.form.columns()),
+    run=_arrange,
 )
 END = ButtonAction(
     name="end_cover",
-    resource=Resource(
-        name="cover_id",
-        path="/leave-cover/{cover_id:uuid}",
-        load=_itself,
-        url=lambda cover_id: f"/leave-cover/{cover_id}",
-        page=lambda _: "/leave-cover",
-    ),
+    resource=id_resource("/leave-cover/{cover_id:uuid}", "/leave-cover"),
     slug="end",
     permission=HANDLE,
     said="The cover has ended.",

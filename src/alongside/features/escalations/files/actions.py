@@ -7,13 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.escalations.files.models import EscalationFile
-from alongside.features.escalations.files.queries import bytes_taken, file_to
+from alongside.features.escalations.files.queries import FILE, FILES_HELD
 from alongside.features.escalations.models import FINALS
-from alongside.features.escalations.queries import lock_escalation
+from alongside.features.escalations.queries import lock_escalation, lock_part, of_person
 from alongside.features.escalations.transitions import record_event
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.reads import fetch_all
 from alongside.platform.uploads.file_types import CheckedFile
 
 WORK = Permission.CONTRIBUTE_TO_ESCALATION
@@ -34,8 +35,8 @@ async def add_file(
     row = await lock_escalation(session, person, WORK, escalation_id)
     if row.state in FINALS:
         raise ActionRefused("This escalation is closed. Reopen it first.", row.state)
-    count, size = await bytes_taken(session, person, escalation_id)
-    if count >= MOST_FILES or size + len(content) > MOST_BYTES:
+    [held] = await fetch_all(session, FILES_HELD, of_person(person, escalation_id=escalation_id))
+    if held.count >= MOST_FILES or held.size + len(content) > MOST_BYTES:
         raise ValidationFailed(
             {"file": [f"An escalation holds {MOST_FILES} attachments and 60 MB. Remove one first."]}
         )
@@ -58,8 +59,8 @@ async def add_file(
 
 async def remove_file(session: AsyncSession, person: Principal, file_id: UUID, why: str) -> None:
     """Remove an attachment: its content is deleted, its row stays with the reason."""
-    file, row = await file_to(session, person, WORK, file_id)
-    row = await lock_escalation(session, person, WORK, row.id)
+    part = await lock_part(session, person, WORK, FILE, file_id)
+    file, row = part.row, part.escalation
     await session.execute(
         update(EscalationFile)
         .where(EscalationFile.authority_id == person.authority_id, EscalationFile.id == file_id)

@@ -1,20 +1,20 @@
 """Actions that add and remove attachments, and their download."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from alongside.errors import ValidationFailed
 from alongside.features.escalations.access_log.actions import note_reading
 from alongside.features.escalations.files import actions
 from alongside.features.escalations.files.forms import FileForm
-from alongside.features.escalations.files.queries import file_to
+from alongside.features.escalations.files.queries import FILE, FILE_CONTENT
 from alongside.features.escalations.models import OPEN_STATES
+from alongside.features.escalations.queries import get_part
 from alongside.features.escalations.resource import ESCALATION, REASON, resource_of_part, subject
+from alongside.features.escalations.rows import EscalationRow
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import routes_of
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.uploads.file_types import (
     DOCUMENTS_AND_PICTURES,
     FILE_TYPES,
@@ -34,7 +34,24 @@ SANDBOX = {"content-security-policy": "sandbox; default-src 'none'", "x-download
 """Headers of a download: if a browser opens the file after all, the sandbox stops scripts and requests."""
 
 
-async def _add(asked: FormRequest[Row[Any], FileForm]) -> None:
+@dataclass(frozen=True, kw_only=True)
+class AttachmentContext(FormContext):
+    """Which files are accepted: their kinds as text, the endings of their names, and the largest size in MB."""
+
+    kinds: str
+    accept: str
+    largest: int
+
+
+def _context(_: FormRequest[EscalationRow, FileForm]) -> AttachmentContext:
+    return AttachmentContext(
+        kinds=labels_of(DOCUMENTS_AND_PICTURES),
+        accept=endings_of(DOCUMENTS_AND_PICTURES),
+        largest=LARGEST_DOCUMENT // 1_000_000,
+    )
+
+
+async def _add(asked: FormRequest[EscalationRow, FileForm]) -> None:
     if asked.file_error:
         raise ValidationFailed({"file": [asked.file_error]})
     file, for_school = asked.file, bool(asked.form.for_school.data)
@@ -53,17 +70,13 @@ ADD_FILE = FormAction(
     form=FileForm,
     upload=Upload("file", LARGEST_DOCUMENT, check_document_or_picture),
     template="escalations/file.html",
-    context=lambda _: {
-        "kinds": labels_of(DOCUMENTS_AND_PICTURES),
-        "accept": endings_of(DOCUMENTS_AND_PICTURES),
-        "largest": LARGEST_DOCUMENT // 1_000_000,
-    },
+    context=_context,
     said="The attachment is added.",
     run=_add,
 )
 REMOVE_FILE = FormAction(
     name="remove_file",
-    resource=resource_of_part("/escalation-files/{file_id:uuid}", file_to, of_closed=True),
+    resource=resource_of_part("/escalation-files/{file_id:uuid}", FILE, of_closed=True),
     slug="withdrawal",
     permission=WORK,
     relevant=lambda _, part: part.row.removed_at is None,
@@ -85,9 +98,10 @@ REMOVE_FILE = FormAction(
 @endpoint.get("/escalation-files/{file_id:uuid}", permission=SEE)
 async def take_file(ctx: PageRequest, file_id: UUID) -> PageResult:
     """Download an attachment; the access log entry is written first."""
-    file, row = await file_to(ctx.session, ctx.person, SEE, file_id, content=True)
+    part = await get_part(ctx.session, ctx.person, SEE, FILE_CONTENT, file_id)
+    file, row = part.row, part.escalation
     database = ctx.app.database
-    answer = Download(bytes(file.content), file.name, FILE_TYPES[file.kind].media_type, SANDBOX)
+    answer = Download(file.content, file.name, FILE_TYPES[file.kind].media_type, SANDBOX)
 
     async def note_and_hand_over() -> PageResult:
         await note_reading(database, ctx.person, row.id, "file")

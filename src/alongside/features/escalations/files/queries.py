@@ -1,72 +1,72 @@
 """Queries of attachments."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncSession
+import msgspec
+from sqlalchemy import Select, func, literal_column, select
 
-from alongside.errors import NotFound
 from alongside.features.escalations.files.models import EscalationFile
-from alongside.features.escalations.queries import AUTHORITY, Part, get_escalation, of_escalation
-from alongside.features.escalations.requester import identify_requester
+from alongside.features.escalations.queries import AUTHORITY, ESCALATION_ID, PART_ID
 from alongside.features.people.models import Person
-from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, columns_of
 
-LINE = (
-    EscalationFile.id,
-    EscalationFile.escalation_id,
-    EscalationFile.name,
-    EscalationFile.kind,
-    EscalationFile.size,
-    EscalationFile.for_school,
-    EscalationFile.added_at,
-    EscalationFile.removed_at,
-)
-FILES: Any = (
-    select(*LINE, Person.name.label("adder"))
-    .join(Person, (Person.authority_id == AUTHORITY) & (Person.id == EscalationFile.added_by))
-    .where(
-        EscalationFile.authority_id == AUTHORITY, EscalationFile.escalation_id == bindparam("escalation_id")
+
+class FileRow(msgspec.Struct, frozen=True):
+    """An attachment without its content, and who added it (`models.EscalationFile` describes the columns)."""
+
+    id: UUID
+    escalation_id: UUID
+    name: str
+    kind: str
+    size: int
+    for_school: bool
+    added_at: datetime
+    removed_at: datetime | None
+    adder: str
+
+
+class FileContent(FileRow, frozen=True):
+    """An attachment with its content."""
+
+    content: bytes
+
+
+class FilesHeld(msgspec.Struct, frozen=True):
+    """How many attachments an escalation has, and their size in bytes."""
+
+    count: int
+    size: int
+
+
+_ROW = EscalationFile.__table__.c
+
+
+def _files(row: type[FileRow]) -> Select[*tuple[object, ...]]:
+    adder = (Person.authority_id == AUTHORITY) & (Person.id == EscalationFile.added_by)
+    return (
+        select(*columns_of(row, EscalationFile, adder=Person.name))
+        .select_from(EscalationFile)
+        .join(Person, adder)
+        .where(EscalationFile.authority_id == AUTHORITY)
     )
+
+
+_KEPT = (EscalationFile.id == PART_ID, EscalationFile.removed_at.is_(None))
+FILE = Read(_files(FileRow).where(*_KEPT), FileRow)
+FILE_CONTENT = Read(_files(FileContent).where(*_KEPT), FileContent)
+FILES = Read(
+    _files(FileRow)
+    .where(EscalationFile.escalation_id == ESCALATION_ID)
     .order_by(EscalationFile.id)
-    .limit(literal_column("200"))
+    .limit(literal_column("200")),
+    FileRow,
 )
-CAPACITY_BYTES: Any = select(func.count(), func.coalesce(func.sum(EscalationFile.size), 0)).where(
-    EscalationFile.authority_id == AUTHORITY,
-    EscalationFile.escalation_id == bindparam("escalation_id"),
-    EscalationFile.removed_at.is_(None),
+"""The attachments of an escalation; a headteacher gets only those marked for the school."""
+
+FILES_HELD = Read(
+    select(func.count(), func.coalesce(func.sum(_ROW.size), literal_column("0"))).where(
+        _ROW.authority_id == AUTHORITY, _ROW.escalation_id == ESCALATION_ID, _ROW.removed_at.is_(None)
+    ),
+    FilesHeld,
 )
-
-
-async def files_of(session: AsyncSession, person: Principal, escalation_id: UUID) -> Sequence[Row[Any]]:
-    """The attachments of an escalation without content; a headteacher gets only those marked for the school."""
-    return await of_escalation(session, person, FILES, escalation_id)
-
-
-async def file_to(
-    session: AsyncSession, person: Principal, permission: Permission, file_id: UUID, *, content: bool = False
-) -> Part:
-    """An attachment with its escalation, if this person has this permission. Raises NotFound, also if removed."""
-    await identify_requester(session, person)
-    columns = (*LINE, EscalationFile.content) if content else LINE
-    statement: Any = select(*columns).where(
-        EscalationFile.authority_id == AUTHORITY,
-        EscalationFile.id == file_id,
-        EscalationFile.removed_at.is_(None),
-    )
-    found: Row[Any] | None = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return Part(found, await get_escalation(session, person, permission, found.escalation_id))
-
-
-async def bytes_taken(session: AsyncSession, person: Principal, escalation_id: UUID) -> tuple[int, int]:
-    """The number of attachments of an escalation and their total size in bytes."""
-    values = {"authority_id": person.authority_id, "escalation_id": escalation_id}
-    count, size = (await session.execute(CAPACITY_BYTES, values)).one()
-    return count, size

@@ -1,24 +1,34 @@
 """The action that requests matching for an escalation."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from alongside.features.escalations.matching_requests.actions import LOOKED_FOR_IN, ask_matching
 from alongside.features.escalations.matching_requests.forms import AskMatchingForm
 from alongside.features.escalations.matching_requests.queries import open_needs_of
 from alongside.features.escalations.resource import ESCALATION, subject
+from alongside.features.escalations.rows import EscalationRow
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import routes_of
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 
 
-async def _offer_needs(asked: FormRequest[Row[Any], AskMatchingForm]) -> None:
+async def _offer_needs(asked: FormRequest[EscalationRow, AskMatchingForm]) -> None:
     asked.form.offer(await open_needs_of(asked.session, asked.person, asked.record.school_urn))
 
 
-async def _ask(asked: FormRequest[Row[Any], AskMatchingForm]) -> None:
+@dataclass(frozen=True, kw_only=True)
+class MatchingContext(FormContext):
+    """Whether a match can be requested while the escalation is in its state."""
+
+    looked_for: bool
+
+
+def _context(asked: FormRequest[EscalationRow, AskMatchingForm]) -> MatchingContext:
+    return MatchingContext(looked_for=asked.record.state in LOOKED_FOR_IN)
+
+
+async def _ask(asked: FormRequest[EscalationRow, AskMatchingForm]) -> None:
     await ask_matching(*subject(asked), UUID(asked.form.need.data))
 
 
@@ -34,7 +44,7 @@ ASK_MATCHING = FormAction(
     form=AskMatchingForm,
     choices=_offer_needs,
     template="escalations/matching.html",
-    context=lambda asked: {"looked_for": asked.record.state in LOOKED_FOR_IN},
+    context=_context,
     said="Matching has started. The result will appear under “Matching requests”.",
     run=_ask,
 )

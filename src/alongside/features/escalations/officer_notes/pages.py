@@ -1,29 +1,39 @@
 """Page of officers' notes, for the core team only; it has its own entry in the access log."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
-from sqlalchemy import Row
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.access_log.access_log import logs_reading_of
 from alongside.features.escalations.officer_notes.actions import write_note
 from alongside.features.escalations.officer_notes.forms import OfficersNoteForm
 from alongside.features.escalations.officer_notes.models import WEIGHTS
-from alongside.features.escalations.officer_notes.queries import notes_of
+from alongside.features.escalations.officer_notes.queries import NOTES, NoteRow
+from alongside.features.escalations.queries import of_person
 from alongside.features.escalations.resource import ESCALATION, subject
+from alongside.features.escalations.rows import EscalationRow
 from alongside.platform.access.permissions import Permission
+from alongside.platform.database.reads import fetch_all
 from alongside.platform.forms.action import routes_of
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 
 
-async def _context(asked: FormRequest[Row[Any], OfficersNoteForm]) -> Mapping[str, object]:
-    return {
-        "notes": await notes_of(*subject(asked)),
-        "weights": {key: words.partition(":")[0] for key, words in WEIGHTS.items()},
-        "settings": settings_of(asked.person.authority_id),
-    }
+@dataclass(frozen=True, kw_only=True)
+class NotesContext(FormContext):
+    """The notes of an escalation, newest first, and the short label of each type of note."""
+
+    settings: AuthoritySettings
+    notes: Sequence[NoteRow]
+    weights: Mapping[str, str]
+
+
+async def _context(asked: FormRequest[EscalationRow, OfficersNoteForm]) -> NotesContext:
+    return NotesContext(
+        settings=settings_of(asked.person.authority_id),
+        notes=await fetch_all(asked.session, NOTES, of_person(asked.person, escalation_id=asked.record.id)),
+        weights={key: words.partition(":")[0] for key, words in WEIGHTS.items()},
+    )
 
 
 WRITE_NOTE = FormAction(

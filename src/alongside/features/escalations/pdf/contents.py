@@ -1,97 +1,94 @@
 """Contents of the escalation file as plain texts in page order, limited to what the reader may see."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.settings import label_of
-from alongside.features.escalations import queries
+from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.escalations.access_policy import may_escalation
 from alongside.features.escalations.deadlines import WAITING_ON
-from alongside.features.escalations.export import tried_of
-from alongside.features.escalations.files.queries import files_of
-from alongside.features.escalations.labels import (
-    STATES,
-    outcome_label,
-    reason_label,
-    result_label,
-    timeline_entry,
-)
-from alongside.features.escalations.matching_requests.queries import asked_of, matching_request_result
-from alongside.features.escalations.officer_notes.queries import notes_of
-from alongside.features.escalations.reminders.queries import reminder_entries
-from alongside.features.escalations.statutory.queries import overrulings_of, steps_taken
+from alongside.features.escalations.export import ATTEMPTS, attempt_of
+from alongside.features.escalations.files.queries import FILES
+from alongside.features.escalations.labels import STATES, outcome_label, reason_label, result_label
+from alongside.features.escalations.matching_requests.queries import REQUESTS
+from alongside.features.escalations.officer_notes.models import WEIGHTS
+from alongside.features.escalations.officer_notes.queries import NOTES
+from alongside.features.escalations.parts import parts_of
+from alongside.features.escalations.pauses import PAUSES
+from alongside.features.escalations.queries import of_person
+from alongside.features.escalations.rows import EscalationRow
+from alongside.features.escalations.statutory.queries import OVERRULINGS, STEPS_TAKEN, StepRow
 from alongside.features.escalations.statutory.steps import GROUNDS, RECIPIENTS, STEPS
-from alongside.features.escalations.tasks.queries import criteria_of, tasks_of
-from alongside.features.escalations.visits.queries import visits_of
+from alongside.features.escalations.tasks.queries import CRITERIA, TASKS, TaskRow
+from alongside.features.escalations.timeline import timeline_of
+from alongside.features.escalations.visits.queries import VISITS
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.combined_reads import CombinedRows
+from alongside.platform.database.reads import fetch_all
 from alongside.platform.web.formatting import format_date, format_datetime, format_hours, format_money
 
-NOTES = {"fact": "Fact", "opinion": "Opinion"}
-TASKS = {"open": "Open", "done": "Done", "dropped": "Cancelled"}
+TASK_STATES = {"open": "Open", "done": "Done", "dropped": "Cancelled"}
 
 
 async def contents_of(
-    session: AsyncSession, person: Principal, row: Any, *, with_notes: bool, now: datetime
-) -> dict[str, Any]:
+    session: AsyncSession, person: Principal, row: EscalationRow, *, with_notes: bool, now: datetime
+) -> dict[str, object]:
     """The template values of one escalation's PDF; the caller has loaded the escalation.
 
     Officers' notes are included on request only. Rows that a row policy hides from this person are not
     included.
     """
     settings = settings_of(person.authority_id)
-    for_school = person.school_urn is not None
-    parts = "with officers’ notes" if with_notes else "without officers’ notes"
+    with_or_without = "with officers’ notes" if with_notes else "without officers’ notes"
+    parts = await parts_of(session, person, row)
+    notes = await fetch_all(session, NOTES, of_person(person, escalation_id=row.id)) if with_notes else []
     return {
         "title": f"Escalation file: {row.school}",
         "authority": settings.name,
         "colour": settings.brand.colour,
-        "made": f"Made on {format_datetime(now)} for {person.name or person.role_name}, {parts}. Confidential.",
-        "facts": _facts(settings, row, for_school=for_school),
-        "tried": [line.words for line in await tried_of(session, person, row.id)]
-        + [row.tried] * bool(row.tried),
+        "made": f"Made on {format_datetime(now)} for {person.name or person.role_name}, {with_or_without}."
+        " Confidential.",
+        "facts": _facts(settings, row, for_school=person.school_urn is not None),
+        "tried": [attempt_of(one).words for one in parts.of(ATTEMPTS)] + [row.tried] * bool(row.tried),
         "wanted": row.wanted,
         "return_when": row.return_when,
         "decision": row.decision,
         "plan": row.plan,
         "outcome": row.outcome_words,
-        **await _plan(session, person, row),
-        **await _record(session, person, row),
-        "timeline": _timeline(
-            timeline_entry(await queries.of_escalation(session, person, queries.EVENTS, row.id)),
-            [] if for_school else await reminder_entries(session, person.authority_id, row.id),
-        ),
+        **_plan(person, row, parts),
+        **_record(parts),
+        "timeline": [
+            [format_datetime(one.at), f"{one.who} {one.text}", one.note or ""]
+            for one in reversed(timeline_of(person, parts))
+        ],
         "with_notes": with_notes,
         "notes": [
             {
                 "head": f"{format_datetime(one.written_at)}, {one.writer}",
-                "weight": NOTES[one.weight],
+                "weight": WEIGHTS[one.weight].partition(":")[0],
                 "words": one.words,
             }
-            for one in (reversed(await notes_of(session, person, row.id)) if with_notes else ())
+            for one in reversed(notes)
         ],
     }
 
 
-async def _plan(session: AsyncSession, person: Principal, row: Any) -> dict[str, Any]:
+def _plan(person: Principal, row: EscalationRow, parts: CombinedRows) -> dict[str, object]:
     """The planned and completed work: matching requests, criteria, actions, visits."""
     named = may_escalation(person, Permission.MANAGE_ESCALATION, row)
     return {
         "matching": [
-            [format_date(one.asked_at), one.need, matching_request_result(one, named=named)]
-            for one in reversed(await asked_of(session, person, row.id))
+            [format_date(one.asked_at), one.need, one.result(named=named)]
+            for one in reversed(parts.of(REQUESTS))
         ],
         "criteria": [
             [one.words, f"Met on {format_date(one.met_on)}" if one.met_on else "Not met yet", one.evidence]
-            for one in await criteria_of(session, person, row.id)
+            for one in parts.of(CRITERIA)
         ],
         "tasks": [
-            [one.what, one.owner_name, format_date(one.due_on), _task_state(one)]
-            for one in await tasks_of(session, person, row.id)
+            [one.what, one.owner_name, format_date(one.due_on), _task_state(one)] for one in parts.of(TASKS)
         ],
         "visits": [
             {
@@ -100,26 +97,26 @@ async def _plan(session: AsyncSession, person: Principal, row: Any) -> dict[str,
                 "found": one.found,
                 "next_steps": one.next_steps,
             }
-            for one in reversed(await visits_of(session, person, row.id))
+            for one in reversed(parts.of(VISITS))
         ],
     }
 
 
-async def _record(session: AsyncSession, person: Principal, row: Any) -> dict[str, Any]:
+def _record(parts: CombinedRows) -> dict[str, object]:
     """Other records: pauses, statutory steps, overrulings, attachments."""
     return {
         "waits": [
             [
-                _waited_for(one),
-                format_date(one.since_at),
-                format_date(one.until_at) if one.until_at else "Still",
+                WAITING_ON[one.waiting_on].removeprefix("the ").capitalize(),
+                format_date(one.since),
+                format_date(one.until) if one.until else "Still",
                 one.why,
             ]
-            for one in await queries.of_escalation(session, person, queries.WAITS, row.id)
+            for one in parts.of(PAUSES)
         ],
         "steps": [
             [format_date(one.taken_on), STEPS[one.kind].label, one.legal_basis, _email(one), one.words]
-            for one in await steps_taken(session, person, row.id)
+            for one in parts.of(STEPS_TAKEN)
         ],
         "overrulings": [
             {
@@ -132,13 +129,13 @@ async def _record(session: AsyncSession, person: Principal, row: Any) -> dict[st
                     ["Reason", one.reason],
                 ],
             }
-            for one in await overrulings_of(session, person, row.id)
+            for one in parts.of(OVERRULINGS)
         ],
-        "files": [[one.name, format_date(one.added_at)] for one in await files_of(session, person, row.id)],
+        "files": [[one.name, format_date(one.added_at)] for one in parts.of(FILES)],
     }
 
 
-def _facts(settings: Any, row: Any, *, for_school: bool) -> list[list[str]]:
+def _facts(settings: AuthoritySettings, row: EscalationRow, *, for_school: bool) -> list[list[str]]:
     """The facts of the escalation, line by line.
 
     Unknown facts are left out; the school does not see who works on it and at what cost.
@@ -166,7 +163,7 @@ def _facts(settings: Any, row: Any, *, for_school: bool) -> list[list[str]]:
     return [[head, str(words)] for head, words in lines if words]
 
 
-def _referral(row: Any) -> str | None:
+def _referral(row: EscalationRow) -> str | None:
     if row.referred_on is None:
         return None
     answered = (
@@ -177,26 +174,15 @@ def _referral(row: Any) -> str | None:
     return f"{format_date(row.referred_on)}, reference {row.referral_reference}; {answered}"
 
 
-def _task_state(one: Any) -> str:
+def _task_state(one: TaskRow) -> str:
     if one.done_on:
         return f"Done on {format_date(one.done_on)}"
-    return f"{TASKS[one.state]}: {one.why_dropped}" if one.why_dropped else TASKS[one.state]
+    return f"{TASK_STATES[one.state]}: {one.why_dropped}" if one.why_dropped else TASK_STATES[one.state]
 
 
-def _waited_for(one: Any) -> str:
-    return WAITING_ON[one.waiting_on].removeprefix("the ").capitalize()
-
-
-def _email(one: Any) -> str:
+def _email(one: StepRow) -> str:
     if not one.notice_on:
         return ""
     to = ", ".join(RECIPIENTS[key] for key in one.recipients)
     comply = f"; to comply by {format_date(one.comply_by_on)}" if one.comply_by_on else ""
     return f"{one.notice_reference} of {format_date(one.notice_on)} to {to}{comply}"
-
-
-def _timeline(entries: Sequence[Any], reminded: Sequence[tuple[datetime, str, str]]) -> list[list[str]]:
-    """The full timeline, oldest first, with reasons and reminders."""
-    lines = [(one.at, f"{one.who} {one.text}", one.note or "") for one in reversed(entries)]
-    lines += [(at, f"{who} {words}", "") for at, who, words in reminded]
-    return [[format_datetime(at), words, note] for at, words, note in sorted(lines, key=lambda line: line[0])]

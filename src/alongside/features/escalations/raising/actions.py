@@ -1,8 +1,7 @@
 """Raise an escalation, and notify the headteacher."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -13,10 +12,11 @@ from alongside.features.authorities import settings_of
 from alongside.features.escalations.models import RAISE_ESCALATION, Escalation
 from alongside.features.escalations.participants import leads_with_a_seat, officers
 from alongside.features.escalations.queries import lock_escalation
+from alongside.features.escalations.raising.forms import RecordedSupport, WrittenEscalation
 from alongside.features.escalations.raising.models import LINKED, AttemptedSupport, DeferredNotification
-from alongside.features.escalations.raising.queries import school_to_raise_for, tried_with
+from alongside.features.escalations.raising.queries import school_to_raise_for
 from alongside.features.escalations.raising.suggestions import suggestions_for
-from alongside.features.escalations.requester import identify_requester
+from alongside.features.escalations.rows import Parties
 from alongside.features.escalations.transitions import clock_from_now, heads_of, record_event, set_timers
 from alongside.features.people.queries import ids
 from alongside.platform.access.permissions import Permission
@@ -33,7 +33,7 @@ async def raise_escalation(
     session: AsyncSession,
     person: Principal,
     urn: int,
-    written: Mapping[str, Any],
+    written: WrittenEscalation,
     *,
     tried: Sequence[str] = (),
     why_wait: str = "",
@@ -50,10 +50,8 @@ async def raise_escalation(
         raise ValidationFailed(
             {"reason": ["Do not record a child at risk here. Use the safeguarding route."]}
         )
-    signs = [
-        one.since_on for one in await suggestions_for(session, person, {urn: school.name}) if one.since_on
-    ]
-    await identify_requester(session, person)
+    signs = [one.since_on for one in await suggestions_for(session, person, [urn]) if one.since_on]
+    clock = await clock_from_now(session, person, urn, written["urgency"], RAISE_ESCALATION.end)
     made = Escalation(
         authority_id=person.authority_id,
         school_urn=urn,
@@ -63,17 +61,12 @@ async def raise_escalation(
         notified_at=None if why_wait else datetime.now(UTC),
         suggested_since_on=min(signs, default=None),
         **written,
-    )
-    clock = await clock_from_now(session, person, made, made.state)
-    made.deadline_kind, made.clock_began_at, made.due_at = (
-        clock["deadline_kind"],
-        clock["clock_began_at"],
-        clock["due_at"],
+        **clock,
     )
     session.add(made)
     await session.flush()
     await record_audit(session, person, RAISE_ESCALATION.verb, "escalation", made.id)
-    await _save_attempts(session, person, made.id, urn, tried)
+    await _save_attempts(session, person, made.id, school.recorded, tried)
     await record_event(session, person, made.id, RAISE_ESCALATION.verb)
     if why_wait:
         await session.execute(
@@ -81,8 +74,8 @@ async def raise_escalation(
                 authority_id=person.authority_id, escalation_id=made.id, why=why_wait, decided_by=person.id
             )
         )
-    await set_timers(session, person, made, clock)
-    await _tell_of_raising(session, person, made, school.name)
+    await set_timers(session, person, made.id, urn, clock)
+    await _tell_of_raising(session, person, made)
     return made.id
 
 
@@ -106,20 +99,20 @@ async def notify_school(session: AsyncSession, person: Principal, escalation_id:
     )
     await record_audit(session, person, "tell_school", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "tell_school")
-    await notify_head(session, person, row)
+    await _tell_head(session, person, row.id, row.school_urn)
 
 
-async def notify_head(session: AsyncSession, person: Principal, row: Any) -> None:
+async def _tell_head(session: AsyncSession, person: Principal, escalation_id: UUID, urn: int) -> None:
     """Email the headteacher that there is an escalation and where to read it."""
-    people = await heads_of(session, person, row.school_urn)
+    people = await heads_of(session, person, urn)
     await notify(
         session,
         person,
         people,
         "escalation_told",
         NOTIFICATION,
-        f"/escalations/{row.id}",
-        once=f"escalation_told:{row.id}:{row.school_urn}",
+        f"/escalations/{escalation_id}",
+        once=f"escalation_told:{escalation_id}:{urn}",
     )
 
 
@@ -130,11 +123,13 @@ def _own_consortium(person: Principal) -> UUID:
 
 
 async def _save_attempts(
-    session: AsyncSession, person: Principal, escalation_id: UUID, urn: int, tried: Sequence[str]
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    recorded: Sequence[RecordedSupport],
+    tried: Sequence[str],
 ) -> None:
-    known: set[str] = set()
-    if any(":" in one for one in tried):
-        known = {f"{one.kind}:{one.id}" for one in await tried_with(session, person, urn)}
+    known = {f"{one.kind}:{one.id}" for one in recorded}
     rows = []
     for one in tried:
         kind, _, linked = one.partition(":")
@@ -148,9 +143,7 @@ async def _save_attempts(
         await session.execute(insert(AttemptedSupport), rows)
 
 
-async def _tell_of_raising(
-    session: AsyncSession, person: Principal, escalation: Escalation, school: str
-) -> None:
+async def _tell_of_raising(session: AsyncSession, person: Principal, escalation: Escalation) -> None:
     to, where, once = (
         await officers(session, person),
         f"/escalations/{escalation.id}",
@@ -159,8 +152,9 @@ async def _tell_of_raising(
     word = settings_of(person.authority_id).words.consortium
     said = f"A {word} has raised an escalation. It needs to be acknowledged."
     await notify(session, person, ids(to), "escalation_raised", said, where, once=once)
-    leads = await leads_with_a_seat(session, person, escalation)
+    parties = Parties(escalation.school_urn, escalation.consortium_id, None, escalation.raised_by, None)
+    leads = await leads_with_a_seat(session, person, parties)
     own = f"{person.name} has raised an escalation for your {word}."
     await notify(session, person, leads, "escalation_raised", own, where, once=once)
     if escalation.notified_at is not None:
-        await notify_head(session, person, escalation)
+        await _tell_head(session, person, escalation.id, escalation.school_urn)

@@ -1,15 +1,19 @@
 """Form to raise an escalation: one page without words of blame."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict
 from uuid import UUID
 
+import msgspec
 from wtforms import BooleanField, Form, HiddenField
 
 from alongside.features.authorities.settings import AuthoritySettings, on_offer
 from alongside.features.escalations.raising.models import LINKED, TRIED
 from alongside.platform.forms.fields import Choice, Choices, passage
 from alongside.platform.forms.validation import add_error, check_for_personal_data
+from alongside.platform.web.form_data import FormData
 from alongside.platform.web.formatting import format_date
 
 NEEDED = {
@@ -23,8 +27,39 @@ MOST_TEXT = 2000
 TEXTS = ("reason_words", "tried_words", "wanted", "return_when", "why_wait")
 
 
+class RecordedSupport(msgspec.Struct, frozen=True):
+    """Support that is recorded for a school: a need, a support agreement or a review, with its title or school."""
+
+    kind: str
+    id: UUID
+    words: str
+    state: str
+    at_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSchool:
+    """A school for which an escalation is raised, its open one, and the support recorded for it."""
+
+    urn: int
+    name: str
+    recorded: Sequence[RecordedSupport]
+    open_one: UUID | None
+
+
+class WrittenEscalation(TypedDict):
+    """The columns of an escalation that the consortium writes."""
+
+    reason: str
+    reason_words: str
+    tried: str
+    wanted: str
+    urgency: str
+    return_when: str
+
+
 class RaiseForm(Form):
-    """Fields of a new escalation of `school`, which may have `open_one` already.
+    """Fields of a new escalation of `school`.
 
     `cautions` holds words that the user must confirm with a tick box.
     """
@@ -71,23 +106,24 @@ class RaiseForm(Form):
 
     another = BooleanField("Raise another escalation although this school has an open one")
 
-    def __init__(self, *given: Any, **settled: Any) -> None:
-        """Bind the submitted data, or show an empty form."""
-        super().__init__(*given, **settled)
+    school: ChosenSchool
+
+    def __init__(self, formdata: FormData | None = None, *, data: Mapping[str, object] | None = None) -> None:
+        """Bind the submitted data, or show a form with this `data`."""
+        super().__init__(formdata, data=data)
         self.cautions: dict[str, str] = {}
-        self.school: Any = None
-        self.open_one: UUID | None = None
         for name in TEXTS:
             self[name].render_kw = {**(self[name].render_kw or {}), "rows": 3}
 
-    def offer_choices(self, settings: AuthoritySettings, tried: Sequence[Any]) -> None:
-        """Set the choices: the authority's lists, and the support already recorded for this school."""
+    def offer_choices(self, settings: AuthoritySettings, school: ChosenSchool) -> None:
+        """Set the school, and the choices: the authority's lists, and the support already recorded for it."""
+        self.school = school
         self.reason.choices = [(key, one.label) for key, one in on_offer(settings.escalation_reasons).items()]
         self.urgency.choices = [
             (key, f"{one.label}: {one.hint[:1].lower()}{one.hint[1:]}" if one.hint else one.label)
             for key, one in on_offer(settings.escalation_urgencies).items()
         ]
-        self.tried.choices = [(f"{one.kind}:{one.id}", tried_label(one)) for one in tried] + [
+        self.tried.choices = [(f"{one.kind}:{one.id}", tried_label(one)) for one in school.recorded] + [
             (kind, words) for kind, words in TRIED.items() if kind not in LINKED
         ]
 
@@ -110,12 +146,12 @@ class RaiseForm(Form):
                 self.why_wait,
                 "Enter why the headteacher must wait. The core team reads this, the school does not",
             )
-        if self.open_one and not self.another.data:
+        if self.school.open_one and not self.another.data:
             add_error(self.another, "This school has an open escalation. Read it first, or tick the box")
         check_for_personal_data(self, [self[name].data for name in TEXTS])
         return not self.errors
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> WrittenEscalation:
         """The values of the escalation, by column."""
         return {
             "reason": self.reason.data,
@@ -127,7 +163,7 @@ class RaiseForm(Form):
         }
 
 
-def tried_label(one: Any) -> str:
+def tried_label(one: RecordedSupport) -> str:
     """The label of one attempted support: “Need: Fluency in Year 2 (met), 3 May 2026”."""
     label = {
         "need": f"Need: {one.words}",

@@ -1,9 +1,11 @@
 """Actions that raise an escalation and tell the headteacher later."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import AuthoritySettings, Contact
 from alongside.features.escalations.models import OPEN_STATES
 from alongside.features.escalations.raising import actions, queries
 from alongside.features.escalations.raising.forms import RaiseForm
@@ -12,9 +14,9 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
 RAISE_ESCALATION = Permission.RAISE_ESCALATION
@@ -25,9 +27,8 @@ async def _offer_choices(asked: FormRequest[None, RaiseForm]) -> None:
     urn = urn_of(str(form.school_urn.data or ""))
     if urn is None:
         raise NotFound
-    form.school = await queries.school_to_raise_for(session, person, urn)
-    form.offer_choices(settings_of(person.authority_id), await queries.tried_with(session, person, urn))
-    form.open_one = (await queries.open_escalations_of(session, person, [urn])).get(urn)
+    school = await queries.school_to_raise_for(session, person, urn)
+    form.offer_choices(settings_of(person.authority_id), school)
 
 
 def _is_valid(asked: FormRequest[None, RaiseForm]) -> bool:
@@ -35,9 +36,17 @@ def _is_valid(asked: FormRequest[None, RaiseForm]) -> bool:
     return asked.form.to_safeguarding(settings) or asked.form.is_valid(settings)
 
 
-def _context(asked: FormRequest[None, RaiseForm]) -> Mapping[str, object]:
+@dataclass(frozen=True, kw_only=True)
+class RaiseContext(FormContext):
+    """The authority's words, and whom to contact when a child may be at risk."""
+
+    settings: AuthoritySettings
+    safeguarding: Contact | None
+
+
+def _context(asked: FormRequest[None, RaiseForm]) -> RaiseContext:
     settings = settings_of(asked.person.authority_id)
-    return {"settings": settings, "safeguarding": settings.contacts.get("safeguarding")}
+    return RaiseContext(settings=settings, safeguarding=settings.contacts.get("safeguarding"))
 
 
 async def _raise(asked: FormRequest[None, RaiseForm]) -> PageResult:
@@ -85,12 +94,30 @@ NOTIFY_SCHOOL = ButtonAction(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class SchoolChoice(PageContext):
+    """The schools for which this person may raise an escalation."""
+
+    template = "escalations/choose_school.html"
+
+    schools: Sequence[queries.SchoolName]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SafeguardingRoute(PageContext):
+    """Whom to contact when a child may be at risk, if the authority has named someone."""
+
+    template = "escalations/safeguarding.html"
+
+    contact: Contact | None
+
+
 @endpoint.get("/escalations/new", permission=RAISE_ESCALATION)
 async def new_escalation(ctx: PageRequest) -> PageResult:
     """Show the form for one school; without a school, ask for it first."""
     if not ctx.query.one("school"):
         schools = await queries.schools_to_raise_for(ctx.session, ctx.person)
-        return Page(TemplateVariables("escalations/choose_school.html", {"schools": schools}))
+        return Page(SchoolChoice(schools=schools))
     return await RAISE.new_form_page(ctx, None)
 
 
@@ -111,7 +138,7 @@ def urn_of(text: str) -> int | None:
 
 def _safeguarding_page(person: Principal) -> Page:
     contact = settings_of(person.authority_id).contacts.get("safeguarding")
-    return Page(TemplateVariables("escalations/safeguarding.html", {"contact": contact}))
+    return Page(SafeguardingRoute(contact=contact))
 
 
 routes = [new_escalation, point_to_safeguarding, *routes_of((RAISE, NOTIFY_SCHOOL))]

@@ -1,26 +1,42 @@
 """Suggestions to raise an escalation: signs that a consortium cannot challenge a school effectively."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.escalations.raising.queries import open_escalations_of, schools_to_raise_for
+from alongside.features.escalations.requester import identify_requester
 from alongside.features.schools.term_dates.queries import days_by_school
+from alongside.platform.access.authorisation import schools_within
+from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.school_calendar.calendar import ONE_DAY, Calendar, counts
 
-SIGNS = text(
-    """
+
+class Sign(msgspec.Struct, frozen=True):
+    """A sign of a school without an open escalation, and since when it applies."""
+
+    sign: str
+    urn: int
+    school: str
+    since_on: date | None
+
+
+SIGNS = Read(
+    text(
+        """
     WITH late AS MATERIALIZED (
         SELECT s.urn, coalesce(own.day, :day) AS before
           FROM unnest(CAST(:urns AS integer[])) AS s (urn)
           LEFT JOIN unnest(CAST(:own_urns AS integer[]), CAST(:own_days AS date[])) AS own (urn, day)
                     ON own.urn = s.urn
     )
+    SELECT found.sign, found.school_urn, school.name, found.since_on FROM (
     SELECT 'red_reviews' AS sign, school_urn, max(given_on) AS since_on FROM (
         SELECT p.requesting_urn AS school_urn, r.given_at::date AS given_on,
                row_number() OVER (PARTITION BY p.requesting_urn ORDER BY r.given_at) AS place
@@ -48,7 +64,15 @@ SIGNS = text(
      WHERE n.authority_id = :authority_id AND n.school_urn = ANY(:urns) AND n.state = 'unmet'
        AND n.urgency = ANY(:urgent)
      GROUP BY n.school_urn
+    ) found
+      JOIN school ON school.authority_id = :authority_id AND school.urn = found.school_urn
+       AND school.status IN ('open', 'closing')
+     WHERE NOT EXISTS (SELECT FROM escalation e WHERE e.authority_id = :authority_id
+                        AND e.school_urn = found.school_urn AND e.state NOT IN ('closed', 'withdrawn', 'merged'))
+     ORDER BY school.name
     """
+    ),
+    Sign,
 )
 """Each sign of each school, and since when it applies. Late is counted in the school's own school days."""
 
@@ -72,15 +96,14 @@ class Suggestion:
 
 async def suggestions(session: AsyncSession, person: Principal) -> list[Suggestion]:
     """The schools of this person for which an escalation is suggested, without those that have an open one."""
-    schools = await schools_to_raise_for(session, person)
-    return await suggestions_for(session, person, {row.urn: row.name for row in schools})
+    return await suggestions_for(session, person, schools_within(person, Permission.RAISE_ESCALATION) or ())
 
 
 async def suggestions_for(
-    session: AsyncSession, person: Principal, schools: Mapping[int, str]
+    session: AsyncSession, person: Principal, urns: Collection[int]
 ) -> list[Suggestion]:
-    """The same for some schools: URN → name."""
-    if not schools:
+    """The same for some open schools."""
+    if not urns:
         return []
     settings = settings_of(person.authority_id)
     rule = settings.escalation_suggestions
@@ -89,18 +112,17 @@ async def suggestions_for(
     )
     values = {
         "authority_id": person.authority_id,
-        "urns": sorted(schools),
+        "urns": sorted(urns),
         "enough": rule.red_reviews,
         "year_ago": person.today - timedelta(days=365),
         "urgent": [key for key, entry in settings.urgencies.items() if entry.order == 1],
         **late_before.parameters(),
     }
-    open_ones = await open_escalations_of(session, person, sorted(schools))
+    await identify_requester(session, person)
     words = {"reviews": rule.red_reviews, "late": rule.action_late}
     found = [
-        Suggestion(row.school_urn, schools[row.school_urn], SENTENCES[row.sign].format(**words), row.since_on)
-        for row in await session.execute(SIGNS, values)
-        if row.school_urn not in open_ones
+        Suggestion(row.urn, row.school, SENTENCES[row.sign].format(**words), row.since_on)
+        for row in await fetch_all(session, SIGNS, values)
     ]
     return sorted(found, key=lambda one: (one.school, one.why))
 

@@ -1,7 +1,6 @@
 """Record the answer to a referral."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.queries import lock_escalation
+from alongside.features.escalations.referral.forms import WrittenAnswer
 from alongside.features.escalations.transitions import notify_participants, record_event
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -22,7 +22,7 @@ async def answer_referral(
     session: AsyncSession,
     person: Principal,
     escalation_id: UUID,
-    answer: Mapping[str, Any],
+    answer: WrittenAnswer,
     version: int | None = None,
     typed: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:

@@ -1,13 +1,20 @@
 """Form to record the answer of the DfE regions group."""
 
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from wtforms import Form
 
 from alongside.platform.forms.fields import Day, passage
 from alongside.platform.forms.validation import add_error, require_fields
 from alongside.platform.web.formatting import format_date
+
+
+class WrittenAnswer(TypedDict):
+    """The columns of the answer to a referral."""
+
+    referral_answered_on: date
+    referral_answer: str
 
 
 class AnswerForm(Form):
@@ -36,6 +43,9 @@ class AnswerForm(Form):
             )
         return not self.errors
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> WrittenAnswer:
         """The values of the answer, by column."""
-        return {name: self[name].data for name in ("referral_answered_on", "referral_answer")}
+        return {
+            "referral_answered_on": self.referral_answered_on.data,
+            "referral_answer": self.referral_answer.data,
+        }

@@ -1,20 +1,17 @@
 """The action that records the answer to a referral."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from alongside.errors import ActionRefused
 from alongside.features.escalations.models import OPEN_STATES
 from alongside.features.escalations.referral import actions
 from alongside.features.escalations.referral.forms import AnswerForm
 from alongside.features.escalations.resource import ESCALATION, subject
+from alongside.features.escalations.rows import EscalationRow
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import routes_of
 from alongside.platform.forms.form_action import FormAction, FormRequest
 
 
-def _is_valid(asked: FormRequest[Row[Any], AnswerForm]) -> bool:
+def _is_valid(asked: FormRequest[EscalationRow, AnswerForm]) -> bool:
     row = asked.record
     if row.referred_on is None:
         raise ActionRefused(actions.NO_REFERRAL, row.state)

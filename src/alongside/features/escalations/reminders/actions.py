@@ -1,9 +1,9 @@
 """Schedule and cancel reminders, in the transaction of the action that changes what is due."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +11,7 @@ from alongside.features.authorities import settings_of
 from alongside.features.escalations.deadlines import STATUTORY, ladder
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.school_calendar.calendar import Calendar
 
 CANCEL = text(
@@ -37,14 +38,27 @@ ARM = text(
     bindparam("due_at", type_=DateTime(timezone=True)),
 )
 
-ARMED = text(
-    """
-    SELECT t.escalation_id, t.deadline_kind, t.due_at, c.school_urn
-      FROM escalation_timer t JOIN escalation c ON c.authority_id = t.authority_id AND c.id = t.escalation_id
-     WHERE t.authority_id = :authority_id AND t.state = 'armed' AND t.run_at > now()
-     GROUP BY t.escalation_id, t.deadline_kind, t.due_at, c.school_urn
-     ORDER BY t.escalation_id, t.deadline_kind LIMIT 10000
-    """
+
+class ArmedDeadline(msgspec.Struct, frozen=True):
+    """A deadline with reminders to come."""
+
+    escalation_id: UUID
+    deadline_kind: str
+    due_at: datetime
+    school_urn: int
+
+
+ARMED = Read(
+    text(
+        """
+        SELECT t.escalation_id, t.deadline_kind, t.due_at, c.school_urn
+          FROM escalation_timer t JOIN escalation c ON c.authority_id = t.authority_id AND c.id = t.escalation_id
+         WHERE t.authority_id = :authority_id AND t.state = 'armed' AND t.run_at > now()
+         GROUP BY t.escalation_id, t.deadline_kind, t.due_at, c.school_urn
+         ORDER BY t.escalation_id, t.deadline_kind LIMIT 10000
+        """
+    ),
+    ArmedDeadline,
 )
 MOVE = text(
     """
@@ -109,7 +123,7 @@ async def move_reminders(session: AsyncSession, person: Principal) -> int:
 
     A training day after a deadline moves the reminders that follow it, although the deadline stays.
     """
-    rows = (await session.execute(ARMED, {"authority_id": person.authority_id})).all()
+    rows = await fetch_all(session, ARMED, {"authority_id": person.authority_id})
     calendars = await calendars_of_schools(session, person.authority_id, {row.school_urn for row in rows})
     moved = 0
     for row in rows:
@@ -120,7 +134,7 @@ async def move_reminders(session: AsyncSession, person: Principal) -> int:
 
 def _rungs(
     person: Principal, escalation_id: UUID, deadline_kind: str, due_at: datetime, calendar: Calendar
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The reminders of a deadline by the authority's levels, as parameters of ARM and MOVE."""
     settings = settings_of(person.authority_id)
     rungs = ladder(calendar, settings.escalation_reminders, due_at, settings.mail.window_opens)

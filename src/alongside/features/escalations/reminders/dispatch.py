@@ -7,11 +7,11 @@ the row has a new attempt number and PostgreSQL rejects its write (`fired_by_who
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+import msgspec
 import structlog
-from sqlalchemy import Row, bindparam, func, insert, select, text
+from sqlalchemy import bindparam, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_unless_present
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,8 +23,10 @@ from alongside.features.escalations.models import Escalation
 from alongside.features.escalations.participants import leads_with_a_seat
 from alongside.features.escalations.reminders.models import Reminder
 from alongside.features.escalations.reminders.queries import covers, holders
+from alongside.features.escalations.rows import Parties
 from alongside.platform.access.principal import Principal, Role, system
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.reads import Read, columns_of, fetch_all
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.database.session import Database
@@ -58,13 +60,12 @@ An idle limit would not do: PostgreSQL takes a connection as busy between the tw
 that is already running, as that of the role is, only changes by way of zero.
 """
 
-ESCALATION: Any = select(
-    Escalation.owner_id,
-    Escalation.consortium_id,
-    Escalation.handling_consortium_id,
-    Escalation.school_urn,
-    Escalation.raised_by,
-).where(Escalation.authority_id == bindparam("authority_id"), Escalation.id == bindparam("escalation_id"))
+PARTIES = Read(
+    select(*columns_of(Parties, Escalation)).where(
+        Escalation.authority_id == bindparam("authority_id"), Escalation.id == bindparam("escalation_id")
+    ),
+    Parties,
+)
 OVERTAKEN = text(
     """
     SELECT EXISTS (
@@ -76,6 +77,20 @@ OVERTAKEN = text(
     """
 )
 """Whether the owner's reminder of the due day is due as well; after a downtime one email covers both."""
+
+
+class ClaimedTimer(msgspec.Struct, frozen=True):
+    """A timer that this worker has claimed (`models.Timer` describes the columns)."""
+
+    id: UUID
+    attempt: int
+    max_attempts: int
+    generation: int
+    escalation_id: UUID
+    deadline_kind: str
+    step: str
+    due_at: datetime
+
 
 Open = Callable[[datetime], bool]
 """Whether reminders may be sent at a moment: not at night and not on days without school."""
@@ -93,16 +108,17 @@ async def dispatch_reminders(database: Database, settings: AuthoritySettings, is
             return 0
         await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
         claimed = await claim(session, REMINDER_QUEUE, authority_id)
-    for timer in claimed:
+    timers = msgspec.convert(claimed, list[ClaimedTimer], from_attributes=True)
+    for timer in timers:
         try:
             async with database.transaction(authority_id) as session:
                 await fire(session, authority_id, timer)
         except DATABASE_ERRORS as problem:
             await _record_failure(database, authority_id, timer, type(problem).__name__)
-    return len(claimed)
+    return len(timers)
 
 
-async def _record_failure(database: Database, authority_id: int, timer: Row[Any], error: str) -> None:
+async def _record_failure(database: Database, authority_id: int, timer: ClaimedTimer, error: str) -> None:
     """Have a timer tried again after a pause; if the database is unavailable, the lease expires instead."""
     dead = False
     try:
@@ -115,18 +131,15 @@ async def _record_failure(database: Database, authority_id: int, timer: Row[Any]
     tell("reminder given up" if dead else "reminder not given", timer=str(timer.id), error=error)
 
 
-async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> bool:
+async def fire(session: AsyncSession, authority_id: int, timer: ClaimedTimer) -> bool:
     """Send one reminder and mark its timer. Returns False, without writing, if the lease is lost."""
     now = (await session.execute(LET_GO_WHEN_STOPPED)).one()[0]
     await set_requester(session, RequesterContext(authority_id, Role.SYSTEM.value))
     marks = {"fired_at": func.now(), "fired_attempt": timer.attempt}
     if not await finish(session, REMINDER_QUEUE, authority_id, timer, **marks):
         return False
-    escalation = (
-        await session.execute(
-            ESCALATION, {"authority_id": authority_id, "escalation_id": timer.escalation_id}
-        )
-    ).one()
+    of_timer = {"authority_id": authority_id, "escalation_id": timer.escalation_id}
+    [escalation] = await fetch_all(session, PARTIES, of_timer)
     person = system(authority_id, now.astimezone(LONDON).date())
     overtaken = timer.step == "owner_before" and await session.scalar(
         OVERTAKEN,
@@ -158,7 +171,7 @@ async def fire(session: AsyncSession, authority_id: int, timer: Row[Any]) -> boo
 
 
 async def _remind(
-    session: AsyncSession, person: Principal, escalation: Row[Any], timer: Row[Any], *, late: bool
+    session: AsyncSession, person: Principal, escalation: Parties, timer: ClaimedTimer, *, late: bool
 ) -> int:
     """Notify the people of one level; return how many. The text names neither the school nor the reason."""
     due = format_deadline(timer.due_at)
@@ -187,7 +200,7 @@ async def _tell(
     session: AsyncSession,
     person: Principal,
     people: Sequence[UUID],
-    timer: Row[Any],
+    timer: ClaimedTimer,
     words: str,
 ) -> None:
     once = f"escalation_timer:{timer.id}:{timer.generation}"
@@ -197,7 +210,7 @@ async def _tell(
 
 
 async def _not_notified_yet(
-    session: AsyncSession, person: Principal, people: Sequence[UUID], timer: Row[Any], words: str
+    session: AsyncSession, person: Principal, people: Sequence[UUID], timer: ClaimedTimer, words: str
 ) -> list[UUID]:
     """The people who have not had the same reminder of this escalation from an earlier level (after a
     downtime).
@@ -214,9 +227,7 @@ async def _not_notified_yet(
     return [one for one in people if one not in before]
 
 
-async def _whose_turn(
-    session: AsyncSession, person: Principal, escalation: Row[Any], step: str
-) -> list[UUID]:
+async def _whose_turn(session: AsyncSession, person: Principal, escalation: Parties, step: str) -> list[UUID]:
     """The people to remind at a level: the owner or their cover; without an owner, the whole core team.
 
     An owner who has left the core team does not count.
@@ -232,7 +243,7 @@ async def _whose_turn(
     return [owner, *(one for one in await covers(*inside, owner) if one in team)]
 
 
-async def _write_to_director(session: AsyncSession, person: Principal, timer: Row[Any]) -> None:
+async def _write_to_director(session: AsyncSession, person: Principal, timer: ClaimedTimer) -> None:
     """Email the director's mailbox that an escalation waits, once for each deadline, and whom to ask.
 
     The director has no account. The link tells two escalations with the same date apart, and the head of service can

@@ -1,14 +1,17 @@
 """Report on escalations for the core team and the board."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from alongside.features.authorities import settings_of
-from alongside.features.escalations.reporting.figures import report_tables, total_of
+from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.escalations.reporting.figures import Figures, report_tables, total_of
 from alongside.features.escalations.reporting.queries import ReportedEscalation, escalations_between
 from alongside.platform.access.permissions import Permission
 from alongside.platform.school_calendar.calendar import academic_year
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Download, Page, PageResult, TemplateVariables
+from alongside.platform.web.responses import Download, Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV, as_csv
 
@@ -16,19 +19,34 @@ YEARS = 4
 """Number of academic years that can be chosen, the present one first."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class EscalationReport(PageContext):
+    """The tables of an academic year, which begins in the year `first`, and the years that can be chosen."""
+
+    template = "escalations/learning.html"
+
+    settings: AuthoritySettings
+    year: str
+    first: int
+    years: Mapping[int, str]
+    total: str
+    figures: Sequence[Figures]
+
+
 @endpoint.get("/escalations/reports", permission=Permission.VIEW_ESCALATION_REPORTS)
 async def show_reports(ctx: PageRequest) -> PageResult:
     """Show the report: number, reasons, durations and results, as tables with bars."""
     first, years, escalations = await _escalations(ctx)
-    context = {
-        "year": academic_year(date(first, 9, 1)),
-        "first": first,
-        "years": years,
-        "total": total_of(escalations),
-        "figures": report_tables(settings_of(ctx.person.authority_id), escalations),
-        "settings": settings_of(ctx.person.authority_id),
-    }
-    return Page(TemplateVariables("escalations/learning.html", context))
+    settings = settings_of(ctx.person.authority_id)
+    report = EscalationReport(
+        settings=settings,
+        year=academic_year(date(first, 9, 1)),
+        first=first,
+        years=years,
+        total=total_of(escalations),
+        figures=report_tables(settings, escalations),
+    )
+    return Page(report)
 
 
 @endpoint.get("/escalations/reports.csv", permission=Permission.VIEW_ESCALATION_REPORTS)

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from uuid import UUID
 
+import msgspec
 from sqlalchemy import DateTime, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal, Role
+from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.school_calendar.calendar import LONDON, Calendar, school_days_between
 
@@ -31,8 +33,26 @@ STAGES = {
     "closed": "Planned to closed",
 }
 
-CASES = text(
-    """
+
+class ReportedRow(msgspec.Struct, frozen=True):
+    """An escalation, and an action that ended a stage of it; one row for each such action."""
+
+    id: UUID
+    school_urn: int
+    reason: str
+    outcome: str | None
+    result: str | None
+    raised_at: datetime
+    suggested_since_on: date | None
+    consortium: str
+    phase: str
+    verb: str | None
+    at: datetime | None
+
+
+REPORTED = Read(
+    text(
+        """
     SELECT e.id, e.school_urn, e.reason, e.outcome, e.result, e.raised_at, e.suggested_since_on, c.name AS consortium,
            s.phase, j.verb, j.at
       FROM escalation e
@@ -46,8 +66,10 @@ CASES = text(
        AND e.state <> 'merged'
      ORDER BY e.id LIMIT 20000
     """
-).bindparams(
-    bindparam("since", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True))
+    ).bindparams(
+        bindparam("since", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True))
+    ),
+    ReportedRow,
 )
 
 
@@ -79,8 +101,8 @@ async def escalations_between(
         "since": _start_of(since),
         "until": _start_of(until),
     }
-    found: dict[Any, ReportedEscalation] = {}
-    rows = (await session.execute(CASES, values)).all()
+    found: dict[UUID, ReportedEscalation] = {}
+    rows = await fetch_all(session, REPORTED, values)
     urns = {row.school_urn for row in rows}
     calendars = await calendars_of_schools(session, person.authority_id, urns)
     for row in rows:
@@ -96,7 +118,7 @@ async def escalations_between(
                 calendars[row.school_urn],
             ),
         )
-        if row.verb:
+        if row.verb and row.at:
             stage = REACHED[row.verb]
             past.reached[stage] = min(row.at, past.reached.get(stage, row.at))
     return list(found.values())
@@ -116,7 +138,7 @@ def school_days_until(escalations: Sequence[ReportedEscalation], stage: str) -> 
     ]
 
 
-def _is_late(authority_id: int, row: Any) -> bool | None:
+def _is_late(authority_id: int, row: ReportedRow) -> bool | None:
     """Whether the consortium raised it late, in the authority's school days; None if it was not suggested."""
     if row.suggested_since_on is None:
         return None

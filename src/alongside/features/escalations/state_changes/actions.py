@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,20 +30,24 @@ from alongside.features.escalations.models import (
     Escalation,
 )
 from alongside.features.escalations.participants import officers
-from alongside.features.escalations.pauses import ClockPause
+from alongside.features.escalations.pauses import ClockPause, pauses_of
 from alongside.features.escalations.queries import lock_escalation
 from alongside.features.escalations.reminders.actions import cancel_statutory
+from alongside.features.escalations.rows import EscalationRow
+from alongside.features.escalations.state_changes.forms import End
 from alongside.features.escalations.tasks.models import Criterion
 from alongside.features.escalations.transitions import (
-    calendar_of_escalation,
+    NOTHING_DUE,
+    Clock,
     clock_from_now,
     move,
     notify_participants,
-    pauses_of,
     record_event,
     set_timers,
 )
+from alongside.features.escalations.triage.forms import Decision, Plan
 from alongside.features.interests.queries import schools_of_interest
+from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -51,8 +55,6 @@ from alongside.platform.notifications import notify
 from alongside.platform.workflow import Transition
 
 HANDLE, ANSWER = Permission.MANAGE_ESCALATION, Permission.RESPOND_TO_ESCALATION
-REST: dict[str, Any] = {"deadline_kind": None, "clock_began_at": None, "due_at": None}
-"""Columns of a clock without a due date."""
 
 
 async def acknowledge_escalation(
@@ -60,23 +62,17 @@ async def acknowledge_escalation(
 ) -> None:
     """Acknowledge an escalation; the officer who does so becomes its owner."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
-    clock = await clock_from_now(session, person, row, ACKNOWLEDGE.end)
+    clock = await clock_from_now(session, person, row.school_urn, row.urgency, ACKNOWLEDGE.end)
     await move(session, person, row, ACKNOWLEDGE, owner_id=row.owner_id or person.id, **clock)
-    await _after(
-        session,
-        person,
-        row,
-        clock,
-        "escalation_acknowledged",
-        f"{person.name} has acknowledged your escalation.",
-    )
+    said = f"{person.name} has acknowledged your escalation."
+    await _after(session, person, row, clock, "escalation_acknowledged", said)
 
 
 async def decide_escalation(
     session: AsyncSession,
     person: Principal,
     escalation_id: UUID,
-    decided: Mapping[str, Any],
+    decided: Decision,
     version: int | None = None,
     typed: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:
@@ -91,18 +87,20 @@ async def decide_escalation(
             {"handling_consortium_id": ["This consortium raised the escalation. Select another one."]}
         )
     step = DECIDE_AGAIN if row.state in DECIDE_AGAIN.starts else TRIAGE
-    clock = await clock_from_now(session, person, row, step.end)
+    clock = await clock_from_now(session, person, row.school_urn, row.urgency, step.end)
     await move(session, person, row, step, note=decided["decision"], **decided, **clock)
     said = "The core team has decided what happens next in an escalation of yours. You can read it now."
-    present = await lock_escalation(session, person, HANDLE, escalation_id)
-    await _after(session, person, present, clock, "escalation_decided", said)
+    decided_row = msgspec.structs.replace(
+        row, handling_consortium_id=decided["handling_consortium_id"], version=row.version + 1
+    )
+    await _after(session, person, decided_row, clock, "escalation_decided", said)
 
 
 async def agree_plan(
     session: AsyncSession,
     person: Principal,
     escalation_id: UUID,
-    plan: Mapping[str, Any],
+    plan: Plan,
     criteria: Sequence[str],
     version: int | None = None,
     typed: Mapping[str, tuple[str, str]] | None = None,
@@ -118,7 +116,7 @@ async def agree_plan(
             for words in criteria
         ],
     )
-    clock = await clock_from_now(session, person, row, AGREE_PLAN.end)
+    clock = await clock_from_now(session, person, row.school_urn, row.urgency, AGREE_PLAN.end)
     await move(session, person, row, AGREE_PLAN, **plan, **clock)
     await _after(
         session, person, row, clock, "escalation_planned", "The plan of an escalation of yours is agreed."
@@ -130,7 +128,7 @@ async def review_escalation(
 ) -> None:
     """Record a review; the next one is due after the same number of school days."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
-    clock = await clock_from_now(session, person, row, REVIEW.end)
+    clock = await clock_from_now(session, person, row.school_urn, row.urgency, REVIEW.end)
     await move(session, person, row, REVIEW, note=note, **clock)
     await _after(
         session, person, row, clock, "escalation_reviewed", "An escalation of yours has been reviewed."
@@ -158,14 +156,8 @@ async def pause_deadline(
             since_at=datetime.now(UTC),
         )
     )
-    await _after(
-        session,
-        person,
-        row,
-        {"due_at": None},
-        "escalation_waits",
-        "The clock of an escalation of yours is paused.",
-    )
+    said = "The clock of an escalation of yours is paused."
+    await _after(session, person, row, NOTHING_DUE, "escalation_waits", said)
 
 
 async def resume_escalation(
@@ -183,23 +175,16 @@ async def resume_escalation(
         .values(until_at=datetime.now(UTC))
         .execution_options(synchronize_session=False)
     )
-    clock: dict[str, Any] = {"deadline_kind": row.deadline_kind, "due_at": None}
-    if row.deadline_kind is not None:
+    due_at = None
+    if row.deadline_kind is not None and row.clock_began_at is not None:
         days = days_for(settings_of(person.authority_id), row.urgency, row.deadline_kind)
-        calendar, pauses = (
-            await calendar_of_escalation(session, person, row),
-            await pauses_of(session, person, escalation_id),
-        )
-        clock["due_at"] = deadline_of(calendar, row.clock_began_at, days, pauses)
-    await move(session, person, row, RESUME, due_at=clock["due_at"])
-    await _after(
-        session,
-        person,
-        row,
-        clock,
-        "escalation_resumed",
-        "The clock of an escalation of yours is running again.",
-    )
+        calendar = await calendar_of_school(session, person.authority_id, row.school_urn)
+        pauses = await pauses_of(session, person, escalation_id)
+        due_at = deadline_of(calendar, row.clock_began_at, days, pauses)
+    clock = Clock(deadline_kind=row.deadline_kind, clock_began_at=row.clock_began_at, due_at=due_at)
+    await move(session, person, row, RESUME, due_at=due_at)
+    said = "The clock of an escalation of yours is running again."
+    await _after(session, person, row, clock, "escalation_resumed", said)
 
 
 async def offer_return(
@@ -207,16 +192,16 @@ async def offer_return(
 ) -> None:
     """Offer to return the school to the consortium. PostgreSQL requires that every criterion is met."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
-    await move(session, person, row, OFFER_RETURN, **REST)
+    await move(session, person, row, OFFER_RETURN, **NOTHING_DUE)
     said = "The criteria of an escalation of yours are met. You are asked to take the school back."
-    await _after(session, person, row, REST, "escalation_returning", said)
+    await _after(session, person, row, NOTHING_DUE, "escalation_returning", said)
 
 
 async def accept_return(
     session: AsyncSession,
     person: Principal,
     escalation_id: UUID,
-    end: Mapping[str, Any],
+    end: End,
     version: int | None = None,
 ) -> None:
     """Accept the return of the school and close the escalation. PostgreSQL refuses while an action is open."""
@@ -229,11 +214,11 @@ async def accept_return(
         note=end["outcome_words"],
         closed_at=datetime.now(UTC),
         **end,
-        **REST,
+        **NOTHING_DUE,
     )
     await cancel_statutory(session, person, escalation_id)
     await _after(
-        session, person, row, REST, "escalation_closed", "An escalation is closed: the school is back."
+        session, person, row, NOTHING_DUE, "escalation_closed", "An escalation is closed: the school is back."
     )
 
 
@@ -242,16 +227,10 @@ async def not_yet(
 ) -> None:
     """Decline the return of the school because it is too early; the escalation continues."""
     row = await lock_escalation(session, person, ANSWER, escalation_id, version=version)
-    clock = await clock_from_now(session, person, row, NOT_YET.end)
+    clock = await clock_from_now(session, person, row.school_urn, row.urgency, NOT_YET.end)
     await move(session, person, row, NOT_YET, note=note, **clock)
-    await _after(
-        session,
-        person,
-        row,
-        clock,
-        "escalation_not_yet",
-        "A consortium said it is too early to take a school back. The escalation continues.",
-    )
+    said = "A consortium said it is too early to take a school back. The escalation continues."
+    await _after(session, person, row, clock, "escalation_not_yet", said)
 
 
 async def change_level(
@@ -264,7 +243,7 @@ async def change_level(
 ) -> None:
     """Escalate further (statutory ladder or board), or reverse that."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
-    clock = await clock_from_now(session, person, row, "active")
+    clock = await clock_from_now(session, person, row.school_urn, row.urgency, "active")
     await move(session, person, row, up_or_down, note=note, **clock)
     said = (
         "An escalation of yours has been escalated further."
@@ -278,23 +257,24 @@ async def close_escalation(
     session: AsyncSession,
     person: Principal,
     escalation_id: UUID,
-    end: Mapping[str, Any],
+    end: End,
     version: int | None = None,
 ) -> None:
     """Close an escalation with its result. PostgreSQL refuses while an action is open."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     await move(
-        session, person, row, CLOSE, note=end["outcome_words"], closed_at=datetime.now(UTC), **end, **REST
-    )
-    await cancel_statutory(session, person, escalation_id)
-    await _after(
         session,
         person,
         row,
-        REST,
-        "escalation_closed",
-        "An escalation of yours is closed. You can read its outcome.",
+        CLOSE,
+        note=end["outcome_words"],
+        closed_at=datetime.now(UTC),
+        **end,
+        **NOTHING_DUE,
     )
+    await cancel_statutory(session, person, escalation_id)
+    said = "An escalation of yours is closed. You can read its outcome."
+    await _after(session, person, row, NOTHING_DUE, "escalation_closed", said)
 
 
 async def withdraw_escalation(
@@ -302,15 +282,9 @@ async def withdraw_escalation(
 ) -> None:
     """Withdraw an escalation before a decision, with a reason."""
     row = await lock_escalation(session, person, ANSWER, escalation_id, version=version)
-    await move(session, person, row, WITHDRAW, note=note, closed_at=datetime.now(UTC), **REST)
-    await _after(
-        session,
-        person,
-        row,
-        REST,
-        "escalation_withdrawn",
-        "An escalation has been withdrawn by the consortium that raised it.",
-    )
+    await move(session, person, row, WITHDRAW, note=note, closed_at=datetime.now(UTC), **NOTHING_DUE)
+    said = "An escalation has been withdrawn by the consortium that raised it."
+    await _after(session, person, row, NOTHING_DUE, "escalation_withdrawn", said)
 
 
 async def merge_escalation(
@@ -331,18 +305,14 @@ async def merge_escalation(
         )
     if row.school_urn != other.school_urn or other.state in ("closed", "withdrawn", "merged"):
         raise ValidationFailed({"into": ["Select an open escalation of the same school."]})
-    await move(session, person, row, MERGE, note=note, merged_into=into, closed_at=datetime.now(UTC), **REST)
+    await move(
+        session, person, row, MERGE, note=note, merged_into=into, closed_at=datetime.now(UTC), **NOTHING_DUE
+    )
     await cancel_statutory(session, person, escalation_id)
     await record_audit(session, person, "merge_in", "escalation", into)
     await record_event(session, person, into, "merge_in", note, for_school=row.notified_at is not None)
-    await _after(
-        session,
-        person,
-        row,
-        REST,
-        "escalation_merged",
-        "An escalation of yours has been merged into another.",
-    )
+    said = "An escalation of yours has been merged into another."
+    await _after(session, person, row, NOTHING_DUE, "escalation_merged", said)
 
 
 async def reopen_escalation(
@@ -350,7 +320,7 @@ async def reopen_escalation(
 ) -> None:
     """Reopen an escalation, with a reason; it needs a new decision."""
     row = await lock_escalation(session, person, Permission.REOPEN_ESCALATION, escalation_id, version=version)
-    clock = await clock_from_now(session, person, row, REOPEN_ESCALATION.end)
+    clock = await clock_from_now(session, person, row.school_urn, row.urgency, REOPEN_ESCALATION.end)
     await move(session, person, row, REOPEN_ESCALATION, note=note, closed_at=None, **clock)
     await _after(session, person, row, clock, "escalation_reopened", "An escalation has been reopened.")
 
@@ -389,8 +359,8 @@ async def assign_escalation(
 
 
 async def _after(
-    session: AsyncSession, person: Principal, row: Any, clock: Mapping[str, Any], kind: str, said: str
+    session: AsyncSession, person: Principal, row: EscalationRow, clock: Clock, kind: str, said: str
 ) -> None:
     """Run after every transition: schedule or cancel reminders, and notify the participants."""
-    await set_timers(session, person, row, clock)
+    await set_timers(session, person, row.id, row.school_urn, clock)
     await notify_participants(session, person, row, kind, said)

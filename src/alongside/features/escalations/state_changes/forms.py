@@ -1,8 +1,7 @@
 """Forms of the state changes: hours, wait and end."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from wtforms import Form
 
@@ -15,6 +14,13 @@ NARROW = {"classes": "govuk-input--width-5", "inputmode": "decimal"}
 WAITING_FOR = {"consortium": "The consortium", "school": "The school", "provider": "The provider"}
 
 
+class End(TypedDict):
+    """The columns of the end of an escalation."""
+
+    result: str
+    outcome_words: str
+
+
 class Hours(Typing):
     """Field of hours of work in steps of 0.5, from 0 to 2,000."""
 
@@ -25,9 +31,9 @@ class Hours(Typing):
             raise ValueError(self.cure)
         return int(found[1]) + (0.5 if found[2] == "5" else 0)
 
-    def written(self, value: Any) -> str:
+    def written(self, value: object) -> str:
         """Format hours without a trailing “.0”."""
-        return "" if value is None else f"{float(value):g}"
+        return "" if value is None else f"{float(str(value)):g}"
 
 
 class WaitForm(Form):
@@ -70,6 +76,6 @@ class EndForm(Form):
         require_fields(self, {"result": "Select a result", "outcome_words": "Enter the outcome"})
         return not self.errors
 
-    def columns(self) -> Mapping[str, Any]:
+    def columns(self) -> End:
         """The values of the end, by column."""
         return {"result": self.result.data, "outcome_words": self.outcome_words.data}

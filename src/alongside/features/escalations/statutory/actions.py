@@ -1,7 +1,6 @@
 """Record statutory steps, and overrule headteachers' decisions."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,24 +10,27 @@ from alongside.features.escalations.deadlines import last_school_day_by
 from alongside.features.escalations.participants import leads_with_a_seat, named_readers, officers
 from alongside.features.escalations.queries import lock_escalation
 from alongside.features.escalations.reminders.actions import arm_statutory, cancel_statutory
+from alongside.features.escalations.rows import EscalationRow
+from alongside.features.escalations.statutory.forms import WrittenOverruling, WrittenStep
 from alongside.features.escalations.statutory.models import Overruling, StatutoryStep
 from alongside.features.escalations.statutory.queries import steps_taken
 from alongside.features.escalations.statutory.steps import (
     MISMANAGEMENT,
     POWERS,
     STEPS,
+    TakenStep,
     is_open,
     last_notice,
     powers_lapse_on,
 )
 from alongside.features.escalations.transitions import (
     CONSTRAINT_MESSAGES,
-    calendar_of_escalation,
     heads_of,
     notify_participants,
     record_event,
 )
 from alongside.features.people.queries import ids
+from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -43,7 +45,7 @@ OVERRULED = (
 
 
 async def record_statutory_step(
-    session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
+    session: AsyncSession, person: Principal, escalation_id: UUID, written: WrittenStep
 ) -> UUID:
     """Record a statutory step. Nothing is sent to the school.
 
@@ -75,7 +77,8 @@ async def record_statutory_step(
     session.add(made)
     with explain_constraints(CONSTRAINT_MESSAGES, row.state):
         await session.flush()
-    await set_statutory_timers(session, person, row, [*taken, made])
+    this = TakenStep(made.id, made.kind, made.taken_on, made.comply_by_on, made.eligible_by)
+    await set_statutory_timers(session, person, row, [*taken, this])
     await record_audit(session, person, "record_statutory_step", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "record_statutory_step", STEPS[made.kind].label)
     await notify_participants(
@@ -89,7 +92,7 @@ async def record_statutory_step(
 
 
 async def set_statutory_timers(
-    session: AsyncSession, person: Principal, row: Any, steps: Sequence[Any]
+    session: AsyncSession, person: Principal, row: EscalationRow, steps: Sequence[TakenStep]
 ) -> None:
     """Schedule or cancel the reminders of the compliance period's end and of the last day of the powers."""
     notice = last_notice(steps)
@@ -99,7 +102,7 @@ async def set_statutory_timers(
     if notice is None or over:
         await cancel_statutory(session, person, row.id)
         return
-    calendar = await calendar_of_escalation(session, person, row)
+    calendar = await calendar_of_school(session, person.authority_id, row.school_urn)
     days = {"comply": notice.comply_by_on, "powers": powers_lapse_on(notice.comply_by_on)}
     for deadline_kind, day in days.items():
         due_at = end_of_school_day(calendar, last_school_day_by(calendar, day))
@@ -107,7 +110,7 @@ async def set_statutory_timers(
 
 
 async def overrule_heads(
-    session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
+    session: AsyncSession, person: Principal, escalation_id: UUID, written: WrittenOverruling
 ) -> UUID:
     """Overrule a decision of headteachers on a statutory ground, and notify the participants at once.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from wtforms import Form
 
@@ -14,6 +14,7 @@ from alongside.features.escalations.statutory.steps import (
     RECIPIENTS,
     ROUTES,
     STEPS,
+    TakenStep,
     is_open,
     legal_obstacle,
 )
@@ -34,6 +35,31 @@ GROUNDS_OF_A_STEP = ROUTES | {
     MISMANAGEMENT: "For a suspended budget only: mismanagement "
     "(School Standards and Framework Act 1998, section 51 and Schedule 15)"
 }
+
+
+class WrittenStep(TypedDict):
+    """The columns of a statutory step that people write."""
+
+    kind: str
+    taken_on: date
+    legal_basis: str
+    words: str
+    recipients: list[str]
+    notice_reference: str
+    notice_on: date | None
+    comply_by_on: date | None
+    eligible_by: str | None
+    urgent_because: str
+
+
+class WrittenOverruling(TypedDict):
+    """The columns of an overruling that people write."""
+
+    ground: str
+    legal_basis: str
+    decided: str
+    instead: str
+    reason: str
 
 
 class StepForm(Form):
@@ -71,7 +97,7 @@ class StepForm(Form):
             for key in keys
         ]
 
-    def is_valid(self, today: date, steps: Sequence[Any], copies: Mapping[str, Sequence[str]]) -> bool:
+    def is_valid(self, today: date, steps: Sequence[TakenStep], copies: Mapping[str, Sequence[str]]) -> bool:
         """Validate: legal basis, letter and dates are complete, and the step is allowed after the earlier ones.
 
         `steps` are those of the escalation; `copies` the recipients that the law requires for this school, by
@@ -130,19 +156,21 @@ class StepForm(Form):
                 self.urgent_because, f"It comes after: {before}. Record that first, or give the urgent reason"
             )
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> WrittenStep:
         """The values of the step, by column."""
-        kept = {name: self[name].data for name in (*NEEDED, "notice_on", "comply_by_on")}
         kind = self.kind.data
-        if kind == "eligible_for_intervention" or (
-            kind == "suspend_delegation" and self.eligible_by.data == MISMANAGEMENT
-        ):
-            kept["eligible_by"] = self.eligible_by.data or None
-        else:
-            kept["eligible_by"] = None
-        return kept | {
+        mismanaged = kind == "suspend_delegation" and self.eligible_by.data == MISMANAGEMENT
+        by_ground = kind == "eligible_for_intervention" or mismanaged
+        return {
+            "kind": kind,
+            "taken_on": self.taken_on.data,
+            "legal_basis": self.legal_basis.data,
+            "words": self.words.data,
             "recipients": list(self.recipients.data or ()),
             "notice_reference": self.notice_reference.data or "",
+            "notice_on": self.notice_on.data,
+            "comply_by_on": self.comply_by_on.data,
+            "eligible_by": (self.eligible_by.data or None) if by_ground else None,
             "urgent_because": self.urgent_because.data or "",
         }
 
@@ -171,6 +199,12 @@ class OverrulingForm(Form):
         )
         return not self.errors
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> WrittenOverruling:
         """The values of the overruling, by column."""
-        return {name: self[name].data for name in ("ground", "legal_basis", "decided", "instead", "reason")}
+        return {
+            "ground": self.ground.data,
+            "legal_basis": self.legal_basis.data,
+            "decided": self.decided.data,
+            "instead": self.instead.data,
+            "reason": self.reason.data,
+        }

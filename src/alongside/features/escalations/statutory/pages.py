@@ -1,46 +1,56 @@
 """Actions that record a statutory step and overrule headteachers' decisions."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import Row
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from alongside.features.escalations.models import OPEN_STATES
 from alongside.features.escalations.resource import ESCALATION, subject
+from alongside.features.escalations.rows import EscalationRow
 from alongside.features.escalations.statutory import actions
 from alongside.features.escalations.statutory.forms import OverrulingForm, StepForm
 from alongside.features.escalations.statutory.queries import owed_a_copy, steps_taken
 from alongside.features.escalations.statutory.steps import STEPS, is_open
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, routes_of
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 
 
-async def _done(asked: ActionRequest[Row[Any]]) -> set[str]:
+async def _done(asked: ActionRequest[EscalationRow]) -> set[str]:
     return {one.kind for one in await steps_taken(*subject(asked))}
 
 
-async def _next_step(asked: ActionRequest[Row[Any]]) -> Mapping[str, object]:
+async def _next_step(asked: ActionRequest[EscalationRow]) -> Mapping[str, object]:
     done = await _done(asked)
     upcoming = next((key for key in STEPS if key not in done and is_open(key, done)), "")
     basis = STEPS[upcoming].basis if upcoming else ""
     return {"kind": upcoming, "taken_on": asked.person.today, "legal_basis": basis}
 
 
-async def _offer_steps(asked: FormRequest[Row[Any], StepForm]) -> None:
+async def _offer_steps(asked: FormRequest[EscalationRow, StepForm]) -> None:
     asked.form.offer(await _done(asked))
 
 
-async def _is_valid(asked: FormRequest[Row[Any], StepForm]) -> bool:
+async def _is_valid(asked: FormRequest[EscalationRow, StepForm]) -> bool:
     copies = await owed_a_copy(asked.session, asked.person, asked.record.school_urn)
     return asked.form.is_valid(asked.person.today, await steps_taken(*subject(asked)), copies)
 
 
-async def _record_step(asked: FormRequest[Row[Any], StepForm]) -> None:
+@dataclass(frozen=True, kw_only=True)
+class StepContext(FormContext):
+    """The usual legal basis of each step, by its label."""
+
+    bases: Sequence[tuple[str, str]]
+
+
+def _context(_: FormRequest[EscalationRow, StepForm]) -> StepContext:
+    return StepContext(bases=[(one.label, one.basis) for one in STEPS.values()])
+
+
+async def _record_step(asked: FormRequest[EscalationRow, StepForm]) -> None:
     await actions.record_statutory_step(*subject(asked), asked.form.columns())
 
 
-async def _overrule(asked: FormRequest[Row[Any], OverrulingForm]) -> None:
+async def _overrule(asked: FormRequest[EscalationRow, OverrulingForm]) -> None:
     await actions.overrule_heads(*subject(asked), asked.form.columns())
 
 
@@ -59,7 +69,7 @@ RECORD_STEP = FormAction(
     choices=_offer_steps,
     valid=_is_valid,
     template="escalations/step.html",
-    context=lambda _: {"bases": [(one.label, one.basis) for one in STEPS.values()]},
+    context=_context,
     said="The step is recorded. Alongside has sent nothing to the school.",
     run=_record_step,
 )

@@ -16,7 +16,9 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from uuid import UUID
+
+import msgspec
 
 from alongside.platform.web.formatting import format_date
 
@@ -170,17 +172,36 @@ def powers_lapse_on(comply_by: date) -> date:
     return max(_two_months_after(comply_by), _two_months_after(comply_by + ONE_DAY) - ONE_DAY)
 
 
-def last_notice(steps: Iterable[Any]) -> Any | None:
+class TakenStep(msgspec.Struct, frozen=True):
+    """A step that was taken: what the rules need to know of it."""
+
+    id: UUID
+    kind: str
+    taken_on: date
+    comply_by_on: date | None
+    eligible_by: str | None
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A warning notice of the authority: the date of the step, and the last day of the compliance period."""
+
+    taken_on: date
+    comply_by_on: date
+
+
+def last_notice(steps: Iterable[TakenStep]) -> Notice | None:
     """The authority's warning notice that is in force: its latest, unless one of the Secretary of State came later.
 
     Source: EIA 2006, section 60(4B).
     """
     notices = [one for one in steps if one.kind in ("warning_notice", "secretary_notice")]
     last = max(notices, key=lambda one: (one.taken_on, one.id), default=None)
-    return None if last is None or last.kind == "secretary_notice" else last
+    if last is None or last.kind == "secretary_notice" or last.comply_by_on is None:
+        return None
+    return Notice(last.taken_on, last.comply_by_on)
 
 
-def legal_obstacle(kind: str, taken_on: date, by: str | None, steps: Iterable[Any]) -> str | None:
+def legal_obstacle(kind: str, taken_on: date, by: str | None, steps: Iterable[TakenStep]) -> str | None:
     """The sentence that says why a step cannot be taken on this day after these steps; None if it can.
 
     `by` is the ground on which the school is eligible. PostgreSQL checks the same rules
@@ -198,7 +219,7 @@ def legal_obstacle(kind: str, taken_on: date, by: str | None, steps: Iterable[An
     return _powers_lapsed(kind, taken_on, steps) if kind in POWERS and not _by_inspection(steps) else None
 
 
-def _powers_lapsed(kind: str, taken_on: date, steps: Iterable[Any]) -> str | None:
+def _powers_lapsed(kind: str, taken_on: date, steps: Iterable[TakenStep]) -> str | None:
     notice = last_notice(steps)
     if notice is None:
         return "The warning notice ended with that of the Secretary of State. Give a new one first"
@@ -210,7 +231,7 @@ def _powers_lapsed(kind: str, taken_on: date, steps: Iterable[Any]) -> str | Non
     )
 
 
-def _not_permitted(steps: Iterable[Any]) -> str | None:
+def _not_permitted(steps: Iterable[TakenStep]) -> str | None:
     """Why the authority may not give a warning notice. Source: EIA 2006, section 60(4A)."""
     by_secretary = [
         (one.taken_on, one.id, one.kind)
@@ -222,11 +243,11 @@ def _not_permitted(steps: Iterable[Any]) -> str | None:
     return "The Secretary of State has given a warning notice. Record first that they permit one of the authority"
 
 
-def _by_inspection(steps: Iterable[Any]) -> bool:
+def _by_inspection(steps: Iterable[TakenStep]) -> bool:
     return any(one.kind == "eligible_for_intervention" and one.eligible_by in BY_INSPECTION for one in steps)
 
 
-def _not_eligible(taken_on: date, steps: list[Any]) -> str | None:
+def _not_eligible(taken_on: date, steps: list[TakenStep]) -> str | None:
     notice = last_notice(steps)
     if notice is None:
         return "No warning notice of the authority is in force. Record it first, or choose the inspection"

@@ -1,7 +1,6 @@
 """Agree, change, complete and cancel tasks; meet and drop criteria."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -9,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, EditConflict, ValidationFailed
 from alongside.features.escalations.models import FINALS
-from alongside.features.escalations.queries import lock_escalation
+from alongside.features.escalations.queries import lock_escalation, lock_part
 from alongside.features.escalations.requester import refuse_interest
+from alongside.features.escalations.rows import EscalationRow, Part
+from alongside.features.escalations.tasks.forms import WrittenTask
 from alongside.features.escalations.tasks.models import (
     AGREE_TASK,
     CHANGE_TASK,
@@ -20,7 +21,7 @@ from alongside.features.escalations.tasks.models import (
     Criterion,
     Task,
 )
-from alongside.features.escalations.tasks.queries import criterion_to, people_to_ask, task_to
+from alongside.features.escalations.tasks.queries import CRITERION, TASK, TaskRow, people_to_ask
 from alongside.features.escalations.transitions import CONSTRAINT_MESSAGES, record_event
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -30,11 +31,10 @@ from alongside.platform.notifications import notify
 from alongside.platform.workflow import Transition, apply_transition
 
 WORK = Permission.CONTRIBUTE_TO_ESCALATION
-LABELS = {"what": "Action", "owner_name": "Person responsible", "due_on": "Due date"}
 
 
 async def agree_task(
-    session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
+    session: AsyncSession, person: Principal, escalation_id: UUID, written: WrittenTask
 ) -> UUID:
     """Agree a task with an owner and a due date.
 
@@ -55,37 +55,42 @@ async def agree_task(
 
 
 async def change_task(
-    session: AsyncSession, person: Principal, task_id: UUID, written: Mapping[str, Any], version: int
+    session: AsyncSession, person: Principal, task_id: UUID, written: WrittenTask, version: int
 ) -> None:
     """Change a task. Raises EditConflict if it has changed since `version`."""
-    task, row = await _held_task(session, person, task_id)
+    part = await lock_part(session, person, WORK, TASK, task_id)
+    task = part.row
     if task.version != version:
         raise EditConflict(
-            [(label, str(written[name]), str(getattr(task, name))) for name, label in LABELS.items()],
+            [
+                ("Action", written["what"], task.what),
+                ("Person responsible", written["owner_name"], task.owner_name),
+                ("Due date", str(written["due_on"]), str(task.due_on)),
+            ],
             task.version,
         )
-    await _check(session, person, row, written)
-    await _apply(session, person, task, row, CHANGE_TASK, note=written["what"], **written)
+    await _check(session, person, part.escalation, written)
+    await _apply(session, person, part, CHANGE_TASK, note=written["what"], **written)
     if written["owner_id"] != task.owner_id:
-        await _notify_owner(session, person, row.id, task.id, written["owner_id"])
+        await _notify_owner(session, person, task.escalation_id, task.id, written["owner_id"])
 
 
 async def complete_task(session: AsyncSession, person: Principal, task_id: UUID) -> None:
     """Complete a task."""
-    task, row = await _held_task(session, person, task_id)
-    await _apply(session, person, task, row, DO_TASK, note=task.what, done_on=person.today)
+    part = await lock_part(session, person, WORK, TASK, task_id)
+    await _apply(session, person, part, DO_TASK, note=part.row.what, done_on=person.today)
 
 
 async def cancel_task(session: AsyncSession, person: Principal, task_id: UUID, why: str) -> None:
     """Cancel a task, with a reason."""
-    task, row = await _held_task(session, person, task_id)
-    await _apply(session, person, task, row, DROP_TASK, note=why, why_dropped=why)
+    part = await lock_part(session, person, WORK, TASK, task_id)
+    await _apply(session, person, part, DROP_TASK, note=why, why_dropped=why)
 
 
 async def reopen_task(session: AsyncSession, person: Principal, task_id: UUID) -> None:
     """Reopen a task that was completed or cancelled."""
-    task, row = await _held_task(session, person, task_id)
-    await _apply(session, person, task, row, TAKE_UP_TASK, note=task.what, done_on=None, why_dropped="")
+    part = await lock_part(session, person, WORK, TASK, task_id)
+    await _apply(session, person, part, TAKE_UP_TASK, note=part.row.what, done_on=None, why_dropped="")
 
 
 async def meet_criterion(session: AsyncSession, person: Principal, criterion_id: UUID, evidence: str) -> None:
@@ -95,68 +100,55 @@ async def meet_criterion(session: AsyncSession, person: Principal, criterion_id:
         person,
         criterion_id,
         "meet_criterion",
-        {"met_on": person.today, "met_by": person.id, "evidence": evidence},
+        evidence,
+        {"met_on": person.today, "met_by": person.id},
     )
 
 
 async def drop_criterion(session: AsyncSession, person: Principal, criterion_id: UUID, why: str) -> None:
     """Remove a criterion, with a reason."""
-    await _settle(
-        session, person, criterion_id, "drop_criterion", {"dropped_at": func.now(), "evidence": why}
-    )
+    await _settle(session, person, criterion_id, "drop_criterion", why, {"dropped_at": func.now()})
 
 
 async def _settle(
-    session: AsyncSession, person: Principal, criterion_id: UUID, verb: str, values: Mapping[str, Any]
+    session: AsyncSession,
+    person: Principal,
+    criterion_id: UUID,
+    verb: str,
+    evidence: str,
+    values: Mapping[str, object],
 ) -> None:
-    criterion, row = await criterion_to(session, person, Permission.MANAGE_ESCALATION, criterion_id)
-    row = await lock_escalation(session, person, Permission.MANAGE_ESCALATION, row.id)
+    part = await lock_part(session, person, Permission.MANAGE_ESCALATION, CRITERION, criterion_id)
+    criterion, row = part.row, part.escalation
     if row.state in FINALS:
         raise ActionRefused("This escalation is closed, so its criteria cannot change.", row.state)
     await session.execute(
         update(Criterion)
         .where(Criterion.authority_id == person.authority_id, Criterion.id == criterion_id)
-        .values(**values)
+        .values(**values, evidence=evidence)
         .execution_options(synchronize_session=False)
     )
     await record_audit(session, person, verb, "escalation", row.id)
-    await record_event(session, person, row.id, verb, f"{criterion.words}\n{values['evidence']}")
-
-
-async def _held_task(session: AsyncSession, person: Principal, task_id: UUID) -> tuple[Any, Any]:
-    _, row = await task_to(session, person, WORK, task_id)
-    row = await lock_escalation(session, person, WORK, row.id)
-    task, _ = await task_to(session, person, WORK, task_id)
-    return task, row
+    await record_event(session, person, row.id, verb, f"{criterion.words}\n{evidence}")
 
 
 async def _apply(
     session: AsyncSession,
     person: Principal,
-    task: Any,
-    row: Any,
+    part: Part[TaskRow],
     step: Transition,
     *,
     note: str,
-    **values: Any,
+    **values: object,
 ) -> None:
     """Apply a transition to a task; permissions are checked on its escalation."""
-    await refuse_interest(session, person, row)
-    with explain_constraints(CONSTRAINT_MESSAGES, row.state):
-        await apply_transition(session, person, Task, _TaskInScope(task, row), step, note=note, **values)
-    await record_event(session, person, row.id, step.verb, note)
+    await refuse_interest(session, person, part.escalation)
+    with explain_constraints(CONSTRAINT_MESSAGES, part.escalation.state):
+        await apply_transition(session, person, Task, part, step, note=note, written=values)
+    await record_event(session, person, part.escalation.id, step.verb, note)
 
 
-class _TaskInScope:
-    """A task for `apply_transition`: its own id, state and version with the scope columns of its escalation."""
-
-    def __init__(self, task: Any, row: Any) -> None:
-        self.id, self.state, self.version = task.id, task.state, task.version
-        self.school_urn, self.notified_at, self.named = row.school_urn, row.notified_at, row.named
-        self.consortium_id, self.handling_consortium_id = row.consortium_id, row.handling_consortium_id
-
-
-async def _check(session: AsyncSession, person: Principal, row: Any, written: Mapping[str, Any]) -> None:
+async def _check(session: AsyncSession, person: Principal, row: EscalationRow, written: WrittenTask) -> None:
     if row.state in FINALS:
         raise ActionRefused("This escalation is closed. Reopen it first.", row.state)
     if written["due_on"] < person.today:

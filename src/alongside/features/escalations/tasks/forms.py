@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from wtforms import Form
 
+from alongside.features.escalations.rows import PersonName
 from alongside.platform.forms.fields import Choice, Day, line, passage
 from alongside.platform.forms.validation import add_error, require_fields
 
@@ -14,6 +15,15 @@ NEEDED = {
     "what": "Enter the action",
     "due_on": "Enter the due date, like 12/3/2027",
 }
+
+
+class WrittenTask(TypedDict):
+    """The columns of a task that people write."""
+
+    what: str
+    owner_id: UUID | None
+    owner_name: str
+    due_on: date
 
 
 class TaskForm(Form):
@@ -24,7 +34,7 @@ class TaskForm(Form):
     owner_name = line("Name and role, if not on the list", "The name")
     due_on = Day("Due date", NEEDED["due_on"])
 
-    def offer(self, people: Sequence[Any]) -> None:
+    def offer(self, people: Sequence[PersonName]) -> None:
         """Set the people that can be chosen."""
         self.owner_id.choices = [
             ("", "Someone who is not on the list"),
@@ -41,7 +51,7 @@ class TaskForm(Form):
             add_error(self.due_on, "The date must be today or later")
         return not self.errors
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> WrittenTask:
         """The values of the task, by column."""
         named = {value: label for value, label, *_ in self.owner_id.iter_choices() if value}
         chosen = self.owner_id.data or ""

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from alongside.features.escalations.access_policy import of_escalation_row, scope_of_escalation
+from alongside.features.escalations.access_policy import of_escalation_row, scope_of_part
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
 from alongside.platform.database.ddl import schema_rule
@@ -22,7 +22,7 @@ TAKE_UP_TASK = Transition("take_up_task", ("done", "dropped"), "open", WORK, "re
 
 MOVES = (AGREE_TASK, CHANGE_TASK, DO_TASK, DROP_TASK, TAKE_UP_TASK)
 TASK_WORKFLOW = workflow(
-    "escalation_task", MOVES, ("done", "dropped"), scope=scope_of_escalation, confidential=True
+    "escalation_task", MOVES, ("done", "dropped"), scope=scope_of_part, confidential=True
 )
 
 

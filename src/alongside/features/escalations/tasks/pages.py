@@ -1,35 +1,32 @@
 """Actions on tasks and criteria."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import Row
 
 from alongside.features.escalations.models import OPEN_STATES
-from alongside.features.escalations.queries import Part
 from alongside.features.escalations.resource import ESCALATION, REASON, resource_of_part, subject
-from alongside.features.escalations.tasks import actions, models
+from alongside.features.escalations.rows import EscalationRow, Part
+from alongside.features.escalations.tasks import actions, models, queries
 from alongside.features.escalations.tasks.forms import CriterionForm, TaskForm
-from alongside.features.escalations.tasks.queries import criterion_to, people_to_ask, task_to
+from alongside.features.escalations.tasks.queries import TaskRow, people_to_ask
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 
 WORK, HANDLE = Permission.CONTRIBUTE_TO_ESCALATION, Permission.MANAGE_ESCALATION
-TASK = resource_of_part("/escalation-tasks/{task_id:uuid}", task_to)
-CRITERION = resource_of_part("/escalation-criteria/{criterion_id:uuid}", criterion_to)
+TASK = resource_of_part("/escalation-tasks/{task_id:uuid}", queries.TASK)
+CRITERION = resource_of_part("/escalation-criteria/{criterion_id:uuid}", queries.CRITERION)
 
 
-async def _offer_people(asked: FormRequest[Row[Any], TaskForm]) -> None:
+async def _offer_people(asked: FormRequest[EscalationRow, TaskForm]) -> None:
     asked.form.offer(await people_to_ask(asked.session, asked.person, asked.record))
 
 
-async def _offer_people_for_task(asked: FormRequest[Part, TaskForm]) -> None:
+async def _offer_people_for_task(asked: FormRequest[Part[TaskRow], TaskForm]) -> None:
     asked.form.offer(await people_to_ask(asked.session, asked.person, asked.record.escalation))
 
 
-def _task(asked: ActionRequest[Part]) -> Mapping[str, object]:
+def _task(asked: ActionRequest[Part[TaskRow]]) -> Mapping[str, object]:
     task = asked.record.row
     return {
         "what": task.what,
@@ -39,7 +36,7 @@ def _task(asked: ActionRequest[Part]) -> Mapping[str, object]:
     }
 
 
-async def _agree(asked: FormRequest[Row[Any], TaskForm]) -> None:
+async def _agree(asked: FormRequest[EscalationRow, TaskForm]) -> None:
     await actions.agree_task(*subject(asked), asked.form.columns())
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from wtforms import FieldList, Form, StringField
 from wtforms.validators import Length
 
 from alongside.features.authorities.settings import AuthoritySettings
+from alongside.features.consortia.queries import ConsortiumName
 from alongside.features.escalations.models import OUTCOMES
 from alongside.features.escalations.state_changes.forms import NARROW, Hours
 from alongside.platform.forms.fields import Choice, Day, Pounds, line, one_line, passage
@@ -16,6 +17,28 @@ from alongside.platform.forms.validation import add_error, require_fields
 from alongside.platform.school_calendar.calendar import financial_year
 
 MOST_CRITERIA = 5
+
+
+class Decision(TypedDict):
+    """The columns of a decision; those of a referral only where it is one."""
+
+    outcome: str
+    decision: str
+    provider: str
+    provider_pence: int | None
+    fund: str
+    named_support: str
+    handling_consortium_id: UUID | None
+    hours: float
+    referred_on: NotRequired[date | None]
+    referral_reference: NotRequired[str]
+
+
+class Plan(TypedDict):
+    """The columns of a plan."""
+
+    plan: str
+    hours: float
 
 
 class DecisionForm(Form):
@@ -53,7 +76,12 @@ class DecisionForm(Form):
     )
 
     def offer(
-        self, settings: AuthoritySettings, consortia: Sequence[Any], today: date, *, maintained: bool
+        self,
+        settings: AuthoritySettings,
+        consortia: Sequence[ConsortiumName],
+        today: date,
+        *,
+        maintained: bool,
     ) -> None:
         """Set the choices; the statutory route is for maintained schools, referral to the DfE for others."""
         self.outcome.choices = [
@@ -97,27 +125,28 @@ class DecisionForm(Form):
             add_error(self.referred_on, "The date of the referral must be today or earlier")
         return not self.errors
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> Decision:
         """The values of the decision, by column; fields of other outcomes are left out.
 
         An earlier referral stays on record when the decision changes.
         """
         outcome = self.outcome.data
         chosen = self.handling_consortium_id.data
-        referral = {
-            "referred_on": self.referred_on.data,
-            "referral_reference": self.referral_reference.data or "",
-        }
-        return (referral if outcome == "regions_group" else {}) | {
+        procured = outcome == "procured"
+        decided: Decision = {
             "outcome": outcome,
             "decision": self.decision.data,
-            "provider": self.provider.data if outcome == "procured" else "",
-            "provider_pence": self.provider_pence.data if outcome == "procured" else None,
-            "fund": self.fund.data if outcome == "procured" else "",
+            "provider": self.provider.data if procured else "",
+            "provider_pence": self.provider_pence.data if procured else None,
+            "fund": self.fund.data if procured else "",
             "named_support": self.named_support.data if outcome == "returned" else "",
             "handling_consortium_id": UUID(chosen) if outcome == "other_consortium" and chosen else None,
             "hours": self.hours.data or 0,
         }
+        if outcome == "regions_group":
+            decided["referred_on"] = self.referred_on.data
+            decided["referral_reference"] = self.referral_reference.data or ""
+        return decided
 
 
 class PlanForm(Form):

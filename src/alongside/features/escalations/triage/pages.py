@@ -1,22 +1,22 @@
 """Actions of triage: decision, plan, owner and merging."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import Row
 from wtforms import Form
 
 from alongside.features.authorities import settings_of
 from alongside.features.consortia.queries import consortium_names
 from alongside.features.escalations import models
-from alongside.features.escalations.matching_requests.queries import asked_of
+from alongside.features.escalations.matching_requests.queries import REQUESTS
 from alongside.features.escalations.participants import officers
-from alongside.features.escalations.queries import others_of_school
+from alongside.features.escalations.queries import of_person, others_of_school
 from alongside.features.escalations.resource import ESCALATION, subject
+from alongside.features.escalations.rows import EscalationRow
 from alongside.features.escalations.state_changes import actions
-from alongside.features.escalations.triage.forms import DecisionForm, MergerForm, OwnerForm, PlanForm
+from alongside.features.escalations.triage.forms import DecisionForm, MergerForm, OwnerForm, Plan, PlanForm
 from alongside.platform.access.permissions import Permission
+from alongside.platform.database.reads import fetch_all
 from alongside.platform.forms.action import ActionRequest, routes_of
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.formatting import format_date
@@ -39,10 +39,11 @@ def _typed(form: Form, name: str) -> Mapping[str, tuple[str, str]]:
     return {name: (str(form[name].label.text), form[name].data or "")}
 
 
-async def _decided(asked: ActionRequest[Row[Any]]) -> Mapping[str, object]:
+async def _decided(asked: ActionRequest[EscalationRow]) -> Mapping[str, object]:
     """Return the current decision; if a school that matching found was chosen, that school as the provider."""
     row, found = asked.record, asked.data.one("found")
-    requests = await asked_of(asked.session, asked.person, row.id) if found else ()
+    values = of_person(asked.person, escalation_id=row.id)
+    requests = await fetch_all(asked.session, REQUESTS, values) if found else ()
     partner = next((one.partner for one in requests if str(one.id) == found), None)
     return {
         **{name: getattr(row, name) for name in DECIDED},
@@ -52,42 +53,42 @@ async def _decided(asked: ActionRequest[Row[Any]]) -> Mapping[str, object]:
     }
 
 
-async def _offer_decisions(asked: FormRequest[Row[Any], DecisionForm]) -> None:
+async def _offer_decisions(asked: FormRequest[EscalationRow, DecisionForm]) -> None:
     row, person = asked.record, asked.person
-    others: Sequence[Any] = [
+    others = [
         one
         for one in await consortium_names(asked.session, person.authority_id)
         if one.id != row.consortium_id
     ]
-    asked.form.offer(settings_of(person.authority_id), others, person.today, maintained=bool(row.maintained))
+    asked.form.offer(settings_of(person.authority_id), others, person.today, maintained=row.maintained)
 
 
-async def _offer_officers(asked: FormRequest[Row[Any], OwnerForm]) -> None:
+async def _offer_officers(asked: FormRequest[EscalationRow, OwnerForm]) -> None:
     people = await officers(asked.session, asked.person)
     asked.form.owner_id.choices = [(str(one.id), one.name) for one in people]
 
 
-async def _offer_others(asked: FormRequest[Row[Any], MergerForm]) -> None:
+async def _offer_others(asked: FormRequest[EscalationRow, MergerForm]) -> None:
     others = await others_of_school(asked.session, asked.person, asked.record)
     asked.form.into.choices = [
         (str(one.id), f"Raised by {one.consortium} on {format_date(one.raised_at)}") for one in others
     ]
 
 
-def _proposed_plan(asked: ActionRequest[Row[Any]]) -> Mapping[str, object]:
+def _proposed_plan(asked: ActionRequest[EscalationRow]) -> Mapping[str, object]:
     """Return the current plan; the first criterion is the one that the consortium proposed."""
     row = asked.record
     proposed = row.return_when if len(row.return_when) <= 400 else ""
     return {"plan": row.plan, "hours": row.hours, "criteria": [proposed]}
 
 
-async def _agree_plan(asked: FormRequest[Row[Any], PlanForm]) -> None:
+async def _agree_plan(asked: FormRequest[EscalationRow, PlanForm]) -> None:
     form = asked.form
-    plan = {"plan": form.plan.data, "hours": form.hours.data}
+    plan = Plan(plan=form.plan.data, hours=form.hours.data)
     await actions.agree_plan(*subject(asked), plan, form.wanted(), asked.version, _typed(form, "plan"))
 
 
-async def _merge(asked: FormRequest[Row[Any], MergerForm]) -> Redirect:
+async def _merge(asked: FormRequest[EscalationRow, MergerForm]) -> Redirect:
     into = UUID(asked.form.into.data)
     await actions.merge_escalation(*subject(asked), into, asked.form.note.data, asked.version)
     return Redirect(f"/escalations/{into}", "The two escalations are merged.")

@@ -1,7 +1,5 @@
 """Record and correct visits."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
@@ -9,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, EditConflict, ValidationFailed
 from alongside.features.escalations.models import FINALS
-from alongside.features.escalations.queries import lock_escalation
+from alongside.features.escalations.queries import lock_escalation, lock_part
+from alongside.features.escalations.rows import EscalationRow
 from alongside.features.escalations.transitions import record_event
+from alongside.features.escalations.visits.forms import WrittenVisit
 from alongside.features.escalations.visits.models import EscalationVisit
-from alongside.features.escalations.visits.queries import visit_to
+from alongside.features.escalations.visits.queries import VISIT
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -29,60 +29,55 @@ LABELS = {
 
 
 async def record_visit(
-    session: AsyncSession, person: Principal, escalation_id: UUID, written: Mapping[str, Any]
+    session: AsyncSession, person: Principal, escalation_id: UUID, written: WrittenVisit
 ) -> UUID:
     """Record a visit that took place.
 
     Raises ValidationFailed for a date in the future, ActionRefused if the escalation is over.
     """
     row = await lock_escalation(session, person, WORK, escalation_id)
-    await _check(session, person, row, written)
+    _check(person, row, written)
     made = EscalationVisit(
         authority_id=person.authority_id, escalation_id=escalation_id, recorded_by=person.id, **written
     )
     session.add(made)
     await session.flush()
     await record_audit(session, person, "record_visit", "escalation", escalation_id)
-    shown = bool(written["for_school"])
+    shown = written["for_school"]
     await record_event(session, person, escalation_id, "record_visit", written["focus"], for_school=shown)
     return made.id
 
 
 async def correct_visit(
-    session: AsyncSession, person: Principal, visit_id: UUID, written: Mapping[str, Any], version: int
+    session: AsyncSession, person: Principal, visit_id: UUID, written: WrittenVisit, version: int
 ) -> None:
     """Correct the record of a visit. Raises EditConflict if another person saved first."""
-    visit, row = await visit_to(session, person, WORK, visit_id)
-    row = await lock_escalation(session, person, WORK, row.id)
-    await _check(session, person, row, written)
-    moved = await session.execute(
-        update(EscalationVisit)
-        .where(
-            EscalationVisit.authority_id == person.authority_id,
-            EscalationVisit.id == visit_id,
-            EscalationVisit.version == version,
-        )
-        .values(version=EscalationVisit.version + 1, **written)
-        .returning(EscalationVisit.version)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.first() is None:
-        visit, _ = await visit_to(session, person, WORK, visit_id)
+    part = await lock_part(session, person, WORK, VISIT, visit_id)
+    visit, row = part.row, part.escalation
+    _check(person, row, written)
+    if visit.version != version:
+        typed: dict[str, object] = {**written}
         raise EditConflict(
             [
-                (label, str(written[name]), str(getattr(visit, name)))
+                (label, str(typed[name]), str(getattr(visit, name)))
                 for name, label in LABELS.items()
-                if written[name] != getattr(visit, name)
+                if typed[name] != getattr(visit, name)
             ],
             visit.version,
         )
+    await session.execute(
+        update(EscalationVisit)
+        .where(EscalationVisit.authority_id == person.authority_id, EscalationVisit.id == visit_id)
+        .values(version=EscalationVisit.version + 1, **written)
+        .execution_options(synchronize_session=False)
+    )
     await record_audit(session, person, "correct_visit", "escalation", row.id)
     await record_event(
         session, person, row.id, "correct_visit", written["focus"], for_school=written["for_school"]
     )
 
 
-async def _check(session: AsyncSession, person: Principal, row: Any, written: Mapping[str, Any]) -> None:
+def _check(person: Principal, row: EscalationRow, written: WrittenVisit) -> None:
     if row.state in FINALS:
         raise ActionRefused("This escalation is closed. Reopen it first.", row.state)
     if written["visit_on"] > person.today:

@@ -1,7 +1,8 @@
 """Form of a visit."""
 
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import TypedDict
 
 from wtforms import BooleanField, Form
 
@@ -16,7 +17,18 @@ NEEDED = {
     "focus": "Enter the focus in a few words",
     "found": "Enter the findings",
 }
-FIELDS = ("visit_on", "hours", "who", "focus", "found", "next_steps", "for_school")
+
+
+class WrittenVisit(TypedDict):
+    """The columns of a visit that people write."""
+
+    visit_on: date
+    hours: Decimal | float
+    who: str
+    focus: str
+    found: str
+    next_steps: str
+    for_school: bool
 
 
 class VisitForm(Form):
@@ -42,7 +54,14 @@ class VisitForm(Form):
             add_error(self.hours, NEEDED["hours"])
         return not self.errors
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> WrittenVisit:
         """The values of the visit, by column."""
-        kept = {name: self[name].data for name in FIELDS}
-        return kept | {"next_steps": self.next_steps.data or ""}
+        return {
+            "visit_on": self.visit_on.data,
+            "hours": self.hours.data,
+            "who": self.who.data,
+            "focus": self.focus.data,
+            "found": self.found.data,
+            "next_steps": self.next_steps.data or "",
+            "for_school": self.for_school.data,
+        }

@@ -1,14 +1,13 @@
 """Actions that record and correct visits."""
 
-from typing import Any
-
-from sqlalchemy import Row
+import msgspec
 
 from alongside.features.escalations.models import OPEN_STATES
 from alongside.features.escalations.resource import ESCALATION, resource_of_part, subject
+from alongside.features.escalations.rows import EscalationRow
 from alongside.features.escalations.visits import actions
-from alongside.features.escalations.visits.forms import FIELDS, VisitForm
-from alongside.features.escalations.visits.queries import visit_to
+from alongside.features.escalations.visits.forms import VisitForm
+from alongside.features.escalations.visits.queries import VISIT
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import routes_of
 from alongside.platform.forms.form_action import FormAction, FormRequest
@@ -17,7 +16,7 @@ from alongside.platform.web.formatting import format_date
 WORK = Permission.CONTRIBUTE_TO_ESCALATION
 
 
-async def _record(asked: FormRequest[Row[Any], VisitForm]) -> None:
+async def _record(asked: FormRequest[EscalationRow, VisitForm]) -> None:
     await actions.record_visit(*subject(asked), asked.form.columns())
 
 
@@ -38,7 +37,7 @@ RECORD_VISIT = FormAction(
 )
 CORRECT_VISIT = FormAction(
     name="correct_visit",
-    resource=resource_of_part("/escalation-visits/{escalation_visit_id:uuid}", visit_to),
+    resource=resource_of_part("/escalation-visits/{escalation_visit_id:uuid}", VISIT),
     slug="edit",
     permission=WORK,
     label="Edit",
@@ -46,7 +45,7 @@ CORRECT_VISIT = FormAction(
     title="Edit this visit record",
     submit="Save changes",
     form=VisitForm,
-    initial=lambda asked: {name: getattr(asked.record.row, name) for name in FIELDS},
+    initial=lambda asked: msgspec.structs.asdict(asked.record.row),
     valid=lambda asked: asked.form.is_valid(asked.person.today),
     version=lambda part: part.row.version,
     said="Your changes to the visit record are saved.",
