@@ -1,8 +1,7 @@
 """Builders of escalations in any state, through the actions or directly in the database."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -12,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.escalations.models import DECIDED, ESCALATION_WORKFLOW
 from alongside.features.escalations.queries import of_person
 from alongside.features.escalations.raising.actions import raise_escalation
+from alongside.features.escalations.raising.forms import WrittenEscalation
 from alongside.features.escalations.state_changes import actions
+from alongside.features.escalations.state_changes.forms import End
 from alongside.features.escalations.tasks.actions import meet_criterion
 from alongside.features.escalations.tasks.queries import CRITERIA
+from alongside.features.escalations.triage.forms import Decision, Plan
 from alongside.platform.database.reads import fetch_all
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.session import Database
@@ -23,7 +25,7 @@ from tests.features.agreements.builders import acting as acting_on
 from tests.personas import LEAD_OF_NORTH, MILL, NORTH, NORTHSHIRE, OFFICER, Persona
 
 TODAY = APP_DAY
-CHALLENGE: dict[str, Any] = {
+CHALLENGE: Decision = {
     "outcome": "challenge",
     "decision": "We lead the next review ourselves.",
     "provider": "",
@@ -33,15 +35,15 @@ CHALLENGE: dict[str, Any] = {
     "handling_consortium_id": None,
     "hours": 6,
 }
-PROCURED = {
+PROCURED: Decision = {
     **CHALLENGE,
     "outcome": "procured",
     "provider": "Fenland Teaching Hub",
     "provider_pence": 240_000,
     "fund": "other",
 }
-END = {"result": "better", "outcome_words": "Reading is taught well in every class."}
-WRITTEN = {
+END: End = {"result": "better", "outcome_words": "Reading is taught well in every class."}
+WRITTEN: WrittenEscalation = {
     "reason": "too_close",
     "reason_words": "",
     "tried": "Two visits",
@@ -61,13 +63,12 @@ async def an_escalation(
 ) -> UUID:
     """An escalation just raised; the headteacher is told unless `why_wait` is given."""
     why_wait = other.pop("why_wait", "")
+    written = cast("WrittenEscalation", WRITTEN | other)
     async with database.transaction(by.authority_id) as session:
-        return await raise_escalation(
-            session, acting(by), urn, WRITTEN | other, tried=["talk"], why_wait=why_wait
-        )
+        return await raise_escalation(session, acting(by), urn, written, tried=["talk"], why_wait=why_wait)
 
 
-async def a_decided_escalation(database: Database, decided: Mapping[str, Any] = CHALLENGE) -> UUID:
+async def a_decided_escalation(database: Database, decided: Decision = CHALLENGE) -> UUID:
     """An escalation acknowledged and decided by the officer."""
     escalation_id = await an_escalation(database)
     async with database.transaction(NORTHSHIRE) as session:
@@ -76,10 +77,10 @@ async def a_decided_escalation(database: Database, decided: Mapping[str, Any] = 
     return escalation_id
 
 
-async def a_running_escalation(database: Database, decided: Mapping[str, Any] = CHALLENGE) -> UUID:
+async def a_running_escalation(database: Database, decided: Decision = CHALLENGE) -> UUID:
     """An escalation under way, with one criterion that is not met."""
     escalation_id = await a_decided_escalation(database, decided)
-    plan = {"plan": "Three visits", "hours": 12}
+    plan: Plan = {"plan": "Three visits", "hours": 12}
     async with database.transaction(NORTHSHIRE) as session:
         await actions.agree_plan(session, acting(OFFICER), escalation_id, plan, ["Reading is taught well"])
     return escalation_id

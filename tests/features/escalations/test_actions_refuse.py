@@ -21,7 +21,10 @@ from alongside.features.escalations.state_changes.actions import (
     merge_escalation,
 )
 from alongside.features.escalations.tasks.actions import agree_task, change_task
+from alongside.features.escalations.tasks.forms import WrittenTask
+from alongside.features.escalations.triage.forms import Decision, Plan
 from alongside.features.escalations.visits.actions import record_visit
+from alongside.features.escalations.visits.forms import WrittenVisit
 from alongside.features.interests.actions import declare_interest
 from alongside.platform.database.session import Database
 from tests.databases import DatabaseCopy
@@ -47,18 +50,20 @@ from tests.personas import (
 )
 
 CORE = acting(OFFICER)
-TASK: dict[str, Any] = {
+TASK: WrittenTask = {
     "what": "Watch two lessons",
     "owner_id": None,
     "owner_name": "Ola Officer",
     "due_on": TODAY + timedelta(days=9),
 }
-VISIT: dict[str, Any] = {
+VISIT: WrittenVisit = {
     "visit_on": TODAY,
     "hours": 2,
     "who": "Ola",
     "focus": "Reading",
     "found": "It is taught",
+    "next_steps": "",
+    "for_school": True,
 }
 Attempt = Callable[[AsyncSession, UUID], Awaitable[object]]
 
@@ -71,13 +76,13 @@ CLOSED: dict[str, Attempt] = {
 }
 WRONG: dict[str, Attempt] = {
     "a task in the past": lambda session, one: agree_task(
-        session, CORE, one, TASK | {"due_on": TODAY - timedelta(days=1)}
+        session, CORE, one, {**TASK, "due_on": TODAY - timedelta(days=1)}
     ),
     "a task of somebody else's": lambda session, one: agree_task(
-        session, CORE, one, TASK | {"owner_id": HEAD_OF_PARK.person_id}
+        session, CORE, one, {**TASK, "owner_id": HEAD_OF_PARK.person_id}
     ),
     "a visit to come": lambda session, one: record_visit(
-        session, CORE, one, VISIT | {"visit_on": TODAY + timedelta(days=1)}
+        session, CORE, one, {**VISIT, "visit_on": TODAY + timedelta(days=1)}
     ),
     "a head to work on it": lambda session, one: assign_escalation(
         session, CORE, one, HEAD_OF_PARK.person_id
@@ -133,9 +138,9 @@ async def test_decisions_come_in_their_order_and_stay_with_the_school(
     database: Database, copy: DatabaseCopy
 ) -> None:
     raised = await an_escalation(database)
-    own = CHALLENGE | {"handling_consortium_id": NORTH}
+    own: Decision = {**CHALLENGE, "handling_consortium_id": NORTH}
     await refused(database, ValidationFailed, lambda s, one: decide_escalation(s, CORE, one, own), raised)
-    plan = {"plan": "Three visits", "hours": 12}
+    plan: Plan = {"plan": "Three visits", "hours": 12}
     async with database.transaction(NORTHSHIRE) as session:
         with pytest.raises(ActionRefused, match="Decide what happens next"):
             await agree_plan(session, CORE, raised, plan, ["Well"])

@@ -15,7 +15,10 @@ from alongside.features.escalations.caseload.actions import arrange_cover, end_c
 from alongside.features.escalations.models import STEP_UP
 from alongside.features.escalations.state_changes import actions
 from alongside.features.escalations.tasks.actions import agree_task, cancel_task, change_task, complete_task
+from alongside.features.escalations.tasks.forms import WrittenTask
+from alongside.features.escalations.triage.forms import Decision
 from alongside.features.escalations.visits.actions import correct_visit, record_visit
+from alongside.features.escalations.visits.forms import WrittenVisit
 from alongside.platform.database.session import Database
 from tests.client import Client
 from tests.databases import constraint_of
@@ -47,13 +50,13 @@ from tests.personas import (
     SOUTH,
 )
 
-TASK: dict[str, Any] = {
+TASK: WrittenTask = {
     "what": "Send the plan",
     "owner_id": OFFICER.person_id,
     "owner_name": "Ola Officer",
     "due_on": TODAY + timedelta(days=7),
 }
-VISIT: dict[str, Any] = {
+VISIT: WrittenVisit = {
     "visit_on": TODAY,
     "hours": 2.5,
     "who": "Ola Officer",
@@ -205,7 +208,7 @@ async def test_a_decision_has_all_that_its_outcome_needs_or_postgresql_refuses(d
         ("statutory", "d", "maintained_only"),
     ):
         assert await constraint(database, decide, id=escalation_id, outcome=outcome, words=words) == name
-    own = {**CHALLENGE, "outcome": "other_consortium", "handling_consortium_id": NORTH}
+    own: Decision = {**CHALLENGE, "outcome": "other_consortium", "handling_consortium_id": NORTH}
     with pytest.raises(ValidationFailed):
         async with database.transaction(NORTHSHIRE) as session:
             await actions.decide_escalation(session, acting(OFFICER), escalation_id, own)
@@ -215,7 +218,7 @@ async def test_an_escalation_handed_to_another_consortium_is_seen_and_worked_on_
     database: Database,
 ) -> None:
     """And the consortium that raised it goes on reading it."""
-    handed = {**CHALLENGE, "outcome": "other_consortium", "handling_consortium_id": SOUTH}
+    handed: Decision = {**CHALLENGE, "outcome": "other_consortium", "handling_consortium_id": SOUTH}
     escalation_id = await an_escalation(database)
     with pytest.raises(NotFound):
         async with database.transaction(NORTHSHIRE) as session:
@@ -374,11 +377,11 @@ async def test_actions_and_visits_put_right_by_two_at_once_show_both(database: D
         task_id = await agree_task(session, acting(OFFICER), escalation_id, TASK)
         visit_id = await record_visit(session, acting(OFFICER), escalation_id, VISIT)
     async with database.transaction(NORTHSHIRE) as session:
-        await change_task(session, acting(OFFICER), task_id, TASK | {"what": "Send it today"}, 1)
-        await correct_visit(session, acting(OFFICER), visit_id, VISIT | {"found": "Very well taught"}, 1)
+        await change_task(session, acting(OFFICER), task_id, {**TASK, "what": "Send it today"}, 1)
+        await correct_visit(session, acting(OFFICER), visit_id, {**VISIT, "found": "Very well taught"}, 1)
     with pytest.raises(EditConflict) as stale:
         async with database.transaction(NORTHSHIRE) as session:
-            await correct_visit(session, acting(LEAD_OF_NORTH), visit_id, VISIT | {"found": "Badly"}, 1)
+            await correct_visit(session, acting(LEAD_OF_NORTH), visit_id, {**VISIT, "found": "Badly"}, 1)
     assert ("Findings", "Badly", "Very well taught") in stale.value.differences
     with pytest.raises(EditConflict):
         async with database.transaction(NORTHSHIRE) as session:
@@ -386,7 +389,7 @@ async def test_actions_and_visits_put_right_by_two_at_once_show_both(database: D
     with pytest.raises(ValidationFailed):
         async with database.transaction(NORTHSHIRE) as session:
             await agree_task(
-                session, acting(OFFICER), escalation_id, TASK | {"due_on": TODAY - timedelta(days=1)}
+                session, acting(OFFICER), escalation_id, {**TASK, "due_on": TODAY - timedelta(days=1)}
             )
     async with database.transaction(NORTHSHIRE) as session:
         await cancel_task(session, acting(OFFICER), task_id, "No longer needed")
@@ -421,7 +424,7 @@ async def test_the_desk_of_two_people(database: Database) -> None:
         assert ([one.id for one in shown.escalations], shown.more) == ([unassigned], False)
         assert shown.counts == await desk.desk_counts(session, officer)
         (hours,) = [one for one in shown.officers if one.id == OFFICER.person_id]
-        assert (hours.escalations, hours.hours, hours.covered_by) == (2, 24, None)
+        assert (hours.escalations, float(hours.hours), hours.covered_by) == (2, 24.0, None)
         assert (await desk.desk_counts(session, head))["mine"] == 0
         await arrange_cover(session, head, OFFICER.person_id, HEAD_OF_SERVICE.person_id, TODAY, TODAY)
         assert (await desk.desk_counts(session, head))["mine"] == 2

@@ -14,7 +14,9 @@ from pypdf import PdfReader
 from alongside.features.escalations.officer_notes.actions import write_note
 from alongside.features.escalations.statutory.actions import record_statutory_step
 from alongside.features.escalations.tasks.actions import agree_task
+from alongside.features.escalations.tasks.forms import WrittenTask
 from alongside.features.escalations.visits.actions import record_visit
+from alongside.features.escalations.visits.forms import WrittenVisit
 from alongside.platform.database.session import Database
 from tests.client import Client
 from tests.databases import DatabaseCopy
@@ -39,7 +41,7 @@ async def a_full_escalation(database: Database) -> UUID:
     """An escalation with a visit for the school, one that is not, a note, an action and a cost."""
     escalation_id = await a_running_escalation(database, PROCURED)
     officer = acting(OFFICER)
-    visit = {
+    visit: WrittenVisit = {
         "visit_on": TODAY,
         "hours": Decimal("2.5"),
         "who": "Ola Officer",
@@ -48,12 +50,13 @@ async def a_full_escalation(database: Database) -> UUID:
         "next_steps": "Come again in a month",
         "for_school": True,
     }
-    hidden = visit | {
+    hidden: WrittenVisit = {
+        **visit,
         "focus": "The chair of governors",
         "found": "Not yet ready for this",
         "for_school": False,
     }
-    task = {
+    task: WrittenTask = {
         "what": "Send the plan",
         "owner_id": None,
         "owner_name": "Fenland Teaching Hub",

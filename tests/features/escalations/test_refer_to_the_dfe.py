@@ -8,6 +8,7 @@ import pytest
 
 from alongside.errors import ActionRefused
 from alongside.features.escalations.state_changes import actions
+from alongside.features.escalations.triage.forms import Decision
 from alongside.platform.database.session import Database
 from tests.client import Client
 from tests.features.escalations.builders import CHALLENGE, TODAY, acting, an_escalation, look, notified
@@ -91,12 +92,15 @@ async def test_postgresql_holds_what_a_referral_needs(database: Database) -> Non
     assert await raw(database, OFFICER, sql, **whole) == ""
     await maintained(database)
     assert await raw(database, OFFICER, sql, **whole) == "academies_only"
-    referral = {"outcome": "regions_group", "referred_on": TODAY, "referral_reference": "RG/1"}
+    referral: Decision = {
+        **CHALLENGE,
+        "outcome": "regions_group",
+        "referred_on": TODAY,
+        "referral_reference": "RG/1",
+    }
     with pytest.raises(ActionRefused, match="own statutory powers"):
         async with database.transaction(NORTHSHIRE) as session:
-            await actions.decide_escalation(
-                session, acting(OFFICER), escalation_id, dict(CHALLENGE) | referral
-            )
+            await actions.decide_escalation(session, acting(OFFICER), escalation_id, referral)
 
 
 async def test_a_referral_stays_on_record_when_something_else_is_decided(client: Client) -> None:

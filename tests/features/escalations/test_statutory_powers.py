@@ -1,7 +1,7 @@
 """Statutory steps and overruling: PostgreSQL rejects rows without law, order, ground or officer."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from alongside.features.escalations.access_log.actions import name_reader
 from alongside.features.escalations.models import STEP_UP
 from alongside.features.escalations.state_changes import actions
 from alongside.features.escalations.statutory.actions import overrule_heads, record_statutory_step
+from alongside.features.escalations.statutory.forms import WrittenOverruling, WrittenStep
 from alongside.features.escalations.statutory.steps import GROUNDS, NOTICES, STEPS
 from alongside.platform.database.session import Database
 from tests.client import Client
@@ -41,7 +42,7 @@ from tests.personas import (
     Persona,
 )
 
-OVERRULED: dict[str, Any] = {
+OVERRULED: WrittenOverruling = {
     "ground": "standards",
     "legal_basis": "Education and Inspections Act 2006, section 60",
     "decided": "To leave the review to the school",
@@ -50,10 +51,10 @@ OVERRULED: dict[str, Any] = {
 }
 
 
-def step(kind: str, **other: Any) -> dict[str, Any]:
+def step(kind: str, **other: Any) -> WrittenStep:
     """A step with all that it needs."""
     notice = kind in NOTICES
-    return {
+    usual: WrittenStep = {
         "kind": kind,
         "taken_on": TODAY,
         "legal_basis": STEPS[kind].basis,
@@ -64,8 +65,8 @@ def step(kind: str, **other: Any) -> dict[str, Any]:
         "comply_by_on": TODAY + timedelta(days=60) if kind == "warning_notice" else None,
         "eligible_by": "special_measures" if kind == "eligible_for_intervention" else None,
         "urgent_because": "",
-        **other,
     }
+    return cast("WrittenStep", usual | other)
 
 
 async def maintained(database: Database, group: str | None = "Local authority maintained schools") -> None:
@@ -157,7 +158,7 @@ async def test_statutory_powers_do_not_reach_other_schools(database: Database) -
         with pytest.raises(ActionRefused, match="regions group"):
             async with database.transaction(NORTHSHIRE) as session:
                 await actions.decide_escalation(
-                    session, acting(OFFICER), fresh, CHALLENGE | {"outcome": "statutory"}
+                    session, acting(OFFICER), fresh, {**CHALLENGE, "outcome": "statutory"}
                 )
     await maintained(database)
     assert await raw(database, OFFICER, STEP_SQL, **step("informal_concern"), **by) == "", "the control"

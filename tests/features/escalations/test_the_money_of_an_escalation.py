@@ -13,6 +13,7 @@ from sqlalchemy import text
 from alongside.errors import ValidationFailed
 from alongside.features.authorities.settings_cache import register_settings
 from alongside.features.escalations.state_changes import actions
+from alongside.features.escalations.triage.forms import Decision
 from alongside.features.matching.problem_input.builder import build_instance
 from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import financial_year
@@ -62,7 +63,7 @@ async def acknowledged(database: Database, urn: int = MILL) -> UUID:
 
 async def procure(database: Database, escalation_id: UUID, pence: int, key: str = "now") -> None:
     """Decide that somebody is procured for so much."""
-    decided = PROCURED | {"provider_pence": pence, "fund": key}
+    decided: Decision = {**PROCURED, "provider_pence": pence, "fund": key}
     async with database.transaction(NORTHSHIRE) as session:
         await actions.decide_escalation(session, acting(OFFICER), escalation_id, decided)
 
@@ -120,7 +121,7 @@ async def test_a_fund_is_shared_by_all_escalations_and_what_is_freed_can_be_take
 async def test_two_officers_at_once_cannot_spend_the_same_money(funded: Database) -> None:
     """The second waits for the first and is refused, whatever it read before."""
     first, second = await acknowledged(funded), await acknowledged(funded, PARK)
-    decided = PROCURED | {"provider_pence": FUND // 2 + 1, "fund": "now"}
+    decided: Decision = {**PROCURED, "provider_pence": FUND // 2 + 1, "fund": "now"}
     async with funded.transaction(NORTHSHIRE) as session:
         await actions.decide_escalation(session, acting(OFFICER), first, decided)
         late = asyncio.create_task(procure(funded, second, FUND // 2 + 1))
