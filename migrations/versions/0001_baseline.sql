@@ -2129,6 +2129,69 @@ CREATE INDEX ix_visit_request_authority_id_supporting_urn_state ON visit_request
 
 CREATE UNIQUE INDEX uq_visit_request_open ON visit_request (authority_id, requesting_urn, supporting_urn, entry_id) NULLS NOT DISTINCT WHERE state IN ('asked', 'dates_offered');
 
+CREATE TABLE message_thread (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	proposal_id UUID, 
+	visit_request_id UUID, 
+	CONSTRAINT pk_message_thread PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_message_thread_authority_id_proposal_id FOREIGN KEY(authority_id, proposal_id) REFERENCES proposal (authority_id, id) ON DELETE CASCADE, 
+	CONSTRAINT fk_message_thread_authority_id_visit_request_id FOREIGN KEY(authority_id, visit_request_id) REFERENCES visit_request (authority_id, id) ON DELETE CASCADE, 
+	CONSTRAINT uq_message_thread_authority_id_proposal_id UNIQUE (authority_id, proposal_id), 
+	CONSTRAINT uq_message_thread_authority_id_visit_request_id UNIQUE (authority_id, visit_request_id), 
+	CONSTRAINT ck_message_thread_one_record CHECK ((proposal_id IS NULL) <> (visit_request_id IS NULL)), 
+	CONSTRAINT fk_message_thread_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE message (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	thread_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	written_by UUID NOT NULL, 
+	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	body TEXT NOT NULL, 
+	edited_at TIMESTAMP WITH TIME ZONE, 
+	called_on DATE, 
+	called_with TEXT DEFAULT '' NOT NULL, 
+	filename TEXT DEFAULT '' NOT NULL, 
+	media_type TEXT DEFAULT '' NOT NULL, 
+	content BYTEA, 
+	removed_at TIMESTAMP WITH TIME ZONE, 
+	removed_by UUID, 
+	CONSTRAINT pk_message PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_message_authority_id_thread_id FOREIGN KEY(authority_id, thread_id) REFERENCES message_thread (authority_id, id) ON DELETE CASCADE, 
+	CONSTRAINT fk_message_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_message_authority_id_written_by FOREIGN KEY(authority_id, written_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_message_authority_id_removed_by FOREIGN KEY(authority_id, removed_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_message_kind CHECK (kind IN ('call', 'file', 'message')), 
+	CONSTRAINT ck_message_body CHECK (char_length(body) <= 4000), 
+	CONSTRAINT ck_message_removed_by_somebody CHECK ((removed_at IS NULL) = (removed_by IS NULL)), 
+	CONSTRAINT ck_message_removed CHECK (removed_at IS NULL OR (body = '' AND content IS NULL)), 
+	CONSTRAINT ck_message_called_on CHECK (kind <> 'call' OR called_on IS NOT NULL), 
+	CONSTRAINT ck_message_called_with CHECK (char_length(called_with) <= 120), 
+	CONSTRAINT ck_message_content CHECK (kind <> 'file' OR removed_at IS NOT NULL OR content IS NOT NULL), 
+	CONSTRAINT ck_message_filename CHECK (char_length(filename) <= 120), 
+	CONSTRAINT ck_message_size CHECK (octet_length(content) BETWEEN 1 AND 5000000), 
+	CONSTRAINT fk_message_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_message_authority_id_thread_id_id ON message (authority_id, thread_id, id);
+
+CREATE TABLE message_reading (
+	authority_id INTEGER NOT NULL, 
+	thread_id UUID NOT NULL, 
+	person_id UUID NOT NULL, 
+	read_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_message_reading PRIMARY KEY (authority_id, thread_id, person_id), 
+	CONSTRAINT fk_message_reading_authority_id_thread_id FOREIGN KEY(authority_id, thread_id) REFERENCES message_thread (authority_id, id) ON DELETE CASCADE, 
+	CONSTRAINT fk_message_reading_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_message_reading_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_message_reading_authority_id_person_id ON message_reading (authority_id, person_id);
+
 ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
@@ -2977,6 +3040,30 @@ CREATE POLICY authority_only ON visit_request AS RESTRICTIVE FOR ALL TO PUBLIC U
 
 CREATE POLICY everyone_inside ON visit_request FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE message_thread ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE message_thread FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON message_thread AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON message_thread FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE message ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE message FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON message AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON message FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE message_reading ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE message_reading FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON message_reading AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON message_reading FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 REVOKE ALL ON allowed_transition FROM PUBLIC;
 
 GRANT SELECT ON allowed_transition TO alongside_app;
@@ -3312,6 +3399,18 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON review_rating TO alongside_app;
 REVOKE ALL ON visit_request FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON visit_request TO alongside_app;
+
+REVOKE ALL ON message_thread FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON message_thread TO alongside_app;
+
+REVOKE ALL ON message FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON message TO alongside_app;
+
+REVOKE ALL ON message_reading FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON message_reading TO alongside_app;
 
 CREATE FUNCTION refuse_illegal_move() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -4356,6 +4455,20 @@ END $$;
 CREATE TRIGGER refuse_late_visit_answer BEFORE UPDATE OF state ON visit_request
     FOR EACH ROW WHEN (OLD.state IN ('asked', 'dates_offered') AND NEW.state <> OLD.state)
     EXECUTE FUNCTION refuse_late_visit_answer();
+
+CREATE FUNCTION refuse_late_edit() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.removed_at IS NULL AND now() > OLD.written_at + interval '5 minutes'
+       OR OLD.removed_at IS NOT NULL THEN
+        RAISE EXCEPTION 'message % can no longer be changed', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'message_edited_in_time', TABLE = 'message';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_late_edit BEFORE UPDATE OF body, called_on, called_with ON message
+    FOR EACH ROW EXECUTE FUNCTION refuse_late_edit();
 
 CREATE FUNCTION announce_plan_run() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -14,6 +14,7 @@ from alongside.features.escalations import feature as escalations
 from alongside.features.funding import feature as funding
 from alongside.features.interests import feature as interests
 from alongside.features.matching import feature as matching
+from alongside.features.messages import feature as messages
 from alongside.features.needs import feature as needs
 from alongside.features.notices import feature as notices
 from alongside.features.offers import feature as offers
@@ -72,6 +73,7 @@ FEATURES = (
     agreements.FEATURE,
     directory.FEATURE,
     visit_requests.FEATURE,
+    messages.FEATURE,
     matching.FEATURE,
     escalations.FEATURE,
     data_retention.FEATURE,

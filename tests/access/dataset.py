@@ -210,7 +210,7 @@ async def _one_of_each(
             record_due_on=TODAY + timedelta(days=7),
         ),
         "amendment_id": await _amendment(connection, inside, active),
-        "visit_request_id": await _visit_request(connection, inside | sides),
+        **await _message(connection, inside, await _visit_request(connection, inside | sides), asking),
         "visit_request_to_answer": await _visit_request(connection, inside | turned),
         "succession_id": await put(
             connection,
@@ -283,6 +283,23 @@ async def _notice(connection: asyncpg.Connection, inside: dict[str, Any], urn: i
             connection, "notice_question", **of_it, question="Where?", asked_by=HEAD_OF_MILL.person_id
         ),
     }
+
+
+async def _message(
+    connection: asyncpg.Connection, inside: dict[str, int], visit_request_id: UUID, urn: int
+) -> dict[str, Any]:
+    """Insert a message with a file about a visit request."""
+    thread_id = await put(connection, "message_thread", **inside, visit_request_id=visit_request_id)
+    sent = {
+        "kind": "file",
+        "body": "Our plan",
+        "filename": "plan.txt",
+        "media_type": "text/plain",
+        "content": b"x",
+    }
+    written = {"school_urn": urn, "written_by": HEAD_OF_MILL.person_id}
+    message_id = await put(connection, "message", **inside, **written, **sent, thread_id=thread_id)
+    return {"visit_request_id": visit_request_id, "message_id": message_id}
 
 
 async def _closed_school(connection: asyncpg.Connection, authority_id: int, urn: int) -> int:

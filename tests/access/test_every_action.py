@@ -162,6 +162,8 @@ EXPECTED: dict[str, set[Persona]] = {
     "people.invitations.invitation_in_scope": HEAD,
     "people.invitations.renew_invitation": HEAD,
     "people.invitations.withdraw_invitation": HEAD,
+    "messages.edit_message": HEAD,
+    "messages.remove_message": SCHOOL,
     "schools.term_dates.set_term": HEAD | CORE,
     "schools.term_dates.drop_term": HEAD | CORE,
     "schools.term_dates.set_training_day": HEAD | CORE,

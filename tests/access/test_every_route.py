@@ -66,6 +66,7 @@ OBJECTS = {
     "file_id",
     "succession_id",
     "visit_request_id",
+    "message_id",
     "urn",
 }
 OWN_THINGS = {

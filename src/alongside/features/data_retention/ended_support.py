@@ -7,7 +7,7 @@ agreement).
 
 # ruff: noqa: S608  (every statement is made of words of our own)
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from alongside.platform.retention import RetentionRule, expired_rows
 
@@ -94,6 +94,7 @@ def _needs() -> RetentionRule:
         (
             text(_delete("plan_assignment", "need_id = ANY(:ids)")),
             text(_delete("plan_constraint", "need_id = ANY(:ids)")),
+            _delete_messages("need"),
             text(_delete("proposal", "need_id = ANY(:ids)")),
             text(_delete("need", "id = ANY(:ids)")),
         ),
@@ -124,6 +125,7 @@ def _offers() -> RetentionRule:
                 )
             ),
             text(_delete("plan_constraint", "offer_id = ANY(:ids)")),
+            _delete_messages("offer"),
             text(_delete("proposal", "offer_id = ANY(:ids)")),
             text(_delete("offer_theme", "offer_id = ANY(:ids)")),
             text(_delete("offer", "id = ANY(:ids)")),
@@ -133,6 +135,12 @@ def _offers() -> RetentionRule:
             " FOR UPDATE SKIP LOCKED"
         ),
     )
+
+
+def _delete_messages(post: str) -> TextClause:
+    """The statement that deletes the messages about the proposals of a post."""
+    proposals = f"SELECT id FROM proposal WHERE authority_id = :authority_id AND {post}_id = ANY(:ids)"
+    return text(_delete("message_thread", f"proposal_id IN ({proposals})"))
 
 
 def _one(table: str, post: str) -> str:

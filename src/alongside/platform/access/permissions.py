@@ -94,6 +94,8 @@ class Permission(StrEnum):
     CHANGE_VISIT_REQUEST = auto()
     ANSWER_VISIT_REQUEST = auto()
     CONCLUDE_VISIT = auto()
+    VIEW_MESSAGES = auto()
+    WRITE_MESSAGE = auto()
     VIEW_ESCALATION = auto()
     RAISE_ESCALATION = auto()
     RESPOND_TO_ESCALATION = auto()
@@ -269,6 +271,8 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.CHANGE_VISIT_REQUEST: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.REQUESTING),
     Permission.ANSWER_VISIT_REQUEST: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.SUPPORTING),
     Permission.CONCLUDE_VISIT: OWN_SCHOOL_ONLY,
+    Permission.VIEW_MESSAGES: OWN_SCHOOL_ONLY,
+    Permission.WRITE_MESSAGE: OWN_SCHOOL_ONLY,
     Permission.VIEW_ESCALATION: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_at")
     | LEADERS_AND_CORE_TEAM,
     Permission.RAISE_ESCALATION: LEADERS_ONLY,

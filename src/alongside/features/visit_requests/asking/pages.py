@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from wtforms import Form
+
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.features.visit_requests.asking import actions
 from alongside.features.visit_requests.asking.targets import VisitTarget, entry_to_visit, school_to_visit
@@ -11,7 +13,6 @@ from alongside.features.visit_requests.request import RequestedVisit, is_late
 from alongside.features.visit_requests.resource import VISIT_REQUEST
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import Resource, routes_of
-from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.web.formatting import format_weekday
 from alongside.platform.web.responses import Redirect
@@ -91,7 +92,7 @@ CHOOSE: FormAction[RequestedVisit, ChooseDateForm] = FormAction(
         asked.session, asked.person, asked.record.id, date.fromisoformat(asked.form.date.data)
     ),
 )
-WITHDRAW: ButtonAction[RequestedVisit] = ButtonAction(
+WITHDRAW: FormAction[RequestedVisit, Form] = FormAction(
     name="withdraw_visit_request",
     resource=VISIT_REQUEST,
     slug="withdrawal",
@@ -99,6 +100,9 @@ WITHDRAW: ButtonAction[RequestedVisit] = ButtonAction(
     states=OPEN,
     relevant=lambda person, row: not is_late(person, row),
     label="Withdraw the request",
+    intro="We tell the other school that it does not need to answer. You can ask again later.",
+    warning=True,
+    form=Form,
     said="Your request is withdrawn.",
     run=lambda asked: actions.withdraw_visit_request(asked.session, asked.person, asked.record.id),
 )

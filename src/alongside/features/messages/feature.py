@@ -1,0 +1,12 @@
+"""Declares the feature: messages."""
+
+from alongside.platform.feature import Feature
+
+FEATURE = Feature(
+    "messages",
+    __package__,
+    models=("models",),
+    routes=("pages:routes",),
+    work_items=("work_items:WORK_ITEMS",),
+    personal_tables=("message_reading",),
+)
