@@ -18,6 +18,7 @@ from tests.access.expected import (
     neighbours,
     offers,
     owner_of,
+    visits,
 )
 from tests.access.reading import everything_at
 from tests.access.rows import make_rows
@@ -62,6 +63,7 @@ RULES: dict[str, Callable[[Persona, Names], set[str]]] = {
     "agreements": agreements,
     "escalations": escalations,
     "entries": found_entries,
+    "visits": visits,
 }
 
 
@@ -71,6 +73,7 @@ KINDS = {
     "agreements": ("agreement-",),
     "escalations": ("case-",),
     "entries": ("entry-",),
+    "visits": ("visit-",),
 }
 """How the names of the rows of each kind begin."""
 

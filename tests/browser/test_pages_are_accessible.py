@@ -163,7 +163,9 @@ def test_every_page_is_looked_at(full: Any) -> None:
     app_context, _ = full
     gets = {route.path for route in routes_of(app_context.app) if route.method == "GET"}
     placed = {
-        re.sub(r"{(to_release)}", "{proposal_id}", path).replace("{preparing}", "{agreement_id}")
+        re.sub(r"{(to_release)}", "{proposal_id}", path)
+        .replace("{preparing}", "{agreement_id}")
+        .replace("{visit_request_to_answer}", "{visit_request_id}")
         for path in THINGS
     }
     bare = {re.sub(r":\w+}", "}", path) for path in gets}
