@@ -22,6 +22,7 @@ from alongside.platform.uploads.file_types import (
     endings_of,
     labels_of,
 )
+from alongside.platform.web.formatting import format_time
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import ContinueAfterCommit, Download, PageResult, Redirect
@@ -211,7 +212,7 @@ EDIT: FormAction[MessageInThread, MessageForm] = FormAction(
         found.message.kind == "message" and found.message.may_be_edited(person, datetime.now(UTC))
     ),
     label="Change",
-    about=lambda _, found: f"your message of {found.message.written_at:%H:%M}",
+    about=lambda _, found: f"your message of {format_time(found.message.written_at)}",
     title="Change your message",
     submit="Save changes",
     form=MessageForm,
