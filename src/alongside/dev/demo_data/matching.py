@@ -15,7 +15,6 @@ from alongside.features.interests.actions import declare_interest
 from alongside.features.matching.exclusions.actions import exclude_school
 from alongside.features.matching.plans.actions import ask_for_plan
 from alongside.features.matching.plans.job import process_plan_queue
-from alongside.features.matching.plans.labels import to_send
 from alongside.features.matching.plans.queries import assignments_of
 from alongside.features.matching.proposals.actions import send_plan
 from alongside.platform.access.principal import Principal
@@ -45,7 +44,9 @@ async def after_commit(database: Database, staff: Staff, say: Callable[[str], No
     for lead, run_id in list(zip(chosen, runs, strict=True))[1:]:
         async with database.transaction(staff.authority_id) as session:
             places = [
-                one for one in await assignments_of(session, staff.authority_id, run_id) if to_send(one)
+                one
+                for one in await assignments_of(session, staff.authority_id, run_id)
+                if one.waits_to_be_sent
             ]
             await send_plan(session, lead, run_id, [one.need_id for one in places])
             await _decline_one(session, staff, run_id)
@@ -78,6 +79,6 @@ async def _decline_one(session: AsyncSession, staff: Staff, run_id: UUID) -> Non
         )
     ).all()
     for one in asked:
-        if one.proposal_id in fresh and one.supporting_urn in staff.heads:
+        if one.proposal_id is not None and one.proposal_id in fresh and one.supporting_urn in staff.heads:
             await refuse_proposal(session, staff.heads[one.supporting_urn], one.proposal_id, REASON, "")
             return

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Numeric, UniqueConstraint, text
@@ -137,7 +136,7 @@ class PlanRun(AuthorityOwned, LeasedRow, Base):
     bound: Mapped[int | None] = mapped_column(BigInteger)
     gap: Mapped[float | None]
     stopped_because: Mapped[str | None]
-    coverage: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    coverage: Mapped[list[dict[str, object]] | None] = mapped_column(JSONB)
     solve_milliseconds: Mapped[int | None]
     ended_at: Mapped[datetime | None]
     failed_because: Mapped[str | None]
@@ -205,8 +204,8 @@ class PlanAssignment(AuthorityOwned, Base):
     days: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))
     pence: Mapped[int | None] = mapped_column(BigInteger)
     held_by: Mapped[str | None]
-    parts: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    why: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    parts: Mapped[dict[str, object]] = mapped_column(JSONB)
+    why: Mapped[dict[str, object]] = mapped_column(JSONB)
     why_nobody: Mapped[str | None]
     proposal_id: Mapped[UUID | None]
     not_sent_because: Mapped[str | None]

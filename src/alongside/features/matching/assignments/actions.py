@@ -1,6 +1,5 @@
 """Commands for pins and forbids: add and remove; each starts a new run."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
@@ -13,12 +12,14 @@ from alongside.features.matching.models import CANCEL, PlanRun
 from alongside.features.matching.pins import KINDS, PlanConstraint
 from alongside.features.matching.plans.actions import queue_run
 from alongside.features.matching.plans.queries import assignment_of, get_run, run_at_work
+from alongside.features.matching.plans.rows import OfferName
 from alongside.features.offers.models import Offer
 from alongside.features.schools.models import School
 from alongside.platform.access.authorisation import may, require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.reads import select_one
 from alongside.platform.workflow import apply_transition
 
 ANSWERED = ("proposed", "to_release", "agreed")
@@ -111,20 +112,20 @@ async def request_replan(session: AsyncSession, person: Principal, consortium_id
     return run_id
 
 
-async def offer_seen(session: AsyncSession, person: Principal, offer_id: UUID) -> Any:
+async def offer_seen(session: AsyncSession, person: Principal, offer_id: UUID) -> OfferName:
     """Return an offer that this person may see. Raises NotFound."""
-    statement: Any = (
+    statement = (
         select(
             Offer.id,
-            Offer.school_urn,
             Offer.title,
-            Offer.visible_to_authority_from,
+            Offer.school_urn,
             School.name.label("school"),
+            Offer.visible_to_authority_from,
         )
         .join(School, (School.authority_id == Offer.authority_id) & (School.urn == Offer.school_urn))
         .where(Offer.authority_id == person.authority_id, Offer.id == offer_id, Offer.posted_at.is_not(None))
     )
-    found = (await session.execute(statement)).one_or_none()
+    found = await select_one(session, statement, OfferName, {})
     if found is None or not may(
         person,
         Permission.VIEW_POST,

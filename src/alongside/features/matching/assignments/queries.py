@@ -1,10 +1,10 @@
 """Queries for the pins and forbids in force, of one need or within a person's scope."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+import msgspec
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
@@ -16,11 +16,33 @@ from alongside.features.people.models import Person
 from alongside.platform.access.authorisation import filter_by_scope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import select_all, select_one
 
-AUTHORITY: Any = bindparam("authority_id")
-CONSTRAINT: Any = (
+AUTHORITY: BindParameter[int] = bindparam("authority_id")
+
+
+class ConstraintRow(msgspec.Struct, frozen=True):
+    """A pin or forbid (`kind`) on a pair, with the names of its offer and of who made it."""
+
+    id: UUID
+    need_id: UUID
+    offer_id: UUID
+    kind: str
+    reason: str
+    made_at: datetime
+    school_urn: int
+    offer_title: str
+    maker: str
+
+
+CONSTRAINT = (
     select(
-        *PlanConstraint.__table__.columns,
+        PlanConstraint.id,
+        PlanConstraint.need_id,
+        PlanConstraint.offer_id,
+        PlanConstraint.kind,
+        PlanConstraint.reason,
+        PlanConstraint.made_at,
         Need.school_urn.label("school_urn"),
         Offer.title.label("offer_title"),
         Person.name.label("maker"),
@@ -31,7 +53,7 @@ CONSTRAINT: Any = (
     .where(PlanConstraint.authority_id == AUTHORITY)
     .order_by(PlanConstraint.made_at, PlanConstraint.id)
 )
-SENT_ASSIGNMENT: Any = (
+SENT_ASSIGNMENT = (
     select(PlanAssignment.run_id)
     .join(PlanRun, (PlanRun.authority_id == AUTHORITY) & (PlanRun.id == PlanAssignment.run_id))
     .where(
@@ -45,21 +67,18 @@ SENT_ASSIGNMENT: Any = (
 )
 
 
-async def constraints_of_need(session: AsyncSession, authority_id: int, need_id: UUID) -> Sequence[Row[Any]]:
+async def constraints_of_need(session: AsyncSession, authority_id: int, need_id: UUID) -> list[ConstraintRow]:
     """The constraints in force for a need, oldest first. The caller checks the scope."""
     statement = CONSTRAINT.where(PlanConstraint.need_id == need_id, PlanConstraint.lifted_at.is_(None))
-    found: Sequence[Row[Any]] = (await session.execute(statement, {"authority_id": authority_id})).all()
-    return found
+    return await select_all(session, statement, ConstraintRow, {"authority_id": authority_id})
 
 
-async def get_constraint(session: AsyncSession, person: Principal, constraint_id: UUID) -> Row[Any]:
+async def get_constraint(session: AsyncSession, person: Principal, constraint_id: UUID) -> ConstraintRow:
     """A constraint on a need in this person's scope, lifted or not. Raises NotFound."""
     statement = filter_by_scope(
         CONSTRAINT.where(PlanConstraint.id == constraint_id), person, Permission.MAKE_PLAN, Need.school_urn
     )
-    found: Row[Any] | None = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).one_or_none()
+    found = await select_one(session, statement, ConstraintRow, {"authority_id": person.authority_id})
     if found is None:
         raise NotFound
     return found

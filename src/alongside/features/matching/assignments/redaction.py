@@ -5,13 +5,14 @@ Source: issue on matching (names of other schools only to those who may see them
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.features.matching.engine.result import Explanation
 from alongside.features.matching.engine.rule_labels import RULE_WORDS
 from alongside.features.matching.plans.queries import names_of_needs, names_of_offers
+from alongside.features.matching.plans.rows import AssignmentRow, NeedName, OfferName
 from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -30,33 +31,33 @@ class Names:
     """Names of schools and titles by id, redacted for one person."""
 
     person: Principal
-    offers: Mapping[UUID, Any]
-    needs: Mapping[UUID, Any]
+    offers: Mapping[UUID, OfferName]
+    needs: Mapping[UUID, NeedName]
 
-    def offer(self, offer_id: UUID | str) -> str:
+    def offer(self, offer_id: UUID) -> str:
         """The school and title of an offer, or a placeholder if this person may not see it."""
-        row = self.offers.get(_id(offer_id))
+        row = self.offers.get(offer_id)
         if row is None:
             return "An offer that is no longer there"
         if not self.sees_offer(row):
             return OTHER_CONSORTIUM_SCHOOL
         return f"{row.school}, {row.title}"
 
-    def supporting_school(self, offer_id: UUID | str) -> str:
+    def supporting_school(self, offer_id: UUID) -> str:
         """The name of the supporting school of an offer, or a placeholder."""
-        row = self.offers.get(_id(offer_id))
+        row = self.offers.get(offer_id)
         return row.school if row is not None and self.sees_offer(row) else OTHER_CONSORTIUM_SCHOOL
 
-    def need(self, need_id: UUID | str) -> str:
+    def need(self, need_id: UUID) -> str:
         """The school and title of a need. Leads see those of their members, headteachers only their own."""
-        row = self.needs.get(_id(need_id))
+        row = self.needs.get(need_id)
         if row is None:
             return "A need that is no longer there"
         if may(self.person, Permission.VIEW_PLAN_EXPLANATION, row.school_urn):
             return f"{row.school}, {row.title}"
         return OTHER_SCHOOL if self.person.school_urn else OTHER_CONSORTIUM_SCHOOL
 
-    def sees_offer(self, row: Any) -> bool:
+    def sees_offer(self, row: OfferName) -> bool:
         """Check whether this person may see an offer, by the visibility rules of posts."""
         return may(
             self.person,
@@ -64,10 +65,6 @@ class Names:
             row.school_urn,
             visible_to_authority_from=row.visible_to_authority_from,
         )
-
-
-def _id(value: UUID | str) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
 
 
 async def names_in(session: AsyncSession, person: Principal, ids: Mapping[str, set[UUID]]) -> Names:
@@ -79,15 +76,14 @@ async def names_in(session: AsyncSession, person: Principal, ids: Mapping[str, s
     )
 
 
-def ids_in(why: Mapping[str, Any]) -> dict[str, set[UUID]]:
+def ids_in(why: Explanation | None) -> dict[str, set[UUID]]:
     """Return the ids of every offer and need in a stored explanation."""
-    offers, needs = set(), set()
-    for better in why.get("better", ()):
-        offers.add(_id(better["offer"]))
-        needs |= {_id(one["need"]) for one in better["held_by"]}
-        forced = better.get("if_forced")
-        if forced:
-            needs |= {_id(one) for one in (*forced["losers"], *forced["movers"])}
+    offers, needs = set[UUID](), set[UUID]()
+    for better in () if why is None else why.better:
+        offers.add(better.offer)
+        needs |= {one.need for one in better.held_by}
+        if better.if_forced is not None:
+            needs |= {*better.if_forced.losers, *better.if_forced.movers}
     return {"offers": offers, "needs": needs}
 
 
@@ -112,14 +108,12 @@ def without_private(person: Principal, sentence: str) -> str:
     return sentence
 
 
-def why_nobody_for(person: Principal, assignment: Any) -> str | None:
+def why_nobody_for(person: Principal, assignment: AssignmentRow) -> str | None:
     """The reason why a need has no partner, without private rules."""
-    counts = assignment.why.get("ruled_out", {})
-    if assignment.why_nobody is None or not set(counts) & set(PRIVATE_RULES):
-        said: str | None = assignment.why_nobody
-        return said
-    if assignment.candidates:
-        return str(assignment.why_nobody)
+    why = assignment.explanation
+    counts = {} if why is None else why.ruled_out
+    if assignment.why_nobody is None or not set(counts) & set(PRIVATE_RULES) or assignment.candidates:
+        return assignment.why_nobody
     causes = [
         f"{count} {'is' if count == 1 else 'are'} {words}" for count, words in ruled_out_for(person, counts)
     ]

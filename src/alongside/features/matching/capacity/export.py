@@ -1,9 +1,9 @@
 """CSV exports of unmet need and of workload, with labels instead of keys."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
+from alongside.features.matching.capacity.presentation import Load
 from alongside.features.matching.engine.result import Gap
 from alongside.features.schools.phases import PHASES
 from alongside.platform.school_calendar.terms import term_words
@@ -31,17 +31,17 @@ def gaps_as_csv(settings: AuthoritySettings, gaps: Iterable[Gap]) -> bytes:
     return as_csv(GAPS, rows)
 
 
-def loads_as_csv(rows: Iterable[Mapping[str, Any]]) -> bytes:
+def loads_as_csv(rows: Iterable[Load]) -> bytes:
     """Support given and received, one row for each school."""
     return as_csv(
         LOADS,
         (
             (
-                row["name"],
-                _days(row["gives"]),
-                _days(row["gets"]),
-                "" if row["lately"] is None else _days(row["lately"]),
-                "yes" if row["over"] else "",
+                row.name,
+                _days(row.gives),
+                _days(row.gets),
+                "" if row.lately is None else _days(row.lately),
+                "yes" if row.over else "",
             )
             for row in rows
         ),

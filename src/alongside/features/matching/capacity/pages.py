@@ -1,7 +1,8 @@
 """The capacity page of a plan: unmet need, the effect of more days, and the workload of each school."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,10 @@ from alongside.features.matching.assignments.redaction import Names, names_in
 from alongside.features.matching.capacity.export import gaps_as_csv, loads_as_csv
 from alongside.features.matching.capacity.forms import MoreDaysForm
 from alongside.features.matching.capacity.presentation import (
+    CapacityLine,
+    GapMap,
+    Load,
+    MoreDaysAnswer,
     answered,
     gap_map,
     loads,
@@ -25,9 +30,11 @@ from alongside.features.matching.engine.gaps import gaps_of
 from alongside.features.matching.engine.instance import Instance, restored
 from alongside.features.matching.engine.result import Gap, Outcome
 from alongside.features.matching.engine.subprocess_client import replan
-from alongside.features.matching.plans.pages import words
+from alongside.features.matching.plans.labels import PlanLabels
+from alongside.features.matching.plans.pages import labels_for
 from alongside.features.matching.plans.queries import get_run, record_of
 from alongside.features.matching.plans.result_rows import restored_outcome
+from alongside.features.matching.plans.rows import PlanRow
 from alongside.platform.access.authorisation import schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -37,12 +44,44 @@ from alongside.platform.web.responses import (
     ContinueAfterCommit,
     Download,
     Page,
+    PageContext,
     PageResult,
-    TemplateVariables,
 )
 from alongside.platform.web.routing import endpoint
 
 CSV = "text/csv; charset=utf-8"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoCapacity(PageContext):
+    """A run that did not end with a plan."""
+
+    template = "matching/capacity/nothing.html"
+
+    run: PlanRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityPage(PageContext):
+    """Unmet need of a plan, what more capacity would bring, and the load of each school.
+
+    `full` is a full load in half days, `sees_all` true for those who see every school. `answer` is what more days of
+    the offer in the form would bring.
+    """
+
+    template = "matching/capacity/show.html"
+
+    run: PlanRow
+    map: GapMap
+    scarce: Sequence[CapacityLine]
+    recruits: Sequence[CapacityLine]
+    loads: Sequence[Load]
+    sees_all: bool
+    full: int
+    form: MoreDaysForm
+    labels: PlanLabels
+    answer: MoreDaysAnswer | None = None
+    answer_for: str = ""
 
 
 @endpoint.get("/plans/{run_id:uuid}/capacity", permission=Permission.VIEW_PLAN)
@@ -51,37 +90,32 @@ async def show_supply(ctx: PageRequest, run_id: UUID) -> PageResult:
     run = await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
     instance, outcome = await _load_snapshot(ctx.session, ctx.person, run_id)
     if outcome is None or instance is None:
-        return Page(TemplateVariables("matching/capacity/nothing.html", {"run": run, **words(ctx.person)}))
+        return Page(NoCapacity(run=run))
     names = await names_in(ctx.session, ctx.person, _ids(instance))
     settings = settings_of(ctx.person.authority_id)
     question = ctx.query
     wanted = "offer" in question or "days" in question
     form = MoreDaysForm(question) if wanted else MoreDaysForm()
     form.offers(_choices(instance, names))
-    context = {
-        "run": run,
-        "map": gap_map(settings, _gaps(ctx.person, instance, outcome)),
-        "scarce": scarce_lines(outcome.supply.scarce, names),
-        "recruits": recruit_lines(settings, outcome.supply.recruits),
-        "loads": await _loads(ctx.session, ctx.person, outcome),
-        "sees_all": schools_within(ctx.person, Permission.VIEW_PLAN) is None,
-        "full": instance.parameters.full_burden_half_days,
-        "form": form,
-        "answer": None,
-        **words(ctx.person),
-    }
+    page = CapacityPage(
+        run=run,
+        map=gap_map(settings, _gaps(ctx.person, instance, outcome)),
+        scarce=scarce_lines(outcome.supply.scarce, names),
+        recruits=recruit_lines(settings, outcome.supply.recruits),
+        loads=await _loads(ctx.session, ctx.person, outcome),
+        sees_all=schools_within(ctx.person, Permission.VIEW_PLAN) is None,
+        full=instance.parameters.full_burden_half_days,
+        form=form,
+        labels=labels_for(ctx.person),
+    )
     if not wanted or not form.is_valid():
-        return Page(TemplateVariables("matching/capacity/show.html", context), 422 if wanted else 200)
+        return Page(page, 422 if wanted else 200)
 
     async def finish() -> PageResult:
         more = with_more_days(instance, UUID(form.offer.data), form.days.data)
         answer = answered(outcome.plan, await replan(more), names)
         title = f"{names.supporting_school(UUID(form.offer.data))} with {format_count(form.days.data, 'more day')}"
-        return Page(
-            TemplateVariables(
-                "matching/capacity/show.html", context | {"answer": answer, "answer_for": title}
-            )
-        )
+        return Page(replace(page, answer=answer, answer_for=title))
 
     return ContinueAfterCommit(finish, expensive=True)
 
@@ -133,7 +167,7 @@ def _gaps(person: Principal, instance: Instance, outcome: Outcome) -> tuple[Gap,
     return gaps_of(with_terms(instance, calendar_of(person.authority_id)), outcome.plan)
 
 
-async def _loads(session: AsyncSession, person: Principal, outcome: Outcome) -> list[dict[str, Any]]:
+async def _loads(session: AsyncSession, person: Principal, outcome: Outcome) -> list[Load]:
     """Support given and received; schools in this person's scope by name."""
     own = schools_within(person, Permission.VIEW_PLAN)
     urns = [one.school for one in outcome.supply.balance if own is None or one.school in own]

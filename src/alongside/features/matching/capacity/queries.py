@@ -1,15 +1,20 @@
 """Query for school names."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, Integer, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.features.schools.choices import SchoolName
 from alongside.features.schools.models import School
+from alongside.platform.database.reads import Read, fetch_all
 
-NAMES: Any = select(School.urn, School.name).where(
-    School.authority_id == bindparam("authority_id"), School.urn.in_(bindparam("urns", expanding=True))
+NAMES = Read(
+    select(School.urn, School.name).where(
+        School.authority_id == bindparam("authority_id"),
+        School.urn == any_(bindparam("urns", type_=ARRAY(Integer))),
+    ),
+    SchoolName,
 )
 
 
@@ -18,4 +23,4 @@ async def names_of_schools(session: AsyncSession, authority_id: int, urns: Seque
     if not urns:
         return {}
     values = {"authority_id": authority_id, "urns": list(urns)}
-    return {row.urn: row.name for row in await session.execute(NAMES, values)}
+    return {row.urn: row.name for row in await fetch_all(session, NAMES, values)}

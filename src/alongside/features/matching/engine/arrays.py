@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import log
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -246,5 +245,5 @@ def _bits(sets: Sequence[tuple[str, ...]], codes: dict[str, int]) -> NDArray[np.
 def _sets(sets: Sequence[tuple[str, ...]], codes: dict[str, int]) -> Ints:
     """Sets of keys as rows of codes of equal width, padded with -1."""
     width = max((len(keys) for keys in sets), default=0)
-    filled: Any = [[codes[key] for key in keys] + [NO_KEY] * (width - len(keys)) for keys in sets]
+    filled = [[codes[key] for key in keys] + [NO_KEY] * (width - len(keys)) for keys in sets]
     return np.array(filled, dtype=np.int64).reshape(len(sets), width)

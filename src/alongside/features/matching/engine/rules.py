@@ -6,7 +6,6 @@ Source: domain.md F3 and ask 6 (conflicts are hard rules), reference on matching
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -223,7 +222,7 @@ class _Locations:
                 self.mark(need, offer, broken)
 
 
-def _rules_of_masks() -> tuple[Any, Any]:
+def _rules_of_masks() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """For each bit mask of broken rules: the first rule in it, and that rule again only if it is the sole one."""
     masks = np.arange(1 << len(RULES), dtype=np.uint32)
     first = np.full(len(masks), len(RULES), dtype=np.uint8)

@@ -1,19 +1,19 @@
 """The page of exclusions: a school's own, or all of them for the core team."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import Row
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from alongside.features.authorities import settings_of
+from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.matching.exclusions import actions, queries
 from alongside.features.matching.exclusions.forms import ExclusionForm
+from alongside.features.matching.exclusions.queries import ExclusionRow
 from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
-from alongside.platform.forms.action import Resource, buttons_for, list_resource, routes_of
+from alongside.platform.forms.action import ActionButton, Resource, buttons_for, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
@@ -32,14 +32,23 @@ async def _offer_schools(asked: FormRequest[None, ExclusionForm]) -> None:
     offer_schools(asked.form.other, schools, asked.person.school_urn)
 
 
-async def _context(asked: FormRequest[None, ExclusionForm]) -> Mapping[str, object]:
+@dataclass(frozen=True, kw_only=True)
+class ExclusionsContext(FormContext):
+    """The exclusions with their buttons; `may_keep` is true for a school's own list."""
+
+    exclusions: Sequence[tuple[ExclusionRow, Sequence[ActionButton]]]
+    may_keep: bool
+    settings: AuthoritySettings
+
+
+async def _context(asked: FormRequest[None, ExclusionForm]) -> ExclusionsContext:
     person = asked.person
     rows = await queries.exclusions_of(asked.session, person)
-    return {
-        "exclusions": [(row, buttons_for(person, row, (LIFT,))) for row in rows],
-        "may_keep": may(person, Permission.MANAGE_EXCLUSIONS, person.school_urn),
-        "settings": settings_of(person.authority_id),
-    }
+    return ExclusionsContext(
+        exclusions=[(row, buttons_for(person, row, (LIFT,))) for row in rows],
+        may_keep=may(person, Permission.MANAGE_EXCLUSIONS, person.school_urn),
+        settings=settings_of(person.authority_id),
+    )
 
 
 async def _exclude(asked: FormRequest[None, ExclusionForm]) -> None:
@@ -62,7 +71,7 @@ EXCLUDE: FormAction[None, ExclusionForm] = FormAction(
     said="The school is excluded. No plan will match it with your school.",
     run=_exclude,
 )
-LIFT: ButtonAction[Row[Any]] = ButtonAction(
+LIFT: ButtonAction[ExclusionRow] = ButtonAction(
     name="lift_exclusion",
     resource=Resource(
         name="exclusion",

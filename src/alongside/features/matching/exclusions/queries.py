@@ -1,10 +1,10 @@
 """Queries for exclusions: a school's own, or all of them for the core team."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, literal_column, select
+import msgspec
+from sqlalchemy import BindParameter, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,13 +15,33 @@ from alongside.features.schools.models import School
 from alongside.platform.access.authorisation import filter_by_scope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import select_all, select_one
 
-AUTHORITY: Any = bindparam("authority_id")
+AUTHORITY: BindParameter[int] = bindparam("authority_id")
 Own = aliased(School, name="own")
 Other = aliased(School, name="other")
-EXCLUSION: Any = (
+
+
+class ExclusionRow(msgspec.Struct, frozen=True):
+    """An exclusion with the names of both schools and of who made it."""
+
+    id: UUID
+    school_urn: int
+    other_urn: int
+    reason: str
+    made_at: datetime
+    school: str
+    other: str
+    maker: str
+
+
+EXCLUSION = (
     select(
-        *Exclusion.__table__.columns,
+        Exclusion.id,
+        Exclusion.school_urn,
+        Exclusion.other_urn,
+        Exclusion.reason,
+        Exclusion.made_at,
         Own.name.label("school"),
         Other.name.label("other"),
         Person.name.label("maker"),
@@ -35,7 +55,7 @@ EXCLUSION: Any = (
 )
 
 
-async def exclusions_of(session: AsyncSession, person: Principal) -> Sequence[Row[Any]]:
+async def exclusions_of(session: AsyncSession, person: Principal) -> list[ExclusionRow]:
     """The exclusions in force that this person may see, by school."""
     statement = filter_by_scope(
         EXCLUSION.where(Exclusion.lifted_at.is_(None)),
@@ -43,21 +63,16 @@ async def exclusions_of(session: AsyncSession, person: Principal) -> Sequence[Ro
         Permission.VIEW_EXCLUSIONS,
         Exclusion.school_urn,
     )
-    found: Sequence[Row[Any]] = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).all()
-    return found
+    return await select_all(session, statement, ExclusionRow, {"authority_id": person.authority_id})
 
 
 async def exclusion_to(
     session: AsyncSession, person: Principal, permission: Permission, exclusion_id: UUID
-) -> Row[Any]:
+) -> ExclusionRow:
     """An exclusion for which the person has `permission`, lifted or not. Raises NotFound."""
     statement = filter_by_scope(EXCLUSION, person, permission, Exclusion.school_urn)
     statement = statement.where(Exclusion.id == exclusion_id)
-    found: Row[Any] | None = (
-        await session.execute(statement, {"authority_id": person.authority_id})
-    ).one_or_none()
+    found = await select_one(session, statement, ExclusionRow, {"authority_id": person.authority_id})
     if found is None:
         raise NotFound
     return found

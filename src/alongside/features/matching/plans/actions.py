@@ -1,6 +1,5 @@
 """Commands on runs: request, cancel, adopt or reject a better plan, supersede."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +12,7 @@ from alongside.features.authorities.settings_cache import version_of
 from alongside.features.consortia.models import Consortium
 from alongside.features.matching.models import ADOPT, ASK, ASK_AGAIN, CANCEL, SUPERSEDE, TURN_DOWN, PlanRun
 from alongside.features.matching.plans.queries import current_run, get_run, offered_run, run_at_work
+from alongside.features.matching.plans.rows import PlanRow
 from alongside.platform.access.authorisation import require_for_consortium
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
@@ -98,7 +98,7 @@ async def supersede_offered(session: AsyncSession, person: Principal, consortium
     await _supersede(session, person, await offered_run(session, person.authority_id, consortium_id))
 
 
-async def _supersede(session: AsyncSession, person: Principal, run: Any) -> None:
+async def _supersede(session: AsyncSession, person: Principal, run: PlanRow | None) -> None:
     if run is not None:
         await apply_transition(session, system(person.authority_id, person.today), PlanRun, run, SUPERSEDE)
 

@@ -1,12 +1,12 @@
 """CSV export of a plan, one row for each need, with labels instead of keys."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
 from alongside.features.matching.assignments.redaction import why_nobody_for
 from alongside.features.matching.plans.labels import assignment_state, tier_words
+from alongside.features.matching.plans.rows import AssignmentRow
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.formatting import format_number, format_pounds
 from alongside.platform.web.spreadsheet import as_csv
@@ -30,7 +30,7 @@ HEADS = (
 )
 
 
-def assignments_as_csv(person: Principal, assignments: Iterable[Any]) -> bytes:
+def assignments_as_csv(person: Principal, assignments: Iterable[AssignmentRow]) -> bytes:
     """The assignments of a plan, in the order of the page."""
     settings = settings_of(person.authority_id)
     tiers = tier_words(settings)

@@ -7,7 +7,6 @@ one is complete.
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -34,13 +33,15 @@ from alongside.features.matching.models import (
     PlanSnapshot,
 )
 from alongside.features.matching.plans.actions import supersede_current, supersede_offered
-from alongside.features.matching.plans.queries import names_of_needs
+from alongside.features.matching.plans.queries import RUN, names_of_needs
 from alongside.features.matching.plans.result_rows import assignments_from, figures, stored_outcome
+from alongside.features.matching.plans.rows import PlanRow
 from alongside.features.matching.problem_input.builder import build_instance
 from alongside.features.matching.replacement.actions import replan_after_declines
 from alongside.features.matching.replacement.threshold import worth_offering
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.database.constraints import violated_constraint
+from alongside.platform.database.reads import select_one
 from alongside.platform.database.session import Database
 from alongside.platform.jobs.queue import LeaseQueue, extend, is_claimed, lease_values, pick, release
 from alongside.platform.queue_handler import QueueHandler, Turn, WorkerContext
@@ -143,12 +144,8 @@ async def _read(database: Database, claim: Claim) -> tuple[Instance, datetime]:
         await session.execute(SAME_MOMENT)
         run = (
             await session.execute(
-                _mine(
-                    claim,
-                    PlanRun.consortium_id,
-                    PlanRun.starts_from_id,
-                    PlanRun.seed,
-                    PlanRun.weights_version,
+                select(PlanRun.consortium_id, PlanRun.starts_from_id, PlanRun.seed).where(
+                    PlanRun.authority_id == claim.authority_id, PlanRun.id == claim.id
                 )
             )
         ).one()
@@ -164,10 +161,6 @@ async def _read(database: Database, claim: Claim) -> tuple[Instance, datetime]:
         )
     claim.progress = 15
     return instance, read_at
-
-
-def _mine(claim: Claim, *columns: Any) -> Any:
-    return select(*columns).where(PlanRun.authority_id == claim.authority_id, PlanRun.id == claim.id)
 
 
 async def _solve(database: Database, claim: Claim, instance: Instance) -> Outcome | None:
@@ -196,10 +189,10 @@ async def _send_heartbeats(database: Database, claim: Claim) -> None:
             ours = await extend(session, PLAN_QUEUE, claim.authority_id, claim, progress=claim.progress)
 
 
-async def _lock_claimed_run(session: AsyncSession, claim: Claim) -> Any:
+async def _lock_claimed_run(session: AsyncSession, claim: Claim) -> PlanRow | None:
     """Lock the run until the transaction ends; None if this worker no longer holds the claim."""
-    statement = select(*PlanRun.__table__.columns).where(*is_claimed(PLAN_QUEUE, claim.authority_id, claim))
-    return (await session.execute(statement.with_for_update())).one_or_none()
+    statement = RUN.where(*is_claimed(PLAN_QUEUE, claim.authority_id, claim)).with_for_update(of=PlanRun)
+    return await select_one(session, statement, PlanRow, {"authority_id": claim.authority_id})
 
 
 async def _finish(
@@ -231,7 +224,7 @@ async def _finish(
             await supersede_offered(session, claim.product, run.consortium_id)
         if move is FINISH:
             await supersede_current(session, claim.product, run.consortium_id)
-        await apply_transition(session, claim.product, PlanRun, run, move, **values)
+        await apply_transition(session, claim.product, PlanRun, run, move, written=values)
 
 
 async def _keep(session: AsyncSession, claim: Claim, instance: Instance, outcome: Outcome | None) -> None:
@@ -265,11 +258,11 @@ async def _fail(
         named = await names_of_needs(session, claim.authority_id, [need]) if need else {}
         for row in named.values():
             sentence = f"{sentence} It is about “{row.title}” of {row.school}."
-        values: dict[str, Any] = {"failed_because": sentence, "lease_until": None, "ended_at": func.now()}
+        values: dict[str, object] = {"failed_because": sentence, "lease_until": None, "ended_at": func.now()}
         if instance is not None:
             await _keep(session, claim, instance, None)
             values |= {"input_hash": input_hash(instance), "needs": len(instance.needs)}
-        await apply_transition(session, claim.product, PlanRun, run, FAIL, note=sentence, **values)
+        await apply_transition(session, claim.product, PlanRun, run, FAIL, note=sentence, written=values)
 
 
 async def _release_claim(database: Database, claim: Claim) -> None:

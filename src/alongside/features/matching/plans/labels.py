@@ -1,10 +1,13 @@
 """Labels for plans: quality, coverage, and the state of each assignment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import ClassVar, NamedTuple
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
+from alongside.features.matching.engine.result import Coverage
+from alongside.features.matching.plans.rows import AssignmentRow, PlanRow
 
 STATES = {
     "queued": "Waiting to be worked out",
@@ -34,7 +37,53 @@ def tier_words(settings: AuthoritySettings) -> dict[int, str]:
     return {tier: words.get(tier, TIERS[tier]) for tier in TIERS}
 
 
-def how_good(run: Any) -> str:
+@dataclass(frozen=True, slots=True)
+class PlanLabels:
+    """The labels of plans for one authority."""
+
+    settings: AuthoritySettings
+    states: ClassVar[Mapping[str, str]] = STATES
+    because: ClassVar[Mapping[str, str]] = BECAUSE
+
+    def ordinal(self, rank: int | None) -> str:
+        """Return “best”, “2nd best”."""
+        return ordinal(rank)
+
+    def rank(self, rank: int | None, of: int) -> str:
+        """Return “2nd best of 7”."""
+        return rank_label(rank, of)
+
+    def theme(self, key: str) -> str:
+        """Return the label of a theme."""
+        return label_of(self.settings.themes, key)
+
+    def scope(self, run: PlanRow) -> str:
+        """Return for whom a plan is made."""
+        return run.consortium or "the whole authority"
+
+
+class CoverageLine(NamedTuple):
+    """The needs of one tier, how many have a partner, and what is proven."""
+
+    tier: str
+    served: int
+    needs: int
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSums:
+    """The totals of a plan: needs, matched needs and how many of them are proposed, days, money."""
+
+    needs: int
+    served: int
+    proposed: int
+    days: Decimal
+    pence: int
+    to_send: int
+
+
+def how_good(run: PlanRow) -> str:
     """How good a plan is known to be, in the engine’s words; “proven” is used only for proven results."""
     said = str(run.stopped_because or "")
     if run.status == "greedy":
@@ -42,30 +91,22 @@ def how_good(run: Any) -> str:
     return said
 
 
-def coverage_lines(coverage: Sequence[Any], tiers: dict[int, str]) -> list[dict[str, Any]]:
+def coverage_lines(coverage: Sequence[Coverage], tiers: dict[int, str]) -> list[CoverageLine]:
     """For each tier with needs: how many have a partner, and whether it is proven that no more can."""
     return [
-        {
-            "tier": tiers[one["tier"]],
-            "served": one["served"],
-            "needs": one["needs"],
-            "proven": one["proven"],
-            "proof": _proof(one),
-        }
-        for one in coverage
-        if one["needs"]
+        CoverageLine(tiers[one.tier], one.served, one.needs, _proof(one)) for one in coverage if one.needs
     ]
 
 
-def _proof(one: Any) -> str:
-    if one["served"] == one["needs"]:
+def _proof(one: Coverage) -> str:
+    if one.served == one.needs:
         return ""
-    if one["proven"]:
+    if one.proven:
         return "Proven: no plan can serve more of them."
-    return f"Not proven: a plan might serve up to {one['at_most']}."
+    return f"Not proven: a plan might serve up to {one.at_most}."
 
 
-def assignment_state(settings: AuthoritySettings, assignment: Any) -> tuple[str, str]:
+def assignment_state(settings: AuthoritySettings, assignment: AssignmentRow) -> tuple[str, str]:
     """The state of an assignment: its colour key and its label."""
     if assignment.offer_id is None:
         return "unmet", "Nobody"
@@ -94,39 +135,26 @@ def assignment_state(settings: AuthoritySettings, assignment: Any) -> tuple[str,
     return assignment.proposal_state, words[assignment.proposal_state]
 
 
-def _waits_for(assignment: Any) -> str:
+def _waits_for(assignment: AssignmentRow) -> str:
     sides = (
         (assignment.requesting_name, assignment.requesting_accepted_at),
-        (assignment.supporting_name, assignment.supporting_accepted_at),
+        (assignment.supporting_name or "", assignment.supporting_accepted_at),
     )
     waiting = [name for name, accepted_at in sides if accepted_at is None]
     return f"Waiting for {' and '.join(waiting)}"
 
 
-def is_over(assignment: Any) -> bool:
-    """Check whether the sent proposal was declined, lapsed or withdrawn and must be replaced."""
-    return assignment.proposal_state in ("declined", "lapsed", "withdrawn")
-
-
-def to_send(assignment: Any) -> bool:
-    """Check whether an assignment has a partner that has not been asked yet."""
-    return assignment.offer_id is not None and assignment.proposal_id is None
-
-
-def sums(assignments: Sequence[Any]) -> dict[str, Any]:
-    """The totals of a plan: needs, matched needs and how many of them are proposed, days, money.
-
-    A match that was declined, withdrawn or not answered in time does not count.
-    """
-    served = [one for one in assignments if one.offer_id is not None and not is_over(one)]
-    return {
-        "needs": len(assignments),
-        "served": len(served),
-        "proposed": sum(one.proposal_id is not None for one in served),
-        "days": sum((one.days for one in served), Decimal(0)),
-        "pence": sum(one.pence or 0 for one in served),
-        "to_send": sum(map(to_send, served)),
-    }
+def sums(assignments: Sequence[AssignmentRow]) -> PlanSums:
+    """The totals of a plan. A match that was declined, withdrawn or not answered in time does not count."""
+    served = [one for one in assignments if one.offer_id is not None and not one.over]
+    return PlanSums(
+        needs=len(assignments),
+        served=len(served),
+        proposed=sum(one.proposal_id is not None for one in served),
+        days=sum((one.days or Decimal(0) for one in served), Decimal(0)),
+        pence=sum(one.pence or 0 for one in served),
+        to_send=sum(one.waits_to_be_sent for one in served),
+    )
 
 
 def ordinal(rank: int | None) -> str:

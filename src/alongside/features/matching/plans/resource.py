@@ -1,13 +1,12 @@
 """A plan, and one need in a plan, as resources: what the actions of each share."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.matching.plans.queries import assignment_of, get_run
+from alongside.features.matching.plans.rows import AssignmentRow, PlanRow
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Resource
@@ -17,8 +16,8 @@ from alongside.platform.forms.action import Resource
 class PlannedNeed:
     """One need in a plan, with its assignment."""
 
-    run: Row[Any]
-    assignment: Row[Any]
+    run: PlanRow
+    assignment: AssignmentRow
 
 
 async def get_planned_need(
@@ -29,7 +28,7 @@ async def get_planned_need(
     return PlannedNeed(run, await assignment_of(session, person.authority_id, run.id, need_id))
 
 
-PLAN: Resource[Row[Any]] = Resource(
+PLAN: Resource[PlanRow] = Resource(
     name="run", path="/plans/{run_id:uuid}", load=get_run, url=lambda run: f"/plans/{run.id}"
 )
 PLANNED_NEED: Resource[PlannedNeed] = Resource(

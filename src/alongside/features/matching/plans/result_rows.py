@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -23,7 +22,7 @@ def restored_outcome(kept: bytes) -> Outcome:
     return msgspec.json.decode(kept, type=Outcome)
 
 
-def figures(instance: Instance, outcome: Outcome) -> dict[str, Any]:
+def figures(instance: Instance, outcome: Outcome) -> dict[str, object]:
     """The columns of a run that describe how good its plan is known to be."""
     plan = outcome.plan
     return {
@@ -43,7 +42,7 @@ def figures(instance: Instance, outcome: Outcome) -> dict[str, Any]:
 
 def assignments_from(
     instance: Instance, outcome: Outcome, proposals: Mapping[tuple[UUID, UUID], UUID]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[dict[str, object]]:
     """The rows of `plan_assignment` for every need, without authority and run.
 
     `proposals` are those in progress, by need and offer.
@@ -68,12 +67,11 @@ def assignments_from(
 
 def partner(
     pair: Pair | None, schools: Mapping[UUID, int], proposals: Mapping[tuple[UUID, UUID], UUID]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The columns of an assignment that describe its partner."""
     if pair is None:
-        return dict.fromkeys(
-            ("offer_id", "supporting_urn", "score", "days", "pence", "held_by", "proposal_id")
-        ) | {"parts": {}}
+        empty = ("offer_id", "supporting_urn", "score", "days", "pence", "held_by", "proposal_id")
+        return {**dict.fromkeys(empty), "parts": {}}
     return {
         "offer_id": pair.offer,
         "supporting_urn": schools[pair.offer],

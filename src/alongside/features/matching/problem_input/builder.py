@@ -1,9 +1,9 @@
 """Builds the engine's instance for a scope, without facts that its leads may not see."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,11 +28,21 @@ from alongside.features.matching.engine.instance import (
     Weights,
 )
 from alongside.features.matching.problem_input.expertise import strengths
-from alongside.features.matching.problem_input.queries import load_problem_rows
+from alongside.features.matching.problem_input.queries import (
+    NeedInput,
+    OfferInput,
+    ProblemRows,
+    ProblemScope,
+    ProposalInput,
+    SchoolInput,
+    SpentInput,
+    load_problem_rows,
+)
 from alongside.features.offers.confirmation import fresh_since_by_school
 from alongside.features.schools.phases import PHASES
 from alongside.platform.school_calendar.calendar import financial_year, start_of_term
 
+History = Literal["accepted", "pinned", "forbidden", "declined", "planned"]
 BURDEN_TERMS = 3
 
 
@@ -42,34 +52,37 @@ async def build_instance(
     today: date,
     consortium_id: UUID | None,
     starts_from: UUID | None = None,
-    **parameters: Any,
+    seed: int = 1,
+    weights_version: str = "1",
 ) -> Instance:
     """Build the instance of a scope as of today, from the database.
 
     The periods of a plan are terms of the authority, whose leads make it; whether an offer is confirmed follows the
-    calendar of its school. `starts_from` is the current plan. `parameters` override the authority's own.
+    calendar of its school. `starts_from` is the current plan.
     """
     settings, calendar = settings_of(authority_id), calendar_of(authority_id)
-    values = {
-        "consortium_id": consortium_id,
-        "today": today,
-        "burden_since": start_of_term(calendar, today, BURDEN_TERMS),
-        "term_began": start_of_term(calendar, today, 1),
-        "year_began": financial_year_began(today),
-    }
-    found = await load_problem_rows(session, authority_id, values, starts_from)
-    offers = {row.id: row for row in found["offers"]}
+    scope = ProblemScope(
+        authority_id=authority_id,
+        consortium_id=consortium_id,
+        starts_from=starts_from,
+        today=today,
+        burden_since=start_of_term(calendar, today, BURDEN_TERMS),
+        term_began=start_of_term(calendar, today, 1),
+        year_began=financial_year_began(today),
+    )
+    found = await load_problem_rows(session, scope)
+    offers = {row.id: row for row in found.offers}
     fresh = await fresh_since_by_school(session, authority_id, today)
-    accepted = dict(_accepted(found["under_way"], offers))
-    suspension = {row.school_urn for row in found["suspension"]}
+    accepted = dict(_accepted(found.under_way, offers))
+    suspension = set(found.suspension)
     practice: dict[int, dict[str, int]] = {}
     for row in await evidence_of_schools(session, authority_id):
         practice.setdefault(row.school_urn, {})[row.theme] = row.level
     pools, procured = _pools(settings, today), await procured_from(session, authority_id)
     return Instance(
         on=today,
-        schools=tuple(_school(authority_id, row) for row in found["schools"]),
-        needs=tuple(_need(settings, row, accepted, pools) for row in found["needs"]),
+        schools=tuple(_school(authority_id, row) for row in found.schools),
+        needs=tuple(_need(settings, row, accepted, pools) for row in found.needs),
         offers=tuple(
             _offer(
                 settings,
@@ -79,18 +92,18 @@ async def build_instance(
                 practice.get(row.school_urn, {}),
                 row.school_urn not in suspension,
             )
-            for row in found["offers"]
+            for row in found.offers
         ),
-        known=tuple(_known(found, accepted, {row.id for row in found["needs"]}, set(offers))),
+        known=tuple(_known(found, accepted, {row.id for row in found.needs}, set(offers))),
         between=tuple(
-            PairFacts(school=row.school_urn, other=row.other_urn, what=row.what) for row in found["barriers"]
+            PairFacts(school=row.school_urn, other=row.other_urn, what=row.what) for row in found.barriers
         ),
-        budgets=tuple(_budgets(settings, today, pools, found["spent"], procured)),
-        parameters=parameters_of(settings, **parameters),
+        budgets=tuple(_budgets(settings, today, pools, found.spent, procured)),
+        parameters=parameters_of(settings, seed=seed, weights_version=weights_version),
     )
 
 
-def parameters_of(settings: AuthoritySettings, **others: Any) -> Parameters:
+def parameters_of(settings: AuthoritySettings, *, seed: int = 1, weights_version: str = "1") -> Parameters:
     """The authority's rules and weights as engine parameters. Does not validate: the engine does."""
     ours = settings.matching
     return Parameters(
@@ -110,7 +123,8 @@ def parameters_of(settings: AuthoritySettings, **others: Any) -> Parameters:
         margin=ours.better_by,
         declines=ours.declines_ask_for_person,
         limit_seconds=float(ours.seconds),
-        **others,
+        seed=seed,
+        weights_version=weights_version,
     )
 
 
@@ -132,7 +146,7 @@ def tier_of(settings: AuthoritySettings, urgency: str) -> Literal[1, 2, 3]:
     return 1 if entry.order == 1 else 2
 
 
-def _school(authority_id: int, row: Any) -> School:
+def _school(authority_id: int, row: SchoolInput) -> School:
     keys = (("trust", row.trust_uid), ("federation", row.federation_uid))
     return School(
         urn=row.urn,
@@ -155,7 +169,12 @@ def _urban(words: str | None) -> float | None:
     return 1.0 if "urban" in said else 0.0 if "rural" in said else None
 
 
-def _need(settings: AuthoritySettings, row: Any, accepted: dict[UUID, Any], pools: dict[str, str]) -> Need:
+def _need(
+    settings: AuthoritySettings,
+    row: NeedInput,
+    accepted: Mapping[UUID, ProposalInput],
+    pools: Mapping[str, str],
+) -> Need:
     agreed = accepted.get(row.id)
     days = row.days if agreed is None else agreed.days
     return Need(
@@ -176,7 +195,12 @@ def _need(settings: AuthoritySettings, row: Any, accepted: dict[UUID, Any], pool
 
 
 def _offer(
-    settings: AuthoritySettings, today: date, row: Any, fresh: date, practice: dict[str, int], fit: bool
+    settings: AuthoritySettings,
+    today: date,
+    row: OfferInput,
+    fresh: date,
+    practice: dict[str, int],
+    fit: bool,
 ) -> Offer:
     holds = bool(row.designation) and (row.designation_until is None or row.designation_until >= today)
     return Offer(
@@ -210,12 +234,16 @@ def _offer(
     )
 
 
-def _accepted(under_way: Iterable[Any], offers: dict[UUID, Any]) -> Iterator[tuple[UUID, Any]]:
+def _accepted(
+    under_way: Iterable[ProposalInput], offers: Mapping[UUID, OfferInput]
+) -> Iterator[tuple[UUID, ProposalInput]]:
     """For each need its accepted proposal, while the offers have enough days for all of them.
 
     A proposal that no longer fits could not be agreed, so it fixes nothing and takes no days.
     """
-    left = {key: [row.days_left, row.places_left] for key, row in offers.items()}
+    left: dict[UUID, list[Decimal]] = {
+        key: [row.days_left, Decimal(row.places_left)] for key, row in offers.items()
+    }
     settled: set[UUID] = set()
     for row in under_way:
         if not row.said_yes or not row.possible:
@@ -230,20 +258,21 @@ def _accepted(under_way: Iterable[Any], offers: dict[UUID, Any]) -> Iterator[tup
 
 
 def _known(
-    found: dict[str, Sequence[Any]], accepted: dict[UUID, Any], needs: set[UUID], offers: set[UUID]
+    found: ProblemRows, accepted: Mapping[UUID, ProposalInput], needs: set[UUID], offers: set[UUID]
 ) -> Iterator[PairHistory]:
     """The history of pairs that take part; a proposal in progress overrides a constraint."""
-    constraints = {"pin": "pinned", "forbid": "forbidden"}
+    constraints: dict[str, History] = {"pin": "pinned", "forbid": "forbidden"}
     fixed = {(need, row.offer_id) for need, row in accepted.items()}
-    pairs: list[tuple[UUID, UUID, Any]] = [(need, offer, "accepted") for need, offer in fixed]
+    pairs: list[tuple[UUID, UUID, History]] = [(need, offer, "accepted") for need, offer in fixed]
     pairs += [
         (row.need_id, row.offer_id, constraints[row.kind])
-        for row in found["wishes"]
+        for row in found.wishes
         if row.need_id not in accepted
     ]
-    pairs += [(row.need_id, row.offer_id, "declined") for row in found["declined"]]
-    planned = {(row.need_id, row.offer_id) for row in (*found["standing"], *found["under_way"])}
-    declined = {(row.need_id, row.offer_id) for row in found["declined"]}
+    pairs += [(row.need_id, row.offer_id, "declined") for row in found.declined]
+    planned = {(row.need_id, row.offer_id) for row in found.standing}
+    planned |= {(row.need_id, row.offer_id) for row in found.under_way}
+    declined = {(row.need_id, row.offer_id) for row in found.declined}
     pairs += [(need, offer, "planned") for need, offer in sorted(planned - declined)]
     for need, offer, what in pairs:
         answered_anew = what == "declined" and (need, offer) in fixed
@@ -283,7 +312,7 @@ def _budgets(
     settings: AuthoritySettings,
     today: date,
     pools: dict[str, str],
-    spent: Iterable[Any],
+    spent: Iterable[SpentInput],
     procured: Mapping[str, int],
 ) -> Iterator[Budget]:
     """What each fund may still pay this year: its amount less agreed days and escalation procurement."""

@@ -1,11 +1,17 @@
 """Queries that load the inputs of a plan, one for each kind of row, whatever the size of the scope."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Date, Row, TextClause, Uuid, bindparam, text
+import msgspec
+from sqlalchemy import BindParameter, Date, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.platform.database.reads import Read, fetch_all
 
 SCOPE = """
     scope AS (
@@ -180,44 +186,172 @@ SPENT = """
 """
 """Days agreed in this financial year, by the phase of the need."""
 
-KINDS: Mapping[str, Any] = {
-    "consortium_id": Uuid(),
-    "starts_from": Uuid(),
-    "today": Date(),
-    "burden_since": Date(),
-    "term_began": Date(),
-    "year_began": Date(),
-}
+
+class SchoolInput(msgspec.Struct, frozen=True):
+    """An open school of the authority; `inside` if its needs are planned. `consortia` are ids as text."""
+
+    urn: int
+    trust_uid: str | None
+    federation_uid: str | None
+    easting: int | None
+    northing: int | None
+    pupils: int | None
+    percentage_fsm: Decimal | None
+    urban_rural: str | None
+    inside: bool
+    consortia: list[str]
 
 
-def _statement(sql: str) -> TextClause:
-    return text(sql).bindparams(*(bindparam(one, type_=KINDS[one]) for one in KINDS if f":{one}" in sql))
+class NeedInput(msgspec.Struct, frozen=True):
+    """An open need; `declines` counts the partners that declined in a row."""
+
+    id: UUID
+    school_urn: int
+    phase: str
+    theme: str
+    urgency: str
+    days: Decimal | None
+    starts_on: date | None
+    ends_on: date | None
+    terms: list[str]
+    posted_at: datetime
+    shown_to_all: bool
+    declines: int
 
 
-STATEMENTS = {
-    name: _statement(sql.replace("$scope", SCOPE.strip()))
-    for name, sql in {
-        "schools": SCHOOLS,
-        "needs": NEEDS,
-        "offers": OFFERS,
-        "under_way": UNDER_WAY,
-        "declined": DECLINED,
-        "wishes": CONSTRAINTS,
-        "standing": CURRENT,
-        "barriers": BARRIERS,
-        "suspension": SUSPENSION,
-        "spent": SPENT,
-    }.items()
-}
+class OfferInput(msgspec.Struct, frozen=True):
+    """An offer with what is left of it, what its school gave lately (`carried`), and its reviews."""
+
+    id: UUID
+    school_urn: int
+    phases: list[str]
+    starts_on: date | None
+    ends_on: date | None
+    terms: list[str]
+    travel_miles: int | None
+    designation: str | None
+    designation_until: date | None
+    confirmed_on: date | None
+    appetite: str
+    state: str
+    days_left: Decimal
+    places_left: int
+    shown_to_all: bool
+    inside: bool
+    last_asked_on: date | None
+    carried: Decimal | None
+    reviews: int
+    reviews_good: int
+    themes: dict[str, bool] | None
 
 
-async def load_problem_rows(
-    session: AsyncSession, authority_id: int, values: Mapping[str, Any], starts_from: UUID | None
-) -> dict[str, Sequence[Row[Any]]]:
-    """Load all input rows of a plan by name, in ten statements."""
-    given = {"authority_id": authority_id, "starts_from": starts_from, **values}
-    found = {}
-    for name, statement in STATEMENTS.items():
-        wanted = {one: given[one] for one in statement.compile().params}
-        found[name] = (await session.execute(statement, wanted)).all()
-    return found
+class ProposalInput(msgspec.Struct, frozen=True):
+    """A proposal in progress: whether a school has accepted it, and whether it could still be agreed."""
+
+    need_id: UUID
+    offer_id: UUID
+    days: Decimal
+    said_yes: bool
+    possible: bool
+
+
+class PairInput(msgspec.Struct, frozen=True):
+    """A need and an offer."""
+
+    need_id: UUID
+    offer_id: UUID
+
+
+class ConstraintInput(PairInput, frozen=True):
+    """A pin or forbid in force."""
+
+    kind: Literal["pin", "forbid"]
+
+
+class BarrierInput(msgspec.Struct, frozen=True):
+    """Two schools that are kept apart."""
+
+    school_urn: int
+    other_urn: int
+    what: Literal["excluded", "interest"]
+
+
+class SpentInput(msgspec.Struct, frozen=True):
+    """Days agreed in this financial year for needs of one phase."""
+
+    phase: str
+    days: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemScope:
+    """What a plan is made for (None: the whole authority), from which plan it starts, and the dates that count."""
+
+    authority_id: int
+    consortium_id: UUID | None
+    starts_from: UUID | None
+    today: date
+    burden_since: date
+    term_began: date
+    year_began: date
+
+    def values(self) -> dict[str, object]:
+        """The parameters of the statements."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRows:
+    """All input rows of a plan."""
+
+    schools: list[SchoolInput]
+    needs: list[NeedInput]
+    offers: list[OfferInput]
+    under_way: list[ProposalInput]
+    declined: list[PairInput]
+    wishes: list[ConstraintInput]
+    standing: list[PairInput]
+    barriers: list[BarrierInput]
+    suspension: list[int]
+    spent: list[SpentInput]
+
+
+TYPED: tuple[BindParameter[UUID] | BindParameter[date], ...] = (
+    *(bindparam(name, type_=Uuid) for name in ("consortium_id", "starts_from")),
+    *(bindparam(name, type_=Date) for name in ("today", "burden_since", "term_began", "year_began")),
+)
+InputRow = TypeVar("InputRow")
+
+
+def _read(sql: str, row: Callable[..., InputRow]) -> Read[InputRow]:
+    statement = text(sql.replace("$scope", SCOPE.strip()))
+    return Read(statement.bindparams(*(one for one in TYPED if f":{one.key}" in statement.text)), row)
+
+
+READ_SCHOOLS = _read(SCHOOLS, SchoolInput)
+READ_NEEDS = _read(NEEDS, NeedInput)
+READ_OFFERS = _read(OFFERS, OfferInput)
+READ_UNDER_WAY = _read(UNDER_WAY, ProposalInput)
+READ_DECLINED = _read(DECLINED, PairInput)
+READ_CONSTRAINTS = _read(CONSTRAINTS, ConstraintInput)
+READ_CURRENT = _read(CURRENT, PairInput)
+READ_BARRIERS = _read(BARRIERS, BarrierInput)
+READ_SUSPENSION = _read(SUSPENSION, int)
+READ_SPENT = _read(SPENT, SpentInput)
+
+
+async def load_problem_rows(session: AsyncSession, scope: ProblemScope) -> ProblemRows:
+    """Load all input rows of a plan, in ten statements."""
+    values = scope.values()
+    return ProblemRows(
+        schools=await fetch_all(session, READ_SCHOOLS, values),
+        needs=await fetch_all(session, READ_NEEDS, values),
+        offers=await fetch_all(session, READ_OFFERS, values),
+        under_way=await fetch_all(session, READ_UNDER_WAY, values),
+        declined=await fetch_all(session, READ_DECLINED, values),
+        wishes=await fetch_all(session, READ_CONSTRAINTS, values),
+        standing=await fetch_all(session, READ_CURRENT, values),
+        barriers=await fetch_all(session, READ_BARRIERS, values),
+        suspension=await fetch_all(session, READ_SUSPENSION, values),
+        spent=await fetch_all(session, READ_SPENT, values),
+    )

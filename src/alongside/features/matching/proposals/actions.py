@@ -3,9 +3,8 @@
 Pairs that are no longer possible are skipped with a reason.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -16,9 +15,9 @@ from alongside.features.agreements.answers.actions import withdraw_proposal
 from alongside.features.agreements.proposals.hard_rules import for_other_readers
 from alongside.features.agreements.proposing.actions import propose
 from alongside.features.matching.models import CURRENT, SEND, PlanAssignment, PlanRun
-from alongside.features.matching.plans.labels import to_send
 from alongside.features.matching.plans.queries import assignments_of, get_run
-from alongside.features.matching.proposals.terms import MESSAGE, terms_for
+from alongside.features.matching.plans.rows import AssignmentRow, PlanRow
+from alongside.features.matching.proposals.terms import MESSAGE, WantedPair, pair_of, terms_for
 from alongside.features.matching.replacement.queries import unanswered_proposals
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer
@@ -53,11 +52,13 @@ async def send_plan(
     assignments = [
         one
         for one in await assignments_of(session, person.authority_id, run.id)
-        if to_send(one) and one.need_id in wanted
+        if one.waits_to_be_sent and one.need_id in wanted
     ]
     needed = [one.need_id for one in assignments]
     before = await unanswered_proposals(session, person.authority_id, needed)
-    await hold_posts(session, person.authority_id, [*assignments, *before])
+    pairs = [(one.need_id, one.offer_id) for one in assignments if one.offer_id is not None]
+    pairs += [(one.need_id, one.offer_id) for one in before]
+    await hold_posts(session, person.authority_id, pairs)
     await _withdraw_moved(session, person, assignments)
     message = MESSAGE.format(scope=run.consortium or "whole authority")
     await calendars_of_schools(session, person.authority_id, _schools_of(assignments))  # kept for each pair
@@ -69,11 +70,14 @@ async def send_plan(
     return SendResult(proposed, len(assignments) - proposed)
 
 
-def _schools_of(assignments: Sequence[Any]) -> set[int]:
-    return {urn for one in assignments for urn in (one.requesting_urn, one.supporting_urn)}
+def _schools_of(assignments: Sequence[AssignmentRow]) -> set[int]:
+    urns = (urn for one in assignments for urn in (one.requesting_urn, one.supporting_urn))
+    return {urn for urn in urns if urn is not None}
 
 
-async def _withdraw_moved(session: AsyncSession, person: Principal, assignments: Sequence[Any]) -> None:
+async def _withdraw_moved(
+    session: AsyncSession, person: Principal, assignments: Sequence[AssignmentRow]
+) -> None:
     """Withdraw unanswered proposals for these needs where the plan has chosen another partner."""
     wanted = {(one.need_id, one.offer_id) for one in assignments}
     needs = [one.need_id for one in assignments]
@@ -82,7 +86,7 @@ async def _withdraw_moved(session: AsyncSession, person: Principal, assignments:
             await withdraw_proposal(session, person, old.id)
 
 
-async def hold_run(session: AsyncSession, run: Any) -> None:
+async def hold_run(session: AsyncSession, run: PlanRow) -> None:
     """Lock the plan against other sends and replacements. Raises ActionRefused if it is no longer current."""
     state = await session.scalar(
         select(PlanRun.state)
@@ -95,24 +99,20 @@ async def hold_run(session: AsyncSession, run: Any) -> None:
         )
 
 
-async def hold_posts(session: AsyncSession, authority_id: int, assignments: Sequence[Any]) -> None:
-    """Lock all offers, then all needs, in a fixed order, as every decision on a proposal does."""
-    for thing, ids in (
-        (Offer, {one.offer_id for one in assignments}),
-        (Need, {one.need_id for one in assignments}),
-    ):
-        columns: Any = thing
+async def hold_posts(session: AsyncSession, authority_id: int, pairs: Collection[tuple[UUID, UUID]]) -> None:
+    """Lock the offers of these pairs (need, offer), then the needs, in the order of every decision on a proposal."""
+    for post, ids in ((Offer, {offer for _, offer in pairs}), (Need, {need for need, _ in pairs})):
         await session.execute(
-            select(columns.id)
-            .where(columns.authority_id == authority_id, columns.id.in_(sorted(ids)))
-            .order_by(columns.id)
+            select(post.id)
+            .where(post.authority_id == authority_id, post.id.in_(sorted(ids)))
+            .order_by(post.id)
             .with_for_update(key_share=True)
         )
 
 
-async def _send(session: AsyncSession, person: Principal, assignment: Any, message: str) -> int:
+async def _send(session: AsyncSession, person: Principal, assignment: AssignmentRow, message: str) -> int:
     """Propose one pair. Returns 1 if it was possible, else 0."""
-    made, refusal = await try_to_propose(session, person, assignment, message)
+    made, refusal = await try_to_propose(session, person, pair_of(assignment), message)
     reason = for_other_readers(refusal) if refusal else None  # stored in the plan, which leads read too
     await session.execute(
         update(PlanAssignment)
@@ -123,14 +123,14 @@ async def _send(session: AsyncSession, person: Principal, assignment: Any, messa
 
 
 async def try_to_propose(
-    session: AsyncSession, person: Principal, assignment: Any, message: str
+    session: AsyncSession, person: Principal, pair: WantedPair, message: str
 ) -> tuple[UUID | None, str | None]:
-    """Propose an assignment. Returns the proposal, or a sentence that says why it was not possible."""
-    calendar = await calendar_of_school(session, person.authority_id, assignment.requesting_urn)
-    terms = terms_for(calendar, assignment, person.today, message)
+    """Propose a pair. Returns the proposal, or a sentence that says why it was not possible."""
+    calendar = await calendar_of_school(session, person.authority_id, pair.requesting_urn)
+    terms = terms_for(calendar, pair, person.today, message)
     try:
         async with session.begin_nested():
-            return await propose(session, person, assignment.need_id, assignment.offer_id, terms), None
+            return await propose(session, person, pair.need_id, pair.offer_id, terms), None
     except ActionRefused as problem:
         return None, problem.sentence
     except NotFound:

@@ -1,8 +1,8 @@
 """Commands to replace a lost partner at once, and to start a new run after a decline."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -18,11 +18,11 @@ from alongside.features.matching.engine.score import Score
 from alongside.features.matching.engine.shortlist import shortlist
 from alongside.features.matching.models import SEND, PlanAssignment, PlanRun
 from alongside.features.matching.plans.actions import queue_run
-from alongside.features.matching.plans.labels import is_over
 from alongside.features.matching.plans.queries import assignments_of, get_run
+from alongside.features.matching.plans.rows import AssignmentRow
 from alongside.features.matching.problem_input.builder import half_days
 from alongside.features.matching.proposals.actions import hold_posts, hold_run, try_to_propose
-from alongside.features.matching.proposals.terms import MESSAGE
+from alongside.features.matching.proposals.terms import MESSAGE, WantedPair
 from alongside.features.matching.replacement.options import chosen_option, options_now
 from alongside.features.matching.replacement.queries import (
     core_team,
@@ -55,7 +55,7 @@ async def take_option(
     assignment = next((one for one in assignments if one.need_id == need_id), None)
     if assignment is None:
         raise NotFound
-    if not is_over(assignment):
+    if not assignment.over:
         raise ActionRefused(
             "This need has a partner in the plan, so there is nothing to replace.", assignment.proposal_state
         )
@@ -63,7 +63,7 @@ async def take_option(
     option = chosen_option(found, key)
     message = MESSAGE.format(scope=run.consortium or "whole authority")
     moved = [one for one in assignments if option.move is not None and one.need_id == option.move.need]
-    await hold_posts(session, person.authority_id, _touched(assignment, moved, option))
+    await hold_posts(session, person.authority_id, _touched(need_id, moved, option))
     for one in moved:
         await _move(session, person, instance, one, option, message)
     await _replace(
@@ -84,32 +84,52 @@ async def take_option(
     return option
 
 
-def _touched(assignment: Any, moved: Sequence[Any], option: Option) -> list[Any]:
-    """The pairs, old and new, whose needs and offers must be locked."""
-    found = [LockedAssignment(assignment.need_id, option.offer)]
+def _touched(need_id: UUID, moved: Sequence[AssignmentRow], option: Option) -> list[tuple[UUID, UUID]]:
+    """The pairs of need and offer, old and new, that must be locked."""
+    found = [(need_id, option.offer)]
     for one in moved:
         assert option.move is not None
-        found += [LockedAssignment(one.need_id, one.offer_id), LockedAssignment(one.need_id, option.move.to)]
+        found += [(one.need_id, option.move.offer), (one.need_id, option.move.to)]
     return found
 
 
-class LockedAssignment(msgspec.Struct, frozen=True):
-    """A need and an offer to lock."""
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Another partner for a need: the columns of its assignment that change."""
 
-    need_id: UUID
     offer_id: UUID
+    supporting_urn: int
+    days: Decimal
+    pence: int
+    score: Score
+
+    def columns(self) -> dict[str, object]:
+        """The values to write; nothing of the former explanation stays."""
+        return {
+            "offer_id": self.offer_id,
+            "supporting_urn": self.supporting_urn,
+            "days": self.days,
+            "pence": self.pence,
+            "score": self.score.score,
+            "parts": msgspec.to_builtins(self.score),
+            "rank": None,
+            "why": {},
+            "why_nobody": None,
+            "held_by": None,
+        }
 
 
 async def _move(
     session: AsyncSession,
     person: Principal,
     instance: Instance,
-    assignment: Any,
+    assignment: AssignmentRow,
     option: Option,
     message: str,
 ) -> None:
     """Move another pair: withdraw it and ask its next partner if it was sent, else only change the plan."""
     assert option.move is not None
+    assert assignment.days is not None
     asked = await unanswered_proposals(session, person.authority_id, [assignment.need_id])
     if assignment.proposal_id is not None:
         if assignment.proposal_id not in {one.id for one in asked}:
@@ -124,50 +144,37 @@ async def _move(
         await _replace(session, person, assignment, partner, message)
 
 
-def _partner(
-    instance: Instance, offer_id: UUID, half_days: int, pence: int | None, score: Score
-) -> dict[str, Any]:
+def _partner(instance: Instance, offer_id: UUID, half_days: int, pence: int | None, score: Score) -> Partner:
     offer = next(one for one in instance.offers if one.id == offer_id)
     days = Decimal(half_days) / 2
-    return {
-        "offer_id": offer_id,
-        "supporting_urn": offer.school,
-        "days": days,
-        "pence": int(days * offer.pence_per_day) if pence is None else pence,
-        "score": score.score,
-        "parts": msgspec.to_builtins(score),
-        "rank": None,
-        "why": {},
-        "why_nobody": None,
-        "held_by": None,
-    }
+    money = int(days * offer.pence_per_day) if pence is None else pence
+    return Partner(offer_id, offer.school, days, money, score)
 
 
 async def _replace(
-    session: AsyncSession, person: Principal, assignment: Any, partner: dict[str, Any], message: str
+    session: AsyncSession, person: Principal, assignment: AssignmentRow, partner: Partner, message: str
 ) -> None:
     """Propose the new partner, then store it in the plan. Raises ActionRefused when it cannot be proposed."""
-    wanted = ReplacementRequest(assignment, partner)
+    wanted = WantedPair(
+        assignment.need_id,
+        partner.offer_id,
+        assignment.requesting_urn,
+        partner.days,
+        assignment.need_starts_on,
+        assignment.need_ends_on,
+        assignment.need_terms,
+    )
     made, reason = await try_to_propose(session, person, wanted, message)
     if made is None:
         raise ActionRefused(reason or ANSWERED)
     await _write(session, person, assignment, partner, made)
 
 
-class ReplacementRequest:
-    """The data of an assignment with another partner that are needed to propose it."""
-
-    def __init__(self, assignment: Any, partner: dict[str, Any]) -> None:
-        self.need_id, self.offer_id, self.days = assignment.need_id, partner["offer_id"], partner["days"]
-        self.need_starts_on, self.need_ends_on = assignment.need_starts_on, assignment.need_ends_on
-        self.need_terms, self.requesting_urn = assignment.need_terms, assignment.requesting_urn
-
-
 async def _write(
     session: AsyncSession,
     person: Principal,
-    assignment: Any,
-    partner: dict[str, Any],
+    assignment: AssignmentRow,
+    partner: Partner,
     proposal_id: UUID | None,
 ) -> None:
     await session.execute(
@@ -178,7 +185,7 @@ async def _write(
             not_sent_because=None,
             again_id=None,
             replaced_on=person.today,
-            **partner,
+            **partner.columns(),
         )
     )
 
@@ -213,7 +220,9 @@ async def replan_after_declines(session: AsyncSession, product: Principal) -> in
     return len(lost)
 
 
-async def _ask_for_person(session: AsyncSession, product: Principal, assignment: Any, count: int) -> None:
+async def _ask_for_person(
+    session: AsyncSession, product: Principal, assignment: AssignmentRow, count: int
+) -> None:
     leaders = await leaders_of_schools(
         session, product.authority_id, product.today, [assignment.requesting_urn]
     )

@@ -1,17 +1,15 @@
 """Decides whether a plan calculated after a decline is enough better to be offered."""
 
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.matching.engine.instance import Instance
 from alongside.features.matching.engine.result import Outcome
-from alongside.features.matching.plans.labels import is_over
 from alongside.features.matching.plans.queries import assignments_of
+from alongside.features.matching.plans.rows import PlanRow
 from alongside.features.matching.replacement.options import current_pairs
 
 
-async def worth_offering(session: AsyncSession, run: Any, instance: Instance, outcome: Outcome) -> bool:
+async def worth_offering(session: AsyncSession, run: PlanRow, instance: Instance, outcome: Outcome) -> bool:
     """Check whether the plan beats the best replacement option by the authority's margin."""
     from alongside.features.matching.engine import replacement  # keeps numpy and HiGHS out of startup
     from alongside.features.matching.engine.objective import total
@@ -26,7 +24,7 @@ async def worth_offering(session: AsyncSession, run: Any, instance: Instance, ou
     prepared = Prepared(instance)
     at_once: int | None = total(prepared.programme, chosen_of(prepared, pairs))
     for assignment in assignments:
-        if is_over(assignment) and at_once is not None:
+        if assignment.over and assignment.offer_id is not None and at_once is not None:
             found = replacement.options(prepared, pairs, assignment.need_id, assignment.offer_id, most=1)
             at_once = at_once + found[0].points if found else None
     return replacement.worth_offering(at_once, outcome.plan, instance.parameters)

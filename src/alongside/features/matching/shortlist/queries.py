@@ -1,10 +1,11 @@
 """Queries for a shortlist: the offers that a person may see, and those already proposed."""
 
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+import msgspec
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.proposal import Proposal
@@ -13,10 +14,23 @@ from alongside.features.agreements.proposing.candidates import seen_by
 from alongside.features.offers.models import Offer
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.reads import select_all
 
-AUTHORITY: Any = bindparam("authority_id")
+AUTHORITY: BindParameter[int] = bindparam("authority_id")
 
-OFFERS: Any = (
+
+class ListedOffer(msgspec.Struct, frozen=True):
+    """An offer with its school, its leader and the days that are not promised."""
+
+    id: UUID
+    title: str
+    leader_name: str
+    school_urn: int
+    school: str
+    days_left: Decimal
+
+
+OFFERS = (
     select(
         Offer.id,
         Offer.title,
@@ -28,7 +42,7 @@ OFFERS: Any = (
     .join(School, (School.authority_id == AUTHORITY) & (School.urn == Offer.school_urn))
     .where(Offer.authority_id == AUTHORITY, Offer.id.in_(bindparam("ids", expanding=True)))
 )
-ASKED: Any = select(Proposal.offer_id).where(
+ASKED = select(Proposal.offer_id).where(
     Proposal.authority_id == AUTHORITY,
     Proposal.need_id == bindparam("need_id"),
     Proposal.state.in_(LIVE),
@@ -36,12 +50,15 @@ ASKED: Any = select(Proposal.offer_id).where(
 )
 
 
-async def offers_seen(session: AsyncSession, person: Principal, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+async def offers_seen(
+    session: AsyncSession, person: Principal, ids: Sequence[UUID]
+) -> dict[UUID, ListedOffer]:
     """The offers with these ids that this person may see, by id."""
     if not ids:
         return {}
     values = {"authority_id": person.authority_id, "ids": list(ids)}
-    return {row.id: row for row in await session.execute(OFFERS.where(seen_by(person, Offer)), values)}
+    found = await select_all(session, OFFERS.where(seen_by(person, Offer)), ListedOffer, values)
+    return {row.id: row for row in found}
 
 
 async def offers_being_asked(session: AsyncSession, person: Principal, need_id: UUID) -> frozenset[UUID]:

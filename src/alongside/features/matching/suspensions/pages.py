@@ -1,17 +1,16 @@
 """The page of suspended schools, for the core team only."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import Row
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from alongside.features.matching.suspensions import actions, queries
 from alongside.features.matching.suspensions.forms import SuspensionForm
+from alongside.features.matching.suspensions.queries import SuspensionRow
 from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.permissions import Permission
-from alongside.platform.forms.action import Resource, buttons_for, list_resource, routes_of
+from alongside.platform.forms.action import ActionButton, Resource, buttons_for, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import PageResult
 from alongside.platform.web.routing import endpoint
@@ -29,9 +28,16 @@ async def _offer_schools(asked: FormRequest[None, SuspensionForm]) -> None:
     offer_schools(asked.form.school, await schools_at_work(asked.session, asked.person.authority_id))
 
 
-async def _context(asked: FormRequest[None, SuspensionForm]) -> Mapping[str, object]:
+@dataclass(frozen=True, kw_only=True)
+class SuspensionsContext(FormContext):
+    """The suspended schools with their buttons."""
+
+    schools: Sequence[tuple[SuspensionRow, Sequence[ActionButton]]]
+
+
+async def _context(asked: FormRequest[None, SuspensionForm]) -> SuspensionsContext:
     rows = await queries.suspended_schools(asked.session, asked.person)
-    return {"schools": [(row, buttons_for(asked.person, row, (END,))) for row in rows]}
+    return SuspensionsContext(schools=[(row, buttons_for(asked.person, row, (END,))) for row in rows])
 
 
 async def _suspend(asked: FormRequest[None, SuspensionForm]) -> None:
@@ -57,7 +63,7 @@ SUSPEND: FormAction[None, SuspensionForm] = FormAction(
     said="The school is suspended. Plans leave out its offers.",
     run=_suspend,
 )
-END: ButtonAction[Row[Any]] = ButtonAction(
+END: ButtonAction[SuspensionRow] = ButtonAction(
     name="end_suspension",
     resource=Resource(
         name="suspension",
