@@ -35,7 +35,6 @@ EXCEPTIONS = {
     "/escalations.csv": (5, "interests and requester, and the log of readings in a transaction of its own"),
     "/home": (10, "six lists of different features; notices and escalations each set the requester"),
     "/needs/{need_id}/shortlist": (16, "the input of the match"),
-    "/plans": (12, "the plan with its figures, exclusions and capacity"),
 }
 """Pages that run more statements today, the most that they may run, and why."""
 

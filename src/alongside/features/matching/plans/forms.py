@@ -15,10 +15,14 @@ WHOLE = "authority"
 class AskForm(Form):
     """The scope of the requested plan."""
 
+    scopes: Sequence[tuple[UUID | None, str]] = ()
+    """The scopes that are offered, each with its name."""
+
     scope = Choice("For whom?", "Choose whom the plan is for from the list", render_kw={"select": True})
 
     def offer_scopes(self, scopes: Sequence[tuple[UUID | None, str]], person: Principal) -> None:
         """Set the choices; if there is only one scope, select it."""
+        self.scopes = scopes
         self.scope.choices = [(str(key or WHOLE), name) for key, name in scopes]
         if len(scopes) == 1:
             self.scope.data = self.scope.data or self.scope.choices[0][0]

@@ -123,7 +123,7 @@ async def _offer_scopes(asked: FormRequest[None, AskForm]) -> None:
 async def _list_context(asked: FormRequest[None, AskForm]) -> PlanList:
     session, person = asked.session, asked.person
     number = number_of_page(asked.data.one("page"))
-    scopes = await queries.scopes_of(session, person)
+    scopes = asked.form.scopes
     runs, more = await queries.runs_of(session, person, number)
     standing = await queries.current_runs(session, person, [key for key, _ in scopes]) if number == 1 else []
     return PlanList(
