@@ -101,12 +101,12 @@ async def test_loads_add_up_and_schools_of_others_are_not_named(client: Client, 
     await posts(database)
     where = await a_plan(client, database)
     page = words(await client.get(f"{where}/capacity", as_=LEAD_OF_NORTH))
-    loads = page.partition("Given and received Days that")[2]
+    loads = page.partition("Given and received The table shows the days that")[2]
     assert "Schools elsewhere, together" not in loads, "the sum of two would tell what one of them gives"
     assert "Quay" not in loads
     assert "Mill" in loads
     everything = words(await client.get(f"{where}/capacity", as_=OFFICER)).partition(
-        "Given and received Days that"
+        "Given and received The table shows the days that"
     )[2]
     assert "Quay" in everything
     assert "Schools elsewhere" not in everything
@@ -150,7 +150,7 @@ async def test_a_full_load_is_marked_before_anybody_is_asked(client: Client, dat
         await an_offer(session, PARK, days="20", title="Park comes", phases=["primary"])
     where = await a_plan(client, database)
     page = words(await client.get(f"{where}/capacity", as_=LEAD_OF_NORTH))
-    assert "A full load" in page.partition("Given and received Days that")[2]
+    assert "A full load" in page.partition("Given and received The table shows the days that")[2]
 
 
 async def test_it_is_for_those_who_lead(client: Client, database: Database) -> None:
