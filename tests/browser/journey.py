@@ -113,11 +113,9 @@ async def _do(mill: Visitor, park: Visitor) -> None:
     agreement = park.path
     for day in ("24/11/2026", "24/11/2026"):
         await park.presses("Record or plan a visit")
-        await fill(
-            park, {"visit_on": day, "days": "0.5", "focus": "Number bonds", "done": "Two lessons seen"}
-        )
+        await fill(park, {"visit_on": day, "days": "1", "focus": "Number bonds", "done": "Two lessons seen"})
         await park.presses("Record this visit")
-    assert "1 day used of 2 days" in await park.reads()
+    assert "2 days used of 2 days" in await park.reads()
     for one, more in ((park, {}), (mill, {"outcome": "met"})):
         await one.goes(agreement)
         await one.presses("Give your closing review")

@@ -30,7 +30,7 @@ async def test_with_and_without_javascript_the_same_happens(
     }.items():
         assert len(with_it[table]) == rows, table
     assert '"state":"closed"' in with_it["support_agreement"][0]
-    assert '"days_used":1.0' in with_it["support_agreement"][0]
+    assert '"days_used":2.0' in with_it["support_agreement"][0]
     assert '"state":"met"' in with_it["need"][0]
     assert with_it["notification"]
     assert {"post_need", "post_offer"} <= {

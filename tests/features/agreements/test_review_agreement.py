@@ -1,17 +1,21 @@
 """Reviews by both sides, hidden until each has given its own; two closing reviews close the agreement."""
 
+from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
 from alongside.features.agreements.queries import get_agreement
 from alongside.features.agreements.reviews.actions import give_review
+from alongside.features.agreements.reviews.pages import is_closing_review_due
 from alongside.features.agreements.reviews.queries import SeenReview, reviews_seen_by
 from alongside.features.agreements.reviews.values import Judgement
 from alongside.features.agreements.visits.actions import log_visit, plan_visit
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.session import Database
+from tests.client import Client, words
 from tests.features.agreements.builders import (
     a_running_agreement,
     acting,
@@ -134,3 +138,20 @@ async def test_only_a_running_agreement_is_reviewed_and_only_by_its_schools(data
     with pytest.raises(NotFound):
         async with database.transaction(TWIN_HEAD_OF_MILL.authority_id) as session:
             await give_review(session, acting(TWIN_HEAD_OF_MILL), agreement_id, "closing", said)
+
+
+async def test_the_closing_review_is_offered_when_it_is_due(client: Client, database: Database) -> None:
+    """Not while days are left and the support goes on; then instead of the half-way review."""
+    agreement_id = await a_running_agreement(database)
+    page = words(await client.get(f"/agreements/{agreement_id}", HEAD_OF_MILL))
+    assert "Give your half-way review" in page
+    assert "Give your closing review" not in page
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
+        head = acting(HEAD_OF_MILL)
+        row = await get_agreement(session, head, Permission.VIEW_AGREEMENT, agreement_id)
+    assert not is_closing_review_due(head, row)
+    assert is_closing_review_due(head, msgspec.structs.replace(row, days_used=row.days))
+    assert is_closing_review_due(head, msgspec.structs.replace(row, ends_on=head.today))
+    assert not is_closing_review_due(
+        head, msgspec.structs.replace(row, ends_on=head.today + timedelta(days=1))
+    )

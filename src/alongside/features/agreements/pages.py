@@ -140,7 +140,10 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
 def _waits_for(row: AgreementRow) -> str | None:
     """One sentence that says who must act next on an agreement; None when it has ended."""
     if row.state == "active":
-        return f"Support runs until {format_date(row.ends_on)}. Both schools record their visits."
+        return (
+            f"Support runs until {format_date(row.ends_on)}. Both schools record their visits. They give a closing"
+            " review when all days are used or on that day."
+        )
     if row.state != "preparing":
         return None
     signatures = (

@@ -6,6 +6,7 @@ from alongside.features.agreements.resource import AGREEMENT
 from alongside.features.agreements.reviews import actions
 from alongside.features.agreements.reviews.forms import ReviewForm, review_form
 from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import may_on
 from alongside.platform.forms.action import ActionRequest, routes_of
 from alongside.platform.forms.form_action import FormAction
@@ -13,6 +14,11 @@ from alongside.platform.forms.form_action import FormAction
 READ_LATER = (
     "You cannot change a review after you give it. The other school can read it when it has given its own."
 )
+
+
+def is_closing_review_due(person: Principal, agreement: AgreementRow) -> bool:
+    """Return whether all days are used or the last day has come: then it is too late for the half-way review."""
+    return agreement.days_used >= agreement.days or agreement.ends_on <= person.today
 
 
 def _review(
@@ -31,6 +37,7 @@ def _review(
         slug=f"reviews/{slug}",
         permission=Permission.REVIEW_AGREEMENT,
         states=("active",),
+        relevant=lambda person, agreement: is_closing_review_due(person, agreement) == closing,
         label=label,
         title=title,
         intro=intro,
