@@ -1,8 +1,9 @@
 """The tracker of member schools, with map, CSV and XLSX export, and saved views."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,12 +13,18 @@ from wtforms.validators import InputRequired, Length
 
 from alongside.errors import NotFound, ValidationFailed
 from alongside.features.authorities.settings_cache import settings_of
-from alongside.features.consortia.queries import consortium_names
-from alongside.features.dashboards.consortium.map import member_map
-from alongside.features.dashboards.consortium.queries import SORTS, TrackedSchool, totals_of, tracked_schools
+from alongside.features.consortia.queries import ConsortiumName, consortium_names
+from alongside.features.dashboards.consortium.map import MemberMap, member_map
+from alongside.features.dashboards.consortium.queries import (
+    SORTS,
+    Totals,
+    TrackedSchool,
+    totals_of,
+    tracked_schools,
+)
 from alongside.features.dashboards.school.pages import academic_year_began
 from alongside.features.dashboards.work_items import open_longest, work_items_of_lead
-from alongside.features.people.saved_views import remove_view, save_view, saved_views
+from alongside.features.people.saved_views import View, remove_view, save_view, saved_views
 from alongside.features.schools.models import PHASES
 from alongside.features.schools.term_dates.day_by_school import DayBySchool
 from alongside.features.schools.term_dates.queries import days_by_school
@@ -32,12 +39,13 @@ from alongside.platform.web.responses import (
     ContinueAfterCommit,
     Download,
     Page,
+    PageContext,
     PageResult,
     Redirect,
-    TemplateVariables,
 )
 from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
+from alongside.platform.work_items import WorkItem
 
 HEADS = (
     "URN",
@@ -66,7 +74,7 @@ class TrackerForm(Form):
     )
 
 
-def tracker_form(query: FormData, consortia: Sequence[Any]) -> TrackerForm:
+def tracker_form(query: FormData, consortia: Sequence[ConsortiumName]) -> TrackerForm:
     """The filters from the query string."""
     form = TrackerForm(query)
     form.consortium.choices = [("", "All"), *((str(one.id), one.name) for one in consortia)]
@@ -117,24 +125,39 @@ async def quiet_before(session: AsyncSession, person: Principal) -> DayBySchool:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrackerContext(PageContext):
+    """The tracker: the schools with their totals, filters, orders and exports, and what is open."""
+
+    template: ClassVar[str] = "dashboards/consortium/show.html"
+    fragment: ClassVar[str | None] = "dashboards/consortium/_tracker.html"
+    form: TrackerForm
+    schools: Sequence[TrackedSchool]
+    totals: Totals
+    sorts: Mapping[str, str]
+    csv_href: str
+    xlsx_href: str
+    map: MemberMap | None
+    matters: Sequence[WorkItem]
+    lines: Sequence[WorkItem]
+    views: Sequence[View]
+
+
 @endpoint.get("/consortium", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
 async def show_tracker(ctx: PageRequest) -> PageResult:
     """Show the schools in the person's scope, and what has been open longest."""
     form, schools = await _found(ctx)
-    context = {
-        "form": form,
-        "schools": schools,
-        "totals": totals_of(schools),
-        "sorts": {one: address_of(form, sort=f"-{one}" if form.sort.data == one else one) for one in SORTS},
-        "csv_href": address_of(form, "/consortium/tracker.csv"),
-        "xlsx_href": address_of(form, "/consortium/tracker.xlsx"),
-        "map": member_map(schools),
-        "matters": await open_longest(ctx.session, ctx.person),
-        "lines": await work_items_of_lead(ctx.session, ctx.person),
-        "views": await saved_views(ctx.session, ctx.person),
-    }
-    shown = TemplateVariables(
-        "dashboards/consortium/show.html", context, fragment="dashboards/consortium/_tracker.html"
+    shown = TrackerContext(
+        form=form,
+        schools=schools,
+        totals=totals_of(schools),
+        sorts={one: address_of(form, sort=f"-{one}" if form.sort.data == one else one) for one in SORTS},
+        csv_href=address_of(form, "/consortium/tracker.csv"),
+        xlsx_href=address_of(form, "/consortium/tracker.xlsx"),
+        map=member_map(schools),
+        matters=await open_longest(ctx.session, ctx.person),
+        lines=await work_items_of_lead(ctx.session, ctx.person),
+        views=await saved_views(ctx.session, ctx.person),
     )
     return Page(shown, 422 if form.errors else 200)
 

@@ -3,17 +3,21 @@
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Date,
     Float,
     Integer,
     Select,
+    SQLColumnExpression,
+    Subquery,
     Text,
+    TextClause,
     and_,
     any_,
     bindparam,
@@ -45,16 +49,20 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 PAGE_LENGTH = 25
-HERE = bindparam("authority_id", type_=Integer)
+Condition = ColumnElement[bool] | TextClause
+Chosen = TypeVar("Chosen", bound=Select[*tuple[object, ...]])
+HERE: BindParameter[int] = bindparam("authority_id", type_=Integer)
 AFTER = tuple_(bindparam("after_score", type_=Float), bindparam("after_id"))
 
 
-def _miles() -> ColumnElement[Any]:
+def _miles() -> ColumnElement[float]:
     """Straight-line miles from the person's school on the National Grid; NULL without both coordinates."""
     return miles_to_school("easting", "northing")
 
 
-def _score(sort: str, urgency: Any, posted_at: Any) -> ColumnElement[Any]:
+def _score(
+    sort: str, urgency: SQLColumnExpression[str | None], posted_at: SQLColumnExpression[datetime | None]
+) -> ColumnElement[float]:
     """The sort score, highest first."""
     match sort:
         case "nearest":
@@ -67,10 +75,10 @@ def _score(sort: str, urgency: Any, posted_at: Any) -> ColumnElement[Any]:
 
 
 def _conditions_of_list(
-    table: Any, scope: Scope | None, filters: frozenset[str]
-) -> list[ColumnElement[bool]]:
+    table: type[Need | Offer], scope: Scope | None, filters: frozenset[str]
+) -> list[Condition]:
     """The conditions of the list that needs and offers share: scope, school and filters."""
-    kept = [
+    kept: list[Condition] = [
         table.authority_id == HERE,
         text("school.status IN ('open', 'closing')"),
         scope_condition(scope, table.school_urn, visible_to_authority_from=table.visible_to_authority_from),
@@ -99,9 +107,12 @@ def _conditions_of_list(
     return kept
 
 
-def _needs(scope: Scope | None, sort: str, filters: frozenset[str]) -> Select[Any]:
+def _needs(scope: Scope | None, sort: str, filters: frozenset[str]) -> Subquery:
     score = _score(sort, Need.urgency, Need.posted_at)
-    kept: list[Any] = [*_conditions_of_list(Need, scope, filters), text("need.state IN ('open', 'proposed')")]
+    kept: list[Condition] = [
+        *_conditions_of_list(Need, scope, filters),
+        text("need.state IN ('open', 'proposed')"),
+    ]
     if "theme" in filters:
         kept.append(Need.theme == bindparam("theme", type_=Text))
     if "phase" in filters:
@@ -122,13 +133,13 @@ def _needs(scope: Scope | None, sort: str, filters: frozenset[str]) -> Select[An
         _miles().label("miles"),
         Need.state,
     ).join(School, and_(School.authority_id == Need.authority_id, School.urn == Need.school_urn))
-    return _paged(made.where(*kept), Need, sort, score, filters)
+    return _paged(made.where(*kept), Need, sort, score, filters).subquery("need")
 
 
-def _offers(scope: Scope | None, sort: str, filters: frozenset[str]) -> Select[Any]:
+def _offers(scope: Scope | None, sort: str, filters: frozenset[str]) -> Subquery:
     score = _score(sort, null(), Offer.posted_at)
     mine = and_(OfferTheme.authority_id == HERE, OfferTheme.offer_id == Offer.id)
-    kept: list[Any] = [
+    kept: list[Condition] = [
         *_conditions_of_list(Offer, scope, filters),
         text("offer.state = 'live'"),
         text("offer.appetite <> 'no'"),
@@ -155,12 +166,12 @@ def _offers(scope: Scope | None, sort: str, filters: frozenset[str]) -> Select[A
         _miles().label("miles"),
         Offer.state,
     ).join(School, and_(School.authority_id == Offer.authority_id, School.urn == Offer.school_urn))
-    return _paged(made.where(*kept), Offer, sort, score, filters)
+    return _paged(made.where(*kept), Offer, sort, score, filters).subquery("offer")
 
 
 def _paged(
-    made: Select[Any], table: Any, sort: str, score: ColumnElement[Any], filters: frozenset[str]
-) -> Select[Any]:
+    made: Chosen, table: type[Need | Offer], sort: str, score: ColumnElement[float], filters: frozenset[str]
+) -> Chosen:
     """One page plus one row from a position; the newest first use the index directly."""
     if sort == "newest":
         if "after" in filters:
@@ -176,10 +187,12 @@ def _paged(
 
 
 @lru_cache(maxsize=512)
-def board_statement(scope: Scope | None, kind: str, sort: str, filters: frozenset[str]) -> Select[Any]:
+def board_statement(
+    scope: Scope | None, kind: str, sort: str, filters: frozenset[str]
+) -> Select[*tuple[object, ...]]:
     """The statement for one combination. `filters` are the names of the filters that are set."""
     arms = [
-        arm(scope, sort, filters).subquery(name)
+        arm(scope, sort, filters)
         for name, arm in (("need", _needs), ("offer", _offers))
         if kind in ("", name)
     ]
@@ -226,26 +239,26 @@ def news_read(scope: Scope | None, kind: str, filters: frozenset[str]) -> Read[i
 
 
 async def posts_on_board(
-    session: AsyncSession, person: Principal, kind: str, sort: str, values: dict[str, Any]
+    session: AsyncSession, person: Principal, kind: str, sort: str, values: dict[str, object]
 ) -> list[Post]:
     """Up to 26 posts: one page, and one more if there is another page. `values` holds the filters that are set."""
     read = board_read(scope_for(person.role, Permission.VIEW_POST), kind, sort, _set(values))
     return await fetch_all(session, read, _filled(person, values))
 
 
-async def posts_since(session: AsyncSession, person: Principal, kind: str, values: dict[str, Any]) -> int:
+async def posts_since(session: AsyncSession, person: Principal, kind: str, values: dict[str, object]) -> int:
     """The number of posts newer than `values["since"]`, 26 at most."""
     read = news_read(scope_for(person.role, Permission.VIEW_POST), kind, _set(values))
     return await fetch_one(session, read, _filled(person, values)) or 0
 
 
-def _set(values: dict[str, Any]) -> frozenset[str]:
+def _set(values: dict[str, object]) -> frozenset[str]:
     named = ("q", "theme", "phase", "consortium", "within")
     found = {name for name in named if values.get(name) not in (None, "")}
     return frozenset(found | ({"after"} if "after_id" in values else set()))
 
 
-def _filled(person: Principal, values: dict[str, Any]) -> dict[str, Any]:
+def _filled(person: Principal, values: dict[str, object]) -> dict[str, object]:
     return (
         {"authority_id": person.authority_id, "today": person.today}
         | values

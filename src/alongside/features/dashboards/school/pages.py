@@ -1,11 +1,22 @@
 """The home page: a school's own for heads and delegates, the tracker for leads and the core team."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
+from markupsafe import Markup
+
+from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.dashboards.needs_and_offers.html import post_rows
-from alongside.features.dashboards.needs_and_offers.queries import posts_on_board
-from alongside.features.dashboards.school.queries import given_and_got, running_agreements
+from alongside.features.dashboards.needs_and_offers.queries import Post, posts_on_board
+from alongside.features.dashboards.school.queries import (
+    RunningAgreement,
+    SchoolFigures,
+    given_and_got,
+    running_agreements,
+)
 from alongside.features.dashboards.work_items import work_items_of_school
 from alongside.features.escalations.labels import STATES as ESCALATION_STATES
 from alongside.features.escalations.queries import escalations_of
@@ -15,10 +26,27 @@ from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import SCHOOL_ROLES, Role
-from alongside.platform.notifications.queries import latest_notifications
+from alongside.platform.notifications.queries import Notice, latest_notifications
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import Page, PageResult, Redirect, TemplateVariables
+from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
+from alongside.platform.work_items import WorkItem
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolHomeContext(PageContext):
+    """The home page of a school: what waits, its figures of the year, and what is new."""
+
+    template: ClassVar[str] = "dashboards/school/show.html"
+    settings: AuthoritySettings
+    post_rows: Callable[[Sequence[Post], AuthoritySettings, date, int | None], Markup]
+    waiting: Sequence[WorkItem]
+    year: SchoolFigures
+    running: Sequence[RunningAgreement]
+    escalations: Sequence[object]
+    ESCALATION_STATES: Mapping[str, str]
+    posts: Sequence[Post]
+    notices: Sequence[Notice]
 
 
 @endpoint.get("/home", permission=Permission.VIEW_OWN_HOME)
@@ -41,21 +69,16 @@ async def show_home(ctx: PageRequest) -> PageResult:
     calendar = await calendar_of_school(ctx.session, ctx.person.authority_id, ctx.person.school_urn or 0)
     reads_escalations = has_permission(ctx.person, Permission.VIEW_ESCALATION)
     return Page(
-        TemplateVariables(
-            "dashboards/school/show.html",
-            {
-                "settings": settings,
-                "post_rows": post_rows,
-                "waiting": await work_items_of_school(ctx.session, ctx.person, calendar),
-                "year": await given_and_got(ctx.session, ctx.person, academic_year_began(ctx.person.today)),
-                "running": await running_agreements(ctx.session, ctx.person),
-                "escalations": (await escalations_of(ctx.session, ctx.person))[0]
-                if reads_escalations
-                else [],
-                "ESCALATION_STATES": ESCALATION_STATES,
-                "posts": [post for post in posts if post.school_urn != ctx.person.school_urn][:5],
-                "notices": await latest_notifications(ctx.session, ctx.person, 5),
-            },
+        SchoolHomeContext(
+            settings=settings,
+            post_rows=post_rows,
+            waiting=await work_items_of_school(ctx.session, ctx.person, calendar),
+            year=await given_and_got(ctx.session, ctx.person, academic_year_began(ctx.person.today)),
+            running=await running_agreements(ctx.session, ctx.person),
+            escalations=(await escalations_of(ctx.session, ctx.person))[0] if reads_escalations else [],
+            ESCALATION_STATES=ESCALATION_STATES,
+            posts=[post for post in posts if post.school_urn != ctx.person.school_urn][:5],
+            notices=await latest_notifications(ctx.session, ctx.person, 5),
         )
     )
 
