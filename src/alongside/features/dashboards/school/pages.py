@@ -26,7 +26,7 @@ from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import SCHOOL_ROLES, Role
-from alongside.platform.notifications.queries import Notice, latest_notifications
+from alongside.platform.notifications.queries import NotificationRow, latest_notifications
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
@@ -46,7 +46,7 @@ class SchoolHomeContext(PageContext):
     escalations: Sequence[object]
     ESCALATION_STATES: Mapping[str, str]
     posts: Sequence[Post]
-    notices: Sequence[Notice]
+    notices: Sequence[NotificationRow]
 
 
 @endpoint.get("/home", permission=Permission.VIEW_OWN_HOME)
