@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "alongside"
 MOST_ELSEWHERE = 40
 """Lines with `Any` outside of features, where a library, or a table named by its key, gives nothing better."""
 
-UNTYPED = {"escalations": 203, "matching": 161}
+UNTYPED = {"matching": 161}
 """Features that are not typed yet, with the lines that still have `Any`. No number rises; a new feature has none."""
 
 

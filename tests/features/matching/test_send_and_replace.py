@@ -67,7 +67,7 @@ async def test_sent_twice_each_pair_is_proposed_once(client: Client, database: D
     assert "proposal_made" in await notified(database, HEAD_OF_QUAY)
     seen = words(await client.get(where, as_=LEAD_OF_NORTH))
     assert "2 of 2 needs matched 2 of them already proposed" in seen
-    assert "Waiting for Mill Primary School and" in page
+    assert "Waiting for Mill Primary School and" in seen
     assert "Nothing is left to send" in words(await client.get(f"{where}/send", as_=LEAD_OF_NORTH))
 
 

@@ -20,6 +20,7 @@ from alongside.features.dashboards.school.queries import (
 from alongside.features.dashboards.work_items import work_items_of_school
 from alongside.features.escalations.labels import STATES as ESCALATION_STATES
 from alongside.features.escalations.queries import escalations_of
+from alongside.features.escalations.rows import EscalationLine
 from alongside.features.offers.confirmation import fresh_since_by_school
 from alongside.features.schools.posting import phase_of
 from alongside.features.schools.term_dates.queries import calendar_of_school
@@ -43,7 +44,7 @@ class SchoolHomeContext(PageContext):
     waiting: Sequence[WorkItem]
     year: SchoolFigures
     running: Sequence[RunningAgreement]
-    escalations: Sequence[object]
+    escalations: Sequence[EscalationLine]
     ESCALATION_STATES: Mapping[str, str]
     posts: Sequence[Post]
     notices: Sequence[NotificationRow]
