@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from alongside.platform.process_pool import Quotas
 from alongside.platform.web import bodies, routing
 from alongside.platform.web.turns import Turns
 from tests.attacks.test_turns import Flood
 from tests.client import Client, attribute, element, soup, words
+from tests.features.directory.form_values import sent_entry
+from tests.features.directory.test_pictures_and_files import picture, send
 from tests.personas import HEAD_OF_MILL, NORTHSHIRE
 
 LONG = "Our readers in Year 2 need help. " * 6_000
@@ -85,3 +88,32 @@ async def test_an_address_or_host_of_nobody_is_answered_without_rendering(
     form = await client.post(path, {"a": "b"}, host="nobody.example")
     assert form.status_code in (404, 405)
     assert client.app.state.app_context.turns._lines == {}
+
+
+async def test_who_has_too_much_in_work_is_refused_again_without_the_database(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty uploads or calculations at once are refused by the session's first refusal, until something has ended."""
+    where = await sent_entry(client, act="draft")
+    app_context = client.app.state.app_context
+    quotas = app_context.pool.quotas = Quotas(of_person=0)
+    opened: list[Any] = []
+    transaction = app_context.database.transaction
+
+    def counted(*arguments: Any, **settings: Any) -> Any:
+        opened.append(arguments)
+        return transaction(*arguments, **settings)
+
+    app_context.database.transaction = counted
+    for number in range(3):
+        file = picture("PNG")
+        upload = await send(
+            client, where, "pictures", "a.png", file, alternative_text="A wall in Year 2, with words"
+        )
+        assert (upload.status_code, upload.headers["retry-after"]) == (429, "5")
+        assert "A wall in Year 2, with words" in upload.text
+        printed = await client.get(f"{where}/pdf", as_=HEAD_OF_MILL)
+        assert (printed.status_code, printed.headers["retry-after"]) == (429, "5")
+        assert opened.count((NORTHSHIRE,)) == 1, number
+    quotas.of_person = 2
+    assert (await client.get(f"{where}/pdf", as_=HEAD_OF_MILL)).status_code == 200

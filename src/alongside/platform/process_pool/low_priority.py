@@ -9,7 +9,7 @@ import runpy
 import sys
 from contextlib import suppress
 
-NICENESS = 10
+NICENESS = 15
 """So that the web process and PostgreSQL get the processor first."""
 
 

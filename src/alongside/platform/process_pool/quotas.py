@@ -13,6 +13,9 @@ from alongside.errors import ServiceUnavailable, TooManyRequests
 PERSON_FULL = "You have sent several files or started several calculations already. Wait for them to finish."
 AUTHORITY_FULL = "Other people in your authority are using this at the moment. Wait a minute, then try again."
 
+MOST_REMEMBERED = 1_000
+"""Sessions that are remembered as refused."""
+
 
 @dataclass(eq=False)
 class _Ticket:
@@ -44,6 +47,7 @@ class Quotas:
         self._at_work: Counter[int] = Counter()
         self._persons: Counter[tuple[int, UUID]] = Counter()
         self._queue: list[_Ticket] = []
+        self._refused: dict[str, tuple[int, UUID]] = {}
 
     @asynccontextmanager
     async def slot(self, authority_id: int, person_id: UUID | None = None) -> AsyncIterator[None]:
@@ -88,8 +92,27 @@ class Quotas:
         """Return how many tasks wait for a slot."""
         return len(self._queue)
 
-    def refuse_too_many(self, authority_id: int, person_id: UUID | None) -> None:
-        """Raise what `slot` would raise now, so that nothing need be read of a request that is refused anyway."""
+    def refuse_too_many(self, authority_id: int, person_id: UUID | None, token: str | None = None) -> None:
+        """Raise what `slot` would raise now, so that nothing need be read of a request that is refused anyway.
+
+        `token` is the session's, for `refuse_again`.
+        """
+        try:
+            self._refuse(authority_id, person_id)
+        except TooManyRequests:
+            if token is not None and person_id is not None:
+                if len(self._refused) >= MOST_REMEMBERED:
+                    self._refused.clear()
+                self._refused[token] = authority_id, person_id
+            raise
+
+    def refuse_again(self, token: str | None) -> None:
+        """Refuse a session as before while nothing has changed, without looking up whose it is."""
+        known = self._refused.pop(token or "", None)
+        if known is not None:
+            self.refuse_too_many(*known, token)
+
+    def _refuse(self, authority_id: int, person_id: UUID | None) -> None:
         theirs = 0 if person_id is None else self._persons.get((authority_id, person_id), 0)
         if theirs >= self.of_person:
             raise TooManyRequests(PERSON_FULL)

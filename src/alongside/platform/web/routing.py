@@ -16,6 +16,7 @@ from alongside.errors import (
     AuthenticationRequired,
     CsrfError,
     NotFound,
+    TooManyRequests,
     TooManyWaiting,
 )
 from alongside.platform.access.authorisation import has_permission
@@ -47,13 +48,15 @@ class Routes:
     """The decorators that declare a page; each must name its permission."""
 
     def get(
-        self, path: str, *, permission: Permission, by_itself: bool = False
+        self, path: str, *, permission: Permission, by_itself: bool = False, expensive: bool = False
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         """Declare a page: its transaction is READ ONLY.
 
-        `by_itself` marks requests that an open page sends without user action: they do not extend the session.
+        `by_itself` marks requests that an open page sends without user action: they do not extend the session. An
+        `expensive` page waits for a slot (`ContinueAfterCommit`); who has too many is refused before it is read.
         """
-        return self._declare(path, permission, [HttpMethod.GET, HttpMethod.HEAD], by_itself=by_itself)
+        methods = [HttpMethod.GET, HttpMethod.HEAD]
+        return self._declare(path, permission, methods, by_itself=by_itself, expensive=expensive)
 
     def post(
         self,
@@ -78,6 +81,7 @@ class Routes:
         methods: list[HttpMethod],
         *,
         by_itself: bool = False,
+        expensive: bool = False,
         upload: Upload | None = None,
         prepare: Prepare | None = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
@@ -95,6 +99,7 @@ class Routes:
                     "permission": permission,
                     "function": function,
                     "by_itself": by_itself,
+                    "expensive": expensive,
                     "ask_first": upload is not None or prepare is not None,
                     "upload": upload,
                     "prepare": prepare,
@@ -127,7 +132,10 @@ async def _handle_request(
         tenant = await app_context.find_tenant(request.headers.get("host", ""))
         if tenant is None:
             raise NotFound
+        opt = request.route_handler.opt
         with app_context.turns.present(tenant.authority_id):
+            if opt["ask_first"] or opt["expensive"]:
+                app_context.pool.quotas.refuse_again(request.cookies.get(SESSION_COOKIE))
             if request.method == "POST":
                 refuse_other_sites(request.headers, request.headers.get("host", ""))
                 await _before_transaction(request, app_context, tenant, permission)
@@ -203,10 +211,12 @@ async def _refuse(
     """Return the page for an error, made in a turn; what is answered without a turn costs next to nothing."""
     if tenant is None and isinstance(problem, NotFound):
         return plain_response(app_context.environment, 404)
+    had_a_turn = hasattr(problem, "alongside_principal")
+    if isinstance(problem, TooManyRequests) and not had_a_turn and request.method != "POST":
+        return plain_response(app_context.environment, 429)
     answer = error_page(problem, request)
     typed = await _wait_for_text(request, app_context, tenant, problem)
     if tenant is not None and not isinstance(problem, TooManyWaiting):
-        had_a_turn = hasattr(problem, "alongside_principal")
         with suppress(TooManyWaiting):
             async with app_context.turns.turn(tenant.authority_id, _address(request), admitted=had_a_turn):
                 if typed and isinstance(answer, Page):
@@ -264,7 +274,7 @@ async def _before_transaction(
         person = await run_with_retries(lambda: _person_of(app_context, tenant, token))
     try:
         _refuse_not_allowed(person, permission)
-        app_context.pool.quotas.refuse_too_many(person.authority_id, person.id)
+        app_context.pool.quotas.refuse_too_many(person.authority_id, person.id, token)
         app_context.turns.charge(tenant.authority_id, (await receive_body(request)).seconds)
         async with app_context.turns.turn(tenant.authority_id, _address(request), admitted=True):
             form = await read_form_data(request)
@@ -305,6 +315,8 @@ async def _run_handler(
         async with app_context.database.transaction(tenant.authority_id, read_only=not writes) as session:
             person = await app_context.find_person(session, tenant, token, app_context.today())
             _refuse_not_allowed(person, permission)
+            if request.route_handler.opt["expensive"]:
+                app_context.pool.quotas.refuse_too_many(person.authority_id, person.id, token)
             if writes:
                 answer = await _run_write(PageRequest(request, session, person), token, function)
             else:

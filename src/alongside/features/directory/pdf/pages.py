@@ -12,7 +12,7 @@ from alongside.platform.web.responses import ContinueAfterCommit, Download, Page
 from alongside.platform.web.routing import endpoint
 
 
-@endpoint.get("/directory/{entry_id:uuid}/pdf", permission=Permission.VIEW_ENTRY)
+@endpoint.get("/directory/{entry_id:uuid}/pdf", permission=Permission.VIEW_ENTRY, expensive=True)
 async def print_entry(ctx: PageRequest, entry_id: UUID) -> PageResult:
     """Serve the entry as a PDF, rendered after the transaction has ended."""
     entry = await get_entry(ctx.session, ctx.person, Permission.VIEW_ENTRY, entry_id)

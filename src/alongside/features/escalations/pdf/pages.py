@@ -16,7 +16,9 @@ from alongside.platform.web.responses import ContinueAfterCommit, Download, Page
 from alongside.platform.web.routing import endpoint
 
 
-@endpoint.get("/escalations/{escalation_id:uuid}/escalation.pdf", permission=Permission.VIEW_ESCALATION)
+@endpoint.get(
+    "/escalations/{escalation_id:uuid}/escalation.pdf", permission=Permission.VIEW_ESCALATION, expensive=True
+)
 async def print_escalation(ctx: PageRequest, escalation_id: UUID) -> PageResult:
     """Download the escalation file; `?notes=with` adds officers' notes for those who may read them. Logged as
     read.

@@ -120,7 +120,7 @@ def _asked_for(request: HttpRequest) -> UUID | None:
         raise NotFound from error
 
 
-@endpoint.get("/plans/{run_id:uuid}/replay", permission=Permission.VIEW_PLAN)
+@endpoint.get("/plans/{run_id:uuid}/replay", permission=Permission.VIEW_PLAN, expensive=True)
 async def replay_plan(ctx: PageRequest, run_id: UUID) -> PageResult:
     """Replay a plan from its stored inputs, and show whether the pairs are the same."""
     run = await get_run(ctx.session, ctx.person, Permission.VIEW_PLAN, run_id)
