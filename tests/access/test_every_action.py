@@ -189,6 +189,7 @@ UNCHECKED = {
     "escalations.reminders.arm_statutory",
     "escalations.reminders.cancel",
     "escalations.reminders.cancel_statutory",
+    "escalations.reminders.schedule",
     "matching.assignments.request_replan",
     "matching.plans.queue_run",
     "matching.plans.supersede_current",

@@ -14,11 +14,10 @@ from alongside.features.authorities import settings_of
 from alongside.features.escalations.deadlines import days_for, deadline_of
 from alongside.features.escalations.events import Event
 from alongside.features.escalations.models import Escalation
-from alongside.features.escalations.participants import leads_with_a_seat, named_readers, officers
-from alongside.features.escalations.reminders.actions import arm, cancel
+from alongside.features.escalations.participants import participants_of
+from alongside.features.escalations.reminders.actions import cancel, schedule
 from alongside.features.escalations.requester import refuse_interest
 from alongside.features.escalations.rows import EscalationRow
-from alongside.features.people.queries import ids, people_of_schools
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.constraints import Message, explain_constraints
@@ -132,15 +131,24 @@ async def clock_from_now(
 
 
 async def set_timers(
-    session: AsyncSession, person: Principal, escalation_id: UUID, urn: int, clock: Clock
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    urn: int,
+    clock: Clock,
+    *,
+    first: bool = False,
 ) -> None:
-    """Schedule the reminders of the next deadline, or cancel them if nothing is due."""
+    """Schedule the reminders of the next deadline, or cancel them if nothing is due.
+
+    `first`: the escalation is new, so that there are none to cancel.
+    """
     deadline_kind, due_at = clock["deadline_kind"], clock["due_at"]
-    if deadline_kind is None or due_at is None:
+    if not first:
         await cancel(session, person, escalation_id)
-    else:
+    if deadline_kind is not None and due_at is not None:
         calendar = await calendar_of_school(session, person.authority_id, urn)
-        await arm(session, person, escalation_id, deadline_kind, due_at, calendar)
+        await schedule(session, person, escalation_id, deadline_kind, due_at, calendar)
 
 
 async def notify_participants(
@@ -149,25 +157,17 @@ async def notify_participants(
     row: EscalationRow,
     kind: str,
     words: str,
-    *,
-    school: bool = True,
 ) -> None:
     """Notify the participants of an escalation, except the person who acts; the text names neither school nor
     reason.
 
-    The headteacher is included only with `school` and once notified of the escalation. If the owner has left
-    the core team, or there is none, the whole core team is notified.
+    The headteacher is included only once notified of the escalation. If the owner has left the core team, or there is
+    none, the whole core team is notified.
     """
-    people = [*await leads_with_a_seat(session, person, row), *await named_readers(session, person, row.id)]
-    team = ids(await officers(session, person))
-    people += [row.owner_id] if row.owner_id in team else team
-    if school and row.notified_at is not None:
-        people += await heads_of(session, person, row.school_urn)
+    found = await participants_of(session, person, row.id, row)
+    people = [*found.leads, *found.readers]
+    people += [one for one in found.officers if one == row.owner_id] or found.officers
+    if row.notified_at is not None:
+        people += found.heads
     once = f"{kind}:{row.id}:{row.version}"
     await notify(session, person, people, kind, words, f"/escalations/{row.id}", once=once)
-
-
-async def heads_of(session: AsyncSession, person: Principal, urn: int) -> list[UUID]:
-    """The headteacher of a school; delegates take no part in escalations."""
-    people = await people_of_schools(session, person.authority_id, person.today, [urn])
-    return ids([one for one in people if one.role == "headteacher"])

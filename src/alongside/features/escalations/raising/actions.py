@@ -10,15 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import ActionRefused, NotFound, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.escalations.models import RAISE_ESCALATION, Escalation
-from alongside.features.escalations.participants import leads_with_a_seat, officers
+from alongside.features.escalations.participants import heads_of, participants_of
 from alongside.features.escalations.queries import lock_escalation
 from alongside.features.escalations.raising.forms import RecordedSupport, WrittenEscalation
 from alongside.features.escalations.raising.models import LINKED, AttemptedSupport, DeferredNotification
 from alongside.features.escalations.raising.queries import school_to_raise_for
 from alongside.features.escalations.raising.suggestions import suggestions_for
 from alongside.features.escalations.rows import Parties
-from alongside.features.escalations.transitions import clock_from_now, heads_of, record_event, set_timers
-from alongside.features.people.queries import ids
+from alongside.features.escalations.transitions import clock_from_now, record_event, set_timers
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
@@ -74,7 +73,7 @@ async def raise_escalation(
                 authority_id=person.authority_id, escalation_id=made.id, why=why_wait, decided_by=person.id
             )
         )
-    await set_timers(session, person, made.id, urn, clock)
+    await set_timers(session, person, made.id, urn, clock, first=True)
     await _tell_of_raising(session, person, made)
     return made.id
 
@@ -99,21 +98,17 @@ async def notify_school(session: AsyncSession, person: Principal, escalation_id:
     )
     await record_audit(session, person, "tell_school", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "tell_school")
-    await _tell_head(session, person, row.id, row.school_urn)
+    heads = await heads_of(session, person, row.school_urn)
+    await _tell_heads(session, person, row.id, row.school_urn, heads)
 
 
-async def _tell_head(session: AsyncSession, person: Principal, escalation_id: UUID, urn: int) -> None:
+async def _tell_heads(
+    session: AsyncSession, person: Principal, escalation_id: UUID, urn: int, heads: Sequence[UUID]
+) -> None:
     """Email the headteacher that there is an escalation and where to read it."""
-    people = await heads_of(session, person, urn)
-    await notify(
-        session,
-        person,
-        people,
-        "escalation_told",
-        NOTIFICATION,
-        f"/escalations/{escalation_id}",
-        once=f"escalation_told:{escalation_id}:{urn}",
-    )
+    once = f"escalation_told:{escalation_id}:{urn}"
+    where = f"/escalations/{escalation_id}"
+    await notify(session, person, heads, "escalation_told", NOTIFICATION, where, once=once)
 
 
 def _own_consortium(person: Principal) -> UUID:
@@ -143,18 +138,14 @@ async def _save_attempts(
         await session.execute(insert(AttemptedSupport), rows)
 
 
-async def _tell_of_raising(session: AsyncSession, person: Principal, escalation: Escalation) -> None:
-    to, where, once = (
-        await officers(session, person),
-        f"/escalations/{escalation.id}",
-        f"escalation_raised:{escalation.id}",
-    )
+async def _tell_of_raising(session: AsyncSession, person: Principal, made: Escalation) -> None:
+    parties = Parties(made.school_urn, made.consortium_id, None, made.raised_by, None)
+    found = await participants_of(session, person, made.id, parties)
+    where, once = f"/escalations/{made.id}", f"escalation_raised:{made.id}"
     word = settings_of(person.authority_id).words.consortium
     said = f"A {word} has raised an escalation. It needs to be acknowledged."
-    await notify(session, person, ids(to), "escalation_raised", said, where, once=once)
-    parties = Parties(escalation.school_urn, escalation.consortium_id, None, escalation.raised_by, None)
-    leads = await leads_with_a_seat(session, person, parties)
+    await notify(session, person, found.officers, "escalation_raised", said, where, once=once)
     own = f"{person.name} has raised an escalation for your {word}."
-    await notify(session, person, leads, "escalation_raised", own, where, once=once)
-    if escalation.notified_at is not None:
-        await _tell_head(session, person, escalation.id, escalation.school_urn)
+    await notify(session, person, found.leads, "escalation_raised", own, where, once=once)
+    if made.notified_at is not None:
+        await _tell_heads(session, person, made.id, made.school_urn, found.heads)

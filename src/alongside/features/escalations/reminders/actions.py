@@ -3,15 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import ARRAY, DateTime, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.escalations.deadlines import STATUTORY, ladder
-from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
-from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.school_calendar.calendar import Calendar
 
 CANCEL = text(
@@ -39,44 +36,6 @@ ARM = text(
 )
 
 
-class ArmedDeadline(msgspec.Struct, frozen=True):
-    """A deadline with reminders to come."""
-
-    escalation_id: UUID
-    deadline_kind: str
-    due_at: datetime
-    school_urn: int
-
-
-ARMED = Read(
-    text(
-        """
-        SELECT t.escalation_id, t.deadline_kind, t.due_at, c.school_urn
-          FROM escalation_timer t JOIN escalation c ON c.authority_id = t.authority_id AND c.id = t.escalation_id
-         WHERE t.authority_id = :authority_id AND t.state = 'armed' AND t.run_at > now()
-         GROUP BY t.escalation_id, t.deadline_kind, t.due_at, c.school_urn
-         ORDER BY t.escalation_id, t.deadline_kind LIMIT 10000
-        """
-    ),
-    ArmedDeadline,
-)
-MOVE = text(
-    """
-    UPDATE escalation_timer timer SET run_at = greatest(rung.at, now()), generation = timer.generation + 1
-      FROM unnest(:steps, :moments) AS rung (step, at)
-     WHERE timer.authority_id = :authority_id AND timer.escalation_id = :escalation_id
-       AND timer.deadline_kind = :deadline_kind
-       AND timer.due_at = :due_at AND timer.step = rung.step AND timer.state = 'armed'
-       AND timer.run_at > now() AND timer.run_at <> rung.at
-    RETURNING timer.step
-    """
-).bindparams(
-    bindparam("steps", type_=ARRAY(Text)),
-    bindparam("moments", type_=ARRAY(DateTime(timezone=True))),
-    bindparam("due_at", type_=DateTime(timezone=True)),
-)
-
-
 async def arm(
     session: AsyncSession,
     person: Principal,
@@ -91,7 +50,7 @@ async def arm(
     database's clock are left out, and nobody is reminded twice of the same deadline.
     """
     await cancel(session, person, escalation_id)
-    await _arm(session, person, escalation_id, deadline_kind, due_at, calendar)
+    await schedule(session, person, escalation_id, deadline_kind, due_at, calendar)
 
 
 async def arm_statutory(
@@ -104,10 +63,10 @@ async def arm_statutory(
 ) -> None:
     """Schedule the reminders of a statutory date, in addition to the deadline that is next."""
     await _cancel(session, person, escalation_id, [deadline_kind])
-    await _arm(session, person, escalation_id, deadline_kind, due_at, calendar)
+    await schedule(session, person, escalation_id, deadline_kind, due_at, calendar)
 
 
-async def _arm(
+async def schedule(
     session: AsyncSession,
     person: Principal,
     escalation_id: UUID,
@@ -115,24 +74,11 @@ async def _arm(
     due_at: datetime,
     calendar: Calendar,
 ) -> None:
-    await session.execute(ARM, _rungs(person, escalation_id, deadline_kind, due_at, calendar))
+    """Schedule the reminders of a deadline that are to come."""
+    await session.execute(ARM, reminders_due(person, escalation_id, deadline_kind, due_at, calendar))
 
 
-async def move_reminders(session: AsyncSession, person: Principal) -> int:
-    """Move the coming reminders that the schools' current calendars put on another day; return for how many deadlines.
-
-    A training day after a deadline moves the reminders that follow it, although the deadline stays.
-    """
-    rows = await fetch_all(session, ARMED, {"authority_id": person.authority_id})
-    calendars = await calendars_of_schools(session, person.authority_id, {row.school_urn for row in rows})
-    moved = 0
-    for row in rows:
-        rungs = _rungs(person, row.escalation_id, row.deadline_kind, row.due_at, calendars[row.school_urn])
-        moved += bool((await session.execute(MOVE, rungs)).all())
-    return moved
-
-
-def _rungs(
+def reminders_due(
     person: Principal, escalation_id: UUID, deadline_kind: str, due_at: datetime, calendar: Calendar
 ) -> dict[str, object]:
     """The reminders of a deadline by the authority's levels, as parameters of ARM and MOVE."""

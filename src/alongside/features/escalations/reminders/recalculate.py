@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, literal_column, select, text, update
+from sqlalchemy import ARRAY, DateTime, Text, bindparam, literal_column, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
@@ -12,8 +12,8 @@ from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.deadlines import days_for, deadline_of
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.pauses import pauses_of
-from alongside.features.escalations.reminders.actions import arm, move_reminders
-from alongside.features.schools.term_dates.queries import calendar_of_school
+from alongside.features.escalations.reminders.actions import arm, reminders_due
+from alongside.features.schools.term_dates.queries import calendar_of_school, calendars_of_schools
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.base import one_of
@@ -23,6 +23,44 @@ from alongside.platform.jobs.scheduler import ScheduledJob
 
 MOST = 2000
 """Maximum number of open escalations in one run; an authority has a few dozen."""
+
+
+class ArmedDeadline(msgspec.Struct, frozen=True):
+    """A deadline with reminders to come."""
+
+    escalation_id: UUID
+    deadline_kind: str
+    due_at: datetime
+    school_urn: int
+
+
+ARMED = Read(
+    text(
+        """
+        SELECT t.escalation_id, t.deadline_kind, t.due_at, c.school_urn
+          FROM escalation_timer t JOIN escalation c ON c.authority_id = t.authority_id AND c.id = t.escalation_id
+         WHERE t.authority_id = :authority_id AND t.state = 'armed' AND t.run_at > now()
+         GROUP BY t.escalation_id, t.deadline_kind, t.due_at, c.school_urn
+         ORDER BY t.escalation_id, t.deadline_kind LIMIT 10000
+        """
+    ),
+    ArmedDeadline,
+)
+MOVE = text(
+    """
+    UPDATE escalation_timer timer SET run_at = greatest(rung.at, now()), generation = timer.generation + 1
+      FROM unnest(:steps, :moments) AS rung (step, at)
+     WHERE timer.authority_id = :authority_id AND timer.escalation_id = :escalation_id
+       AND timer.deadline_kind = :deadline_kind
+       AND timer.due_at = :due_at AND timer.step = rung.step AND timer.state = 'armed'
+       AND timer.run_at > now() AND timer.run_at <> rung.at
+    RETURNING timer.step
+    """
+).bindparams(
+    bindparam("steps", type_=ARRAY(Text)),
+    bindparam("moments", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("due_at", type_=DateTime(timezone=True)),
+)
 
 
 class DueEscalation(msgspec.Struct, frozen=True):
@@ -62,7 +100,23 @@ async def recalculate_escalation_deadlines(session: AsyncSession, person: Princi
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     due = await fetch_all(session, DUE, {"authority_id": person.authority_id})
     moved = sum([await _moved(session, person, settings, row) for row in due])
-    return moved + await move_reminders(session, person)
+    return moved + await _move_reminders(session, person)
+
+
+async def _move_reminders(session: AsyncSession, person: Principal) -> int:
+    """Move the coming reminders that the schools' current calendars put on another day; return for how many deadlines.
+
+    A training day after a deadline moves the reminders that follow it, although the deadline stays.
+    """
+    rows = await fetch_all(session, ARMED, {"authority_id": person.authority_id})
+    calendars = await calendars_of_schools(session, person.authority_id, {row.school_urn for row in rows})
+    moved = 0
+    for row in rows:
+        rungs = reminders_due(
+            person, row.escalation_id, row.deadline_kind, row.due_at, calendars[row.school_urn]
+        )
+        moved += bool((await session.execute(MOVE, rungs)).all())
+    return moved
 
 
 async def _moved(

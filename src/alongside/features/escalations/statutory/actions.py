@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.escalations.deadlines import last_school_day_by
-from alongside.features.escalations.participants import leads_with_a_seat, named_readers, officers
+from alongside.features.escalations.participants import participants_of
 from alongside.features.escalations.queries import lock_escalation
 from alongside.features.escalations.reminders.actions import arm_statutory, cancel_statutory
 from alongside.features.escalations.rows import EscalationRow
@@ -25,11 +25,9 @@ from alongside.features.escalations.statutory.steps import (
 )
 from alongside.features.escalations.transitions import (
     CONSTRAINT_MESSAGES,
-    heads_of,
     notify_participants,
     record_event,
 )
-from alongside.features.people.queries import ids
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -125,13 +123,10 @@ async def overrule_heads(
     await session.flush()
     await record_audit(session, person, "overrule_heads", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "overrule_heads", written["reason"])
-    everybody = [
-        *await leads_with_a_seat(session, person, row),
-        *await named_readers(session, person, escalation_id),
-        *ids(await officers(session, person)),
-    ]
+    found = await participants_of(session, person, escalation_id, row)
+    everybody = [*found.leads, *found.readers, *found.officers]
     if row.notified_at is not None:
-        everybody += await heads_of(session, person, row.school_urn)
+        everybody += found.heads
     where, once = f"/escalations/{escalation_id}", f"escalation_overruled:{made.id}"
     await notify(session, person, everybody, "escalation_overruled", OVERRULED, where, once=once)
     return made.id
