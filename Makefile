@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-at test-needs check simulate mutants journeys load measure bench bench-matching new-authority docs vendor lock wheel clean
+.PHONY: help run test test-at test-needs check simulate mutants journeys load measure bench bench-matching new-authority screenshots docs vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -65,6 +65,9 @@ bench-matching: $(READY) ## how good and how fast plans are, at 134, 519 and 24,
 
 new-authority: $(READY) ## a new authority of 519 schools by the README alone, timed (two minutes)
 	@$(BIN)/python -m tests.new_authority
+
+screenshots: $(READY) ## the pictures of the README, from a running demonstration (ARGS=http://wigan.localhost:8000)
+	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 docs: $(READY) ## the documentation site, as site/index.html
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
