@@ -1,8 +1,10 @@
 """Queries of data retention: the forecast, legal holds, and the choices of the forms."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import BindParameter, Date, bindparam, func, literal_column, select, text
@@ -68,14 +70,12 @@ REQUEST = Read(
     .where(SubjectRequest.authority_id == AUTHORITY, SubjectRequest.id == bindparam("request_id")),
     RequestRow,
 )
-AUDIT_LOG = text(
-    """
-    SELECT count(*) FROM audit_entry
+OLD_ENTRIES = """
      WHERE authority_id = :authority_id AND at < now() - make_interval(days => :days)
        AND NOT EXISTS (SELECT FROM legal_hold WHERE authority_id = :authority_id AND lifted_at IS NULL
                        AND (until_on IS NULL OR until_on >= :today))
-    """
-).bindparams(bindparam("today", type_=Date))
+"""
+BEFORE = re.compile(r":before\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +95,26 @@ async def outlook(
     Runs as the system role, because it returns counts only. The caller must have checked the permission.
     """
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
-    found = [
-        RetentionForecast(
-            one.label, days_of(settings, one), len(await chosen(session, person, settings, one))
-        )
-        for one in retention_rules()
+    rules, kept = retention_rules(), settings.retention.audit_log
+    days = [*(days_of(settings, one) for one in rules), kept]
+    values: dict[str, object] = {"authority_id": person.authority_id, "days": kept, "today": person.today}
+    values |= {f"before_{at}": person.today - timedelta(days=days[at]) for at in range(len(rules))}
+    due = await fetch_all(session, _forecast(), values)
+    words = [*(one.label for one in rules), "The journal, from its oldest entries on"]
+    return [RetentionForecast(*one) for one in zip(words, days, due, strict=True)]
+
+
+@lru_cache(maxsize=1)
+def _forecast() -> Read[int]:
+    """One statement that counts the expired rows of each class, and then the entries of the audit log."""
+    expired = [
+        f"SELECT {at} AS place, count(*) AS due FROM ({BEFORE.sub(f':before_{at}', one.expired.text)}) AS class_{at}"  # noqa: S608  (our own statements)
+        for at, one in enumerate(retention_rules())
     ]
-    kept = settings.retention.audit_log
-    values = {"authority_id": person.authority_id, "days": kept, "today": person.today}
-    due = await session.scalar(AUDIT_LOG, values) or 0
-    return [*found, RetentionForecast("The journal, from its oldest entries on", kept, due)]
+    log = f"SELECT {len(expired)}, count(*) FROM audit_entry {OLD_ENTRIES}"  # noqa: S608  (constants)
+    counted = text(f"SELECT due FROM ({' UNION ALL '.join([*expired, log])}) AS forecast ORDER BY place")  # noqa: S608
+    dates = (bindparam(f"before_{at}", type_=Date) for at in range(len(expired)))
+    return Read(counted.bindparams(bindparam("today", type_=Date), *dates), int)
 
 
 async def chosen(
