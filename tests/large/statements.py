@@ -22,11 +22,7 @@ EXCEPTIONS = {
         20,
         "what leads must do is asked of each feature, and escalations set the requester first",
     ),
-    "/data-protection": (16, "holds, requests and rules of each kind of record"),
-    "/directory/{entry_id}": (
-        9,
-        "the entry, its versions, uses, files and consents, and whether support is available",
-    ),
+    "/data-protection": (6, "the requester, the forecast, holds, and the choices of two forms"),
     "/directory/insights": (4, "four tables"),
     "/escalations": (
         5,
