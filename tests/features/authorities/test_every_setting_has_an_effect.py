@@ -192,7 +192,7 @@ SHOWN: dict[str, tuple[Any, str, str, Persona]] = {
     "words.consortium": (WORD, WORD, "/escalations/reports", OFFICER),
     "words.consortia": (WORD, WORD, "/escalations", OFFICER),
     "words.core_team": (WORD, WORD, NEW_ESCALATION, LEAD_OF_NORTH),
-    "retention.audit_log": (4321, "4321", "/privacy", OFFICER),
+    "retention.audit_log": (4321, "4,321", "/privacy", OFFICER),
     "themes": ({"t": Theme(label=WORD, area="A")}, WORD, NEW_NEED, HEAD_OF_MILL),
     "key_stages": ({"k": KeyStage(label=WORD, phases=("primary",))}, WORD, NEW_NEED, HEAD_OF_MILL),
     "forms_of_support": ({"f": Entry(label=WORD)}, WORD, NEW_NEED, HEAD_OF_MILL),
