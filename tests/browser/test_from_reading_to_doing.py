@@ -80,6 +80,12 @@ async def test_found_opened_asked_and_agreed(
         await quay.goes("/visit-requests?show=agreed")
         await follows(quay, PHONICS["title"])
         assert "Main entrance" in await quay.reads()
+        await follows(quay, "Contacts and messages")
+        await fill(quay, {"body": "Is there a car park?"})
+        await quay.presses("Send message")
+        await mill.goes("/home")
+        await follows(mill, "Read a message")
+        assert "Is there a car park?" in await mill.reads()
 
 
 @ways

@@ -68,6 +68,7 @@ async def test_an_authority_is_at_work(filled: tuple[DatabaseCopy, Database]) ->
     assert await counted(database, "SELECT count(DISTINCT state) FROM support_agreement") == 4
     assert await counted(database, "SELECT count(*) FROM proposal WHERE state = 'proposed'") > 2
     assert await counted(database, "SELECT count(DISTINCT state) FROM visit_request") >= 4
+    assert await counted(database, "SELECT count(*) FROM message") > 4
     assert await counted(database, "SELECT count(*) FROM need", YORK) > 20
 
 

@@ -3,9 +3,11 @@
 import asyncpg
 import pytest
 
+from alongside.features.calendar_feeds.queries import calendar_items
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
 from tests.databases import DatabaseCopy
+from tests.features.agreements.builders import acting
 from tests.features.directory.form_values import verified_entry
 from tests.features.directory.stored_rows import asked, id_of
 from tests.features.needs.form_values import form_at
@@ -297,3 +299,18 @@ async def test_the_database_knows_whose_request_it_is(client: Client, copy: Data
             id_of(visit),
         )
     assert refused.value.constraint_name == "ck_visit_request_two_schools"
+
+
+async def test_an_agreed_visit_is_in_the_calendars_of_both_schools(
+    client: Client, database: Database
+) -> None:
+    visit = await agreed(client)
+    for one, title in (
+        (HEAD_OF_PARK, "Visit to Mill Primary School"),
+        (HEAD_OF_MILL, "Visit from Park Primary School"),
+        (HEAD_OF_QUAY, None),
+    ):
+        async with database.transaction(NORTHSHIRE, read_only=True) as session:
+            items = await calendar_items(session, [acting(one)])
+        found = [(item.title, item.day, item.location) for item in items if item.path == visit]
+        assert found == ([(title, school_day(8), "Main entrance")] if title else [])

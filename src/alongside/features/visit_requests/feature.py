@@ -12,6 +12,7 @@ FEATURE = Feature(
     scheduled_jobs=("scheduled:JOBS",),
     work_items=("work_items:WORK_ITEMS",),
     retention=("retention:RULES",),
+    calendar=("calendar:CALENDAR",),
     search_sources=("search_source:VISITS",),
     navigation=(NavigationItem("/visit-requests", "Visits", Permission.VIEW_VISIT_REQUEST, 35),),
     state_colours={
