@@ -1,5 +1,6 @@
 """Secrets in responses, and how long assets are cached."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -57,3 +58,31 @@ def test_whatever_a_page_loads_names_its_content() -> None:
             assert imported == f"./{asset(name).removeprefix('/assets/')}", script.name
     for template in TEMPLATES.rglob("*.html"):
         assert "/assets/" not in template.read_text(), template
+
+
+async def test_a_first_page_with_all_it_loads_is_small_and_is_loaded_once(client: Client) -> None:
+    """At most 85 kB, compressed as nginx does, for a phone or an old computer at a school; the next page is its HTML."""
+    for path in ("/home", "/needs-and-offers", "/directory"):
+        page = await client.get(path, as_=HEAD_OF_MILL)
+        assert page.status_code == 200
+        loaded = [attribute(one, "href") for one in soup(page).select("link[rel=stylesheet], link[rel=icon]")]
+        loaded += [attribute(one, "src") for one in soup(page).select("script[src], img[src]")]
+        assert len(loaded) >= 7
+        answers = [
+            page,
+            await client.get(asset("govuk-frontend.js")),
+            *[await client.get(one) for one in loaded],
+        ]
+        assert {one.status_code for one in answers} == {200}
+        assert all("immutable" in one.headers["cache-control"] for one in answers[1:])
+        assert sum(len(gzip.compress(one.content, 6)) for one in answers) < 85_000
+
+
+async def test_another_colour_is_seen_at_once(client: Client) -> None:
+    """The style sheet with the colour is kept for a year only under the address of this colour."""
+    page = soup(await client.get("/sign-in"))
+    (address,) = {attribute(one, "href") for one in page.select("link[href*=brand]")}
+    right, wrong = await client.get(address), await client.get("/brand.css?v=123456")
+    assert "immutable" in right.headers["cache-control"]
+    assert address.rpartition("=")[2] in right.text
+    assert "immutable" not in wrong.headers["cache-control"]

@@ -10,8 +10,8 @@ from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect, TextResponse
 from alongside.platform.web.routing import endpoint
 
-AN_HOUR = {"cache-control": "private, max-age=3600"}
-"""Cache headers of the style sheet, which changes only with the authority's settings."""
+A_YEAR, AN_HOUR = "private, max-age=31536000, immutable", "private, max-age=3600"
+"""How long the style sheet is kept: under the address that names its colour, and under any other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +43,9 @@ async def home(ctx: PageRequest) -> PageResult:
 async def show_brand(ctx: PageRequest) -> PageResult:
     """The authority's colour as a style sheet, because pages have no inline styles."""
     colour = settings_of(ctx.person.authority_id).brand.colour
+    kept = A_YEAR if ctx.query.getlist("v") == [colour.removeprefix("#")] else AN_HOUR
     return TextResponse(
-        f":root {{ --authority-colour: {colour}; }}\n", media_type="text/css", headers=AN_HOUR
+        f":root {{ --authority-colour: {colour}; }}\n", media_type="text/css", headers={"cache-control": kept}
     )
 
 
