@@ -40,6 +40,10 @@ class AttachmentForm(FormContext):
     largest: int = LARGEST_DOCUMENT // 1_000_000
 
 
+def _attachment_context(_asked: FormRequest[NoticeRow, Form]) -> AttachmentForm:
+    return AttachmentForm()
+
+
 async def _offer_audiences(asked: FormRequest[Record, DraftForm]) -> None:
     choices = await audience_choices(asked.session, asked.person)
     asked.form.audience.choices = choices
@@ -178,7 +182,7 @@ ATTACH: FormAction[NoticeRow, Form] = FormAction(
     form=Form,
     upload=Upload("attachment", LARGEST_DOCUMENT, check_document),
     template="notices/file.html",
-    context=lambda _: AttachmentForm(),
+    context=_attachment_context,
     said="The attachment is added.",
     run=_attach,
 )

@@ -56,8 +56,6 @@ def no_context(_request: FormRequest[Record, FormType]) -> FormContext:
 
 
 Context = TypeVar("Context", bound=FormContext)
-Variables = FormContext | Mapping[str, object]
-"""What `context` returns; a mapping, whose names no test can compare with the template, only until all are typed."""
 
 
 @runtime_checkable
@@ -90,13 +88,12 @@ class FormTemplate:
 
     template: str
     usual: Mapping[str, object]
-    context: Variables
+    context: FormContext
     fragment: str | None = None
 
     def variables(self) -> dict[str, object]:
         """Return the variables by name."""
-        further = self.context.variables() if isinstance(self.context, FormContext) else self.context
-        return {**self.usual, **further}
+        return {**self.usual, **self.context.variables()}
 
 
 def context_of(page: Page, kind: type[Context]) -> Context:
@@ -148,7 +145,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     submit: Text[Record] = ""
     fields: Sequence[str] | None = None
     template: str = "_actions/form.html"
-    context: Callable[[FormRequest[Record, FormType]], Variables | Awaitable[Variables]] = no_context
+    context: Callable[[FormRequest[Record, FormType]], FormContext | Awaitable[FormContext]] = no_context
     form_name: str = "form"
     form_slug: str | None = SAME
     prepare: Prepare | None = None
@@ -205,7 +202,6 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         conflict: EditConflict | None = None,
         problems: Sequence[str | tuple[str, str]] = (),
         context: FormContext | None = None,
-        **more: object,
     ) -> PageResult:
         """Return the page with a form as it was filled in.
 
@@ -222,9 +218,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
             "conflict": conflict,
             "problems": problems,
         }
-        further: Variables = await resolved(self.context(wanted)) if context is None else context
-        if more:
-            further = replace(further, **more) if isinstance(further, FormContext) else {**further, **more}
+        further: FormContext = await resolved(self.context(wanted)) if context is None else context
         refused = status == 200 and wanted.form.errors  # `context` may have refused what it was asked for
         page = Page(FormTemplate(self.template, usual, further), 422 if refused else status)
         return self.finish(wanted, page)

@@ -36,19 +36,6 @@ class PageContext:
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateVariables:
-    """The variables of a template that have no types yet."""
-
-    template: str
-    values: Mapping[str, object]
-    fragment: str | None = None
-
-    def variables(self) -> dict[str, object]:
-        """Return the variables by name."""
-        return dict(self.values)
-
-
 RETRY_AFTER = {"retry-after": "5"}
 """Seconds after which a request that was refused for load may be sent again."""
 
