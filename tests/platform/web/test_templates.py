@@ -219,7 +219,7 @@ def test_assets_change_their_address_with_their_content_and_fetch_nothing_from_e
 
 def test_every_class_of_ours_in_a_template_has_a_style() -> None:
     """A class without a style is a misspelling."""
-    sheets = "".join(one.read_text() for one in ASSETS.glob("alongside.css"))
+    sheets = "".join(one.read_text() for one in ASSETS.glob("*.css"))
     styled = set(re.findall(r"\.(alongside-[a-z_-]+)", sheets))
     used = set()
     for template in (ROOT / "templates").rglob("*.html"):
