@@ -194,6 +194,7 @@ UNCHECKED = {
     "matching.plans.queue_run",
     "matching.plans.supersede_current",
     "matching.plans.supersede_offered",
+    "notices.remove_file",
     "offers.balance.balance_offer",
     "people.account.end_browser",
     "school_successions.decide_carry_over",

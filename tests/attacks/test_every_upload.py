@@ -9,8 +9,11 @@ import pytest
 from alongside.app import page_routes
 from alongside.platform.web.uploads import Upload
 from tests.client import Client, words
+from tests.features.agreements.builders import a_proposal
 from tests.features.directory.form_values import sent_entry
 from tests.features.escalations.builders import a_running_escalation
+from tests.features.notices.builders import a_draft
+from tests.features.visit_requests.builders import requested
 from tests.personas import HEAD_OF_MILL, OFFICER
 from tests.platform.uploads.files import HOSTILE
 
@@ -30,6 +33,9 @@ def test_every_upload_of_the_product_is_listed() -> None:
         "/directory/{entry_id:uuid}/attachments",
         "/directory/{entry_id:uuid}/pictures",
         "/escalations/{escalation_id:uuid}/files",
+        "/notices/{notice_id:uuid}/files",
+        "/proposals/{proposal_id:uuid}/messages/files",
+        "/visit-requests/{visit_request_id:uuid}/messages/files",
     ]
 
 
@@ -37,11 +43,18 @@ def test_every_upload_of_the_product_is_listed() -> None:
 async def test_an_upload_refuses_hostile_files_and_keeps_nothing(client: Client, path: str) -> None:
     """The answer is 422 and says what is wrong with the file, under every name."""
     upload, as_ = UPLOADS[path], OFFICER
+    database = client.app.state.app_context.database
     if "entry_id" in path:
         as_ = HEAD_OF_MILL
         place = (await sent_entry(client, act="draft")).rpartition("/")[2]
+    elif "notice_id" in path:
+        place = (await a_draft(client)).rpartition("/")[2]
+    elif "proposal_id" in path:
+        as_, place = HEAD_OF_MILL, str(await a_proposal(database))
+    elif "visit_request_id" in path:
+        as_, place = HEAD_OF_MILL, (await requested(client)).rpartition("/")[2]
     else:
-        place = str(await a_running_escalation(client.app.state.app_context.database))
+        place = str(await a_running_escalation(database))
     address = re.sub(r"\{.*?\}", place, path)
     for what, content in HOSTILE.items():
         answer = await _send(client, address, upload, content(), as_)
