@@ -201,7 +201,8 @@ UNCHECKED = {
     "school_successions.decide_to_end",
 }
 """Steps of other actions, which have checked the person; and what is done for the whole authority, where the route's
-permission is the check; ending a browser answers whether it was one's own.
+permission is the check; ending a browser answers whether it was one's own; the file of a notice is sought within a notice
+that was loaded for the person.
 """
 
 

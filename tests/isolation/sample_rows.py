@@ -88,5 +88,11 @@ async def seed_canaries(superuser_url: str, authorities: tuple[int, ...]) -> Non
                     f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",
                     *made.values(),
                 )
+        for table in TABLES:  # whoever sent a notice changes its parts, so that these need their notice
+            if "notice_id" in table.columns:
+                await connection.execute(
+                    f"UPDATE {table.name} part SET notice_id = n.id FROM notice n"
+                    " WHERE n.authority_id = part.authority_id"
+                )
     finally:
         await connection.close()
