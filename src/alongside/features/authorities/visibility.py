@@ -62,7 +62,7 @@ def visible_to_authority_from(
             return None
 
 
-def shown_after_change(
+def visibility_after_change(
     old: Posted,
     audience: str,
     changed_on: date,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
 from alongside.features.data_retention.models import LegalHold, SubjectRequest
-from alongside.features.data_retention.queries import active_holds, chosen
+from alongside.features.data_retention.queries import active_holds, expired_rows
 from alongside.features.data_retention.retention_rules import A_BATCH, retention_rules
 from alongside.features.data_retention.rows import WantedHold
 from alongside.platform.access.authorisation import has_permission
@@ -33,7 +33,7 @@ async def purge_expired(session: AsyncSession, person: Principal) -> int:
     await set_requester(session, RequesterContext(person.authority_id, Role.SYSTEM.value))
     most = 0
     for rule in retention_rules():
-        ids = await chosen(session, person, settings, rule, A_BATCH)
+        ids = await expired_rows(session, person, settings, rule, A_BATCH)
         if rule.still_expired is not None:
             values = {"authority_id": person.authority_id, "ids": list(ids)}
             ids = (await session.scalars(rule.still_expired, values)).all()

@@ -117,7 +117,7 @@ def _forecast() -> Read[int]:
     return Read(counted.bindparams(bindparam("today", type_=Date), *dates), int)
 
 
-async def chosen(
+async def expired_rows(
     session: AsyncSession,
     person: Principal,
     settings: AuthoritySettings,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, EditConflict, NotFound
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.visibility import shown_after_change, widening
+from alongside.features.authorities.visibility import visibility_after_change, widening
 from alongside.features.offers import queries
 from alongside.features.offers.balance.actions import balance_offer
 from alongside.features.offers.forms import days_promised
@@ -178,7 +178,7 @@ async def _change(
     if offer.posted_at is not None and "audience" in values:
         settings = settings_of(person.authority_id)
         calendar = await calendar_of_school(session, person.authority_id, offer.school_urn)
-        values |= shown_after_change(offer, str(values["audience"]), person.today, settings, calendar)
+        values |= visibility_after_change(offer, str(values["audience"]), person.today, settings, calendar)
     with explain_constraints(_constraint_messages(offer)):
         async with session.begin_nested():
             moved = await session.execute(

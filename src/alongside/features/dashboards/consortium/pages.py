@@ -213,7 +213,7 @@ class ViewForm(Form):
     )
 
 
-async def _keep_view(asked: ActionRequest[None]) -> Redirect:
+async def _save_view(asked: ActionRequest[None]) -> Redirect:
     """Save the current filters and order as a view."""
     form = ViewForm(asked.data)
     if not form.validate():
@@ -224,7 +224,7 @@ async def _keep_view(asked: ActionRequest[None]) -> Redirect:
         raise ValidationFailed({name: ["Choose from the list."] for name in wanted.errors if name})
     name = str(form.name.data).strip()
     await save_view(asked.session, asked.person, name, address_of(wanted, ""))
-    return Redirect(address_of(wanted), "The view is kept.")
+    return Redirect(address_of(wanted), "The view is saved.")
 
 
 async def _drop_view(asked: ActionRequest[UUID]) -> None:
@@ -237,7 +237,7 @@ KEEP_VIEW = ButtonAction(
     resource=list_resource("/consortium"),
     slug="views",
     permission=Permission.VIEW_CONSORTIUM_DASHBOARD,
-    run=_keep_view,
+    run=_save_view,
 )
 DROP_VIEW = ButtonAction(
     name="drop_view",

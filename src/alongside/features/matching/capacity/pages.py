@@ -21,7 +21,7 @@ from alongside.features.matching.capacity.presentation import (
     answered,
     gap_map,
     loads,
-    recruit_lines,
+    recruitment_lines,
     scarce_lines,
 )
 from alongside.features.matching.capacity.queries import names_of_schools
@@ -101,7 +101,7 @@ async def show_supply(ctx: PageRequest, run_id: UUID) -> PageResult:
         run=run,
         map=gap_map(settings, _gaps(ctx.person, instance, outcome)),
         scarce=scarce_lines(outcome.supply.scarce, names),
-        recruits=recruit_lines(settings, outcome.supply.recruits),
+        recruits=recruitment_lines(settings, outcome.supply.recruits),
         loads=await _loads(ctx.session, ctx.person, outcome),
         sees_all=schools_within(ctx.person, Permission.VIEW_PLAN) is None,
         full=instance.parameters.full_burden_half_days,

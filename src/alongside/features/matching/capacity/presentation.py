@@ -129,7 +129,9 @@ def scarce_lines(scarce: Sequence[ScarceOffer], names: Names) -> list[CapacityLi
     ]
 
 
-def recruit_lines(settings: AuthoritySettings, recruits: Sequence[RecruitmentEffect]) -> list[CapacityLine]:
+def recruitment_lines(
+    settings: AuthoritySettings, recruits: Sequence[RecruitmentEffect]
+) -> list[CapacityLine]:
     """What one more leader for a theme and phase would bring."""
     return [
         CapacityLine(

@@ -111,7 +111,7 @@ def arrange(instance: Instance) -> Columns:
     pools = {budget.pool: at for at, budget in enumerate(instance.budgets)}
     return Columns(
         instance=instance,
-        schools=_schools(instance.schools),
+        schools=_school_arrays(instance.schools),
         needs=_needs(instance, school_at, (phases, themes, designations, terms, pools)),
         offers=_offers(instance, school_at, (phases, themes, designations, terms)),
         pools=tuple(pools),
@@ -121,7 +121,7 @@ def arrange(instance: Instance) -> Columns:
     )
 
 
-def _schools(rows: Sequence[School]) -> Schools:
+def _school_arrays(rows: Sequence[School]) -> Schools:
     keys = _codes(key for school in rows for key in (*school.groups, *school.consortia))
     return Schools(
         authority=_ints(school.authority for school in rows),

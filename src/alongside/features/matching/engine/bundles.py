@@ -61,11 +61,11 @@ def bundles_of(programme: Programme) -> Bundles:
         fits = used <= limits.half_days[offer[last]]
         members = np.concatenate((members[parent[fits]], order[last[fits], None]), axis=1)
         used, last = used[fits], last[fits]
-    return _complete(programme, levels, by_rows)
+    return _merge_levels(programme, levels, by_rows)
 
 
-def _complete(programme: Programme, levels: list[Ints], by_rows: Bools) -> Bundles:
-    """Stack the bundles of each size; leave out those without a fixed pair, or of an offer with too many."""
+def _merge_levels(programme: Programme, levels: list[Ints], by_rows: Bools) -> Bundles:
+    """Merge bundles of all sizes: those with all fixed pairs of their offer, or single pairs where it has too many."""
     candidates, pairs = programme.candidates, programme.pairs
     width = max((level.shape[1] for level in levels), default=1)
     members = np.concatenate(

@@ -97,7 +97,7 @@ def build(columns: Columns, candidates: Candidates) -> Programme:
         rows=_stacked(
             [
                 _partners(candidates, capacity, doubles),
-                *_offers(candidates, costs, capacity),
+                *_offer_constraints(candidates, costs, capacity),
                 _money(costs, capacity),
             ],
         ),
@@ -128,7 +128,7 @@ def _partners(candidates: Candidates, capacity: Capacity, doubles: Ints) -> Rows
     )
 
 
-def _offers(candidates: Candidates, costs: Demand, capacity: Capacity) -> list[Rows]:
+def _offer_constraints(candidates: Candidates, costs: Demand, capacity: Capacity) -> list[Rows]:
     """Rows that limit the days and engagements of each offer."""
     pairs = np.arange(len(candidates.need))
     return [

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, EditConflict
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.visibility import shown_after_change
+from alongside.features.authorities.visibility import visibility_after_change
 from alongside.features.needs import queries
 from alongside.features.needs.labels import difference
 from alongside.features.needs.models import CONFIRM_NEED, PAUSE_NEED, Need
@@ -42,7 +42,7 @@ async def change_need(
     if need.posted_at is not None and changed.keys() & {"audience", "urgency"}:
         audience, urgency = (str(changed.get(name, getattr(need, name))) for name in ("audience", "urgency"))
         calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
-        values |= shown_after_change(
+        values |= visibility_after_change(
             need, audience, person.today, settings_of(person.authority_id), calendar, urgency
         )
     moved = await session.execute(

@@ -55,18 +55,18 @@ def header_of(token: str) -> TokenHeader:
     """Check the header of a token before its key is selected. Raises SignInRefused."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > LONGEST_TOKEN:
-        raise _no("is not a signed token")
+        raise _refused("is not a signed token")
     try:
         header = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
     except ValueError:
-        raise _no("has no readable header") from None
+        raise _refused("has no readable header") from None
     if not isinstance(header, dict) or header.keys() - HEADERS:
-        raise _no("has a header that says too much")
+        raise _refused("has a header that says too much")
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
-        raise _no("is signed in a way that we do not take")
+        raise _refused("is signed in a way that we do not take")
     if str(header.get("typ", "JWT")).upper() != "JWT":
-        raise _no("is a token of another type")
+        raise _refused("is a token of another type")
     return TokenHeader(algorithm, header.get("kid"))
 
 
@@ -78,16 +78,16 @@ def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, object]
         body = jws.deserialize_compact(token, key, algorithms=[header.algorithm]).payload
         claims = json.loads(body)
     except (JoseError, ValueError):
-        raise _no("has a signature that does not hold") from None
+        raise _refused("has a signature that does not hold") from None
     if not isinstance(claims, dict):
-        raise _no("says nothing")
+        raise _refused("says nothing")
     _check_parties(claims, expected)
     _check_times(claims, expected.now)
     nonce = claims.get("nonce")
     if not isinstance(nonce, str) or not _same(nonce, expected.nonce):
-        raise _no("answers another question")
+        raise _refused("answers another question")
     if not is_name(claims.get("sub")):
-        raise _no("names nobody")
+        raise _refused("names nobody")
     return claims
 
 
@@ -105,7 +105,7 @@ def check_access_token(claims: Mapping[str, object], access_token: str) -> None:
         half = hashlib.sha256(access_token.encode()).digest()[:16]
         made = base64.urlsafe_b64encode(half).rstrip(b"=").decode()
         if not _same(str(claims["at_hash"]), made):
-            raise _no("came with another access token")
+            raise _refused("came with another access token")
 
 
 def _key_for(header: TokenHeader, keys: KeySet) -> RSAKey | ECKey:
@@ -126,27 +126,27 @@ def _key_for(header: TokenHeader, keys: KeySet) -> RSAKey | ECKey:
 def _check_parties(claims: Mapping[str, object], expected: Expected) -> None:
     directory = str(claims.get("tid", ""))
     if claims.get("iss") != expected.issuer.replace(TEMPLATE, directory):
-        raise _no("was issued by somebody else")
+        raise _refused("was issued by somebody else")
     audience = claims.get("aud")
     to = audience if isinstance(audience, list) else [audience]
     if to != [expected.client_id]:
-        raise _no("was meant for others")
+        raise _refused("was meant for others")
     if "azp" in claims and claims["azp"] != expected.client_id:
-        raise _no("was issued to another party")
+        raise _refused("was issued to another party")
 
 
 def _check_times(claims: Mapping[str, object], now: float) -> None:
     expires, issued = _moment(claims.get("exp")), _moment(claims.get("iat"))
     if expires is None or issued is None:
-        raise _no(f"has no {'exp' if expires is None else 'iat'}")
+        raise _refused(f"has no {'exp' if expires is None else 'iat'}")
     if expires <= now - LEEWAY_SECONDS:
-        raise _no("has run out")
+        raise _refused("has run out")
     if issued > now + LEEWAY_SECONDS:
-        raise _no("is from the future")
+        raise _refused("is from the future")
     if "nbf" in claims:
         starts = _moment(claims["nbf"])
         if starts is None or starts > now + LEEWAY_SECONDS:
-            raise _no("does not hold yet")
+            raise _refused("does not hold yet")
 
 
 def _moment(value: object) -> int | float | None:
@@ -158,5 +158,5 @@ def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _no(why: str) -> SignInRefused:
+def _refused(why: str) -> SignInRefused:
     return SignInRefused("not_believed", f"the ID token {why}")
