@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser
 
+from tests.browser.journey import follows
 from tests.browser.server import Served
 from tests.browser.session import fill, visiting
 from tests.databases import APP_DAY
@@ -57,7 +58,7 @@ async def test_from_the_draft_to_the_answer(
         assert await outsider.goes(address) == 404
         await lead.goes(address)
         assert "1 of 2 people opened it" in await lead.reads()
-        await lead.presses("Answer: Is there parking?")
+        await follows(lead, "Answer")
         await fill(lead, {"answer": "Yes, behind the hall."})
         await lead.presses("Publish this answer")
         await head.goes(address)
