@@ -24,7 +24,9 @@ READINGS = ("escalation_access_log", "escalation_presence")
 """What says who was shown an escalation: a refused form shows it again."""
 
 OF_ESCALATIONS = [
-    table.name for table in TABLES if "second_policy" in table.info and table.name not in READINGS
+    table.name
+    for table in TABLES
+    if (table.name == "escalation" or "escalation_id" in table.c) and table.name not in READINGS
 ]
 
 
