@@ -154,7 +154,7 @@ async def apply_transition(
     else:
         _require_scope(flow, person, move.permission, row)
     if move.note_required and not (note or "").strip():
-        raise ActionRefused("Give a reason: the other side will want to know.", row.state)
+        raise ActionRefused("Enter a reason. The other school will read it.", row.state)
     moved = await session.execute(
         update(thing)
         .where(

@@ -88,7 +88,7 @@ async def test_fewer_than_used_cannot_be(database: Database) -> None:
     amendment_id = await proposed(database, agreement_id, "1")
     async with database.transaction(NORTHSHIRE) as session:
         await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record("2"))
-    with pytest.raises(ActionRefused, match="The schools have used 2 days already"):
+    with pytest.raises(ActionRefused, match="2 days have been used already"):
         async with database.transaction(NORTHSHIRE) as session:
             await agree_amendment(session, acting(HEAD_OF_PARK), amendment_id)
 

@@ -360,9 +360,9 @@ async def test_the_page_of_a_proposal_says_why_it_cannot_be_accepted_and_has_no_
 async def test_who_ruled_whom_out_is_told_to_the_core_team_alone(client: Client, database: Database) -> None:
     proposal_id = await a_proposal(database, designation="nle")
     await run(database, BARRED["excluded_by_asker"][0])
-    assert "ruled the other out" in words(await client.get(f"/proposals/{proposal_id}", as_=OFFICER))
+    assert "asked not to be paired" in words(await client.get(f"/proposals/{proposal_id}", as_=OFFICER))
     for one in (HEAD_OF_PARK, HEAD_OF_MILL, LEAD_OF_NORTH):
         page = words(await client.get(f"/proposals/{proposal_id}", as_=one))
         assert NOT_SHOWN in page
-        assert "ruled the other out" not in page
+        assert "asked not to be paired" not in page
     assert (await client.get(f"/proposals/{proposal_id}", as_=HEAD_OF_QUAY)).status_code == 404

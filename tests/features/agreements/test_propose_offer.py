@@ -113,8 +113,8 @@ async def test_what_is_shown_to_a_consortium_only_is_not_there_for_others(databa
     ("change", "sentence"),
     [
         ("UPDATE offer SET state = 'paused'", "paused or withdrawn"),
-        ("UPDATE offer SET confirmed_on = '2025-01-08'", "not confirmed this offer for too long"),
-        ("UPDATE offer SET confirmed_on = NULL", "not confirmed this offer for too long"),
+        ("UPDATE offer SET confirmed_on = '2025-01-08'", "not confirmed this offer recently"),
+        ("UPDATE offer SET confirmed_on = NULL", "not confirmed this offer recently"),
         ("UPDATE offer SET state = 'exhausted'", "has meanwhile promised all days"),
         ("UPDATE offer SET days_taken = 5", "only 1 day of this offer left, and 2 days would be needed"),
         ("UPDATE offer SET engagements_taken = engagements_max", "as many schools at once as it can"),

@@ -145,7 +145,7 @@ async def test_an_illegal_step_answers_409_with_the_present_state(client: Client
         ({"days": "many"}, "Enter days as a whole or half number"),
         ({"days": "0"}, "Enter days as a whole or half number"),
         ({"starts_on": "32/1/2027"}, "Enter the first day"),
-        ({"ends_on": "1/1/2027"}, "not before the start"),
+        ({"ends_on": "1/1/2027"}, "the same as or after the start"),
         ({"starts_on": "1/1/2020", "ends_on": "2/1/2020"}, "today or later"),
         ({"picked": ""}, "Choose one of the list"),
         ({"picked": "nothing"}, "Choose one of the list"),

@@ -217,7 +217,7 @@ async def test_a_name_that_stands_everywhere_is_not_looked_for(
     assert "escalation_note" not in found
     asked = await client.post("/data-protection/requests", REASON, as_=HEAD_OF_SERVICE)
     page = words(await client.get(asked.headers["location"], as_=HEAD_OF_SERVICE))
-    assert "too short to be looked for in words" in page
+    assert "too short to search for" in page
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,9 @@ async def test_a_lead_who_also_heads_the_school_leaves_it_to_another(
     )
     kept = await form_at(client, f"{where}/verification", LEAD_OF_NORTH) | {"level": "1"}
     refused = await client.post(f"{where}/verification", kept, as_=LEAD_OF_NORTH)
-    assert refused.status_code == 409 and "You belong to this entry" in words(refused)
+    assert refused.status_code == 409 and "This entry is about your school or written by you" in words(
+        refused
+    )
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def peak_of(body: bytes, folder: Path) -> tuple[str, float, int]:
     ("body", "cure"),
     [
         pytest.param(
-            lambda: book(TITLED, "<si><t>a</t></si>" * 9_000_000), "far larger inside", id="9 million strings"
+            lambda: book(TITLED, "<si><t>a</t></si>" * 9_000_000), "too large when it is unpacked", id="9 million strings"
         ),
         pytest.param(
             lambda: book(
@@ -92,7 +92,7 @@ def peak_of(body: bytes, folder: Path) -> tuple[str, float, int]:
         pytest.param(
             lambda: book(TITLED + f'<row r="1048576">{cell("XFD1048576")}</row>'), "beyond row", id="far cell"
         ),
-        pytest.param(lambda: book(TITLED + cell("A1", "x") * 1_500_000), "far larger inside", id="many cells"),
+        pytest.param(lambda: book(TITLED + cell("A1", "x") * 1_500_000), "too large when it is unpacked", id="many cells"),
         pytest.param(
             lambda: book("", **{"xl/workbook.xml": "<!DOCTYPE a [<!ENTITY b 'c'>]>" + PARTS["xl/workbook.xml"]}),
             "declares entities",

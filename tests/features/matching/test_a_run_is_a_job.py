@@ -80,7 +80,7 @@ async def test_a_run_that_kills_its_workers_is_given_up(client: Client, database
             text("UPDATE plan_run SET attempt = 3, lease_until = now() - interval '1 second'")
         )
     assert await work(database) == 0
-    assert "begun three times and never ended" in words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "started three times and never finished" in words(await client.get(where, as_=LEAD_OF_NORTH))
 
 
 async def test_cancelled_while_it_is_solved_it_ends_and_the_solver_with_it(

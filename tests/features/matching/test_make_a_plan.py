@@ -46,6 +46,8 @@ async def test_the_page_says_what_is_known_of_both_schools_and_what_was_left_out
     page = words(await client.get(f"{where}/needs/{there['mill']}", as_=LEAD_OF_NORTH))
     assert "Goes by number of pupils and free school meals." in page
     left_out = "English as an additional language, special educational needs and town or country"
-    assert f"Not known of both, so left out as neutral: {left_out}." in page
-    assert "The register does not say where one of the two is, so it counts as middling" in page
-    assert "Nobody has reviewed its support yet, so it counts as middling" in page
+    assert f"Not known for both schools, so it does not change the score: {left_out}." in page
+    assert (
+        "The register does not say where one of the two is, so it does not raise or lower the score" in page
+    )
+    assert "Nobody has reviewed its support yet, so it does not raise or lower the score" in page

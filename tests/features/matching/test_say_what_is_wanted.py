@@ -70,7 +70,7 @@ async def test_a_pin_that_cannot_be_kept_is_told_and_the_last_plan_stands(
     await work(database)
     failed = answer.headers["location"]
     page = words(await client.get(failed, as_=LEAD_OF_NORTH))
-    assert "No plan came of this" in page
+    assert "This plan was not made" in page
     assert "A pair that is kept in the plan cannot be kept: the offer has not enough days left" in page
     assert "of Mill Primary School" in page or "of Park Primary School" in page
     assert "Plan for North" in words(await client.get(stands, as_=LEAD_OF_NORTH))

@@ -111,7 +111,7 @@ async def test_what_only_the_core_team_may_know_is_not_kept_in_a_plan_that_leads
     assert NOT_SHOWN in kept
     seen = words(await client.get(where, as_=LEAD_OF_NORTH))
     assert NOT_SHOWN in seen
-    assert "suspended" not in seen and "ruled the other out" not in seen
+    assert "suspended" not in seen and "asked not to be paired" not in seen
 
 
 async def _declined(client: Client, database: Database) -> tuple[str, Any]:
@@ -139,7 +139,7 @@ async def test_after_a_decline_somebody_else_is_asked_at_once(client: Client, da
     page = soup(await client.get(mending, as_=LEAD_OF_NORTH))
     ways = page.select("input[name=option]")
     assert len(ways) == 1
-    assert "Nobody else is moved" in page.get_text(" ")
+    assert "No other school’s partner changes" in page.get_text(" ")
     form = {"option": str(ways[0]["value"])}
     assert (await client.post(mending, form, as_=LEAD_OF_NORTH)).status_code == 303
     again = await client.post(mending, form, as_=LEAD_OF_NORTH)

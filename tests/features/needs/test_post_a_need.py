@@ -86,7 +86,7 @@ async def test_an_end_before_the_start_is_refused(client: Client) -> None:
         "/needs", need(starts_on="12/1/2027", ends_on="2027-01-11", when_not_sure=None), as_=HEAD_OF_MILL
     )
     assert answer.status_code == 422
-    assert "Enter an end that is not before the start" in words(answer)
+    assert "The end date must be the same as or after the start date" in words(answer)
 
 
 async def test_a_draft_needs_only_a_title_and_a_theme_and_stays_inside(client: Client) -> None:

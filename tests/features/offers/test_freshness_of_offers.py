@@ -53,7 +53,7 @@ CASES: list[tuple[dict[str, Any], str | None]] = [
     ({"ends_on": TODAY}, None),
     ({"days_taken": Decimal("5.5")}, None),
     ({"appetite": "no"}, "Not available this year"),
-    ({"confirmed_on": date(2026, 3, 2)}, "has not confirmed this offer for too long"),
+    ({"confirmed_on": date(2026, 3, 2)}, "has not confirmed this offer recently"),
     ({"designation": "sle", "designation_until": TODAY - timedelta(days=1)}, "designation"),
     ({"ends_on": TODAY - timedelta(days=1)}, "dates of this offer have passed"),
     ({"days_taken": Decimal(6)}, "All days"),

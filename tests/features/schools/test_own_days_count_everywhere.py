@@ -156,7 +156,7 @@ async def test_a_proposal_is_accepted_while_the_offer_holds_for_its_school(datab
     need_id, offer_id = await a_pair(database)
     last = add_school_days(CALENDAR, TODAY, SETTINGS.periods.offer_good_for)
     later = add_school_days(CALENDAR, last, 1)
-    with pytest.raises(ActionRefused, match="not confirmed this offer for too long"):
+    with pytest.raises(ActionRefused, match="not confirmed this offer recently"):
         async with database.transaction(NORTHSHIRE) as session:
             await propose(session, acting(HEAD_OF_PARK, later), need_id, offer_id, terms())
     await closed(database, PARK, TODAY)

@@ -22,7 +22,7 @@ ASK_RELEASE = Transition(
     ("proposed",),
     "to_release",
     Permission.ANSWER_PROPOSAL,
-    "accepted: the home head is asked to release",
+    "accepted: the leader’s own headteacher is asked to release them",
 )
 RELEASE = Transition(
     "release_leader",

@@ -41,7 +41,7 @@ async def declare_interest(
     )
     if made is None:
         raise ActionRefused(
-            "You have declared an interest in this school already. End it first to say another."
+            "You have already declared an interest in this school. End that one before you declare another."
         )
     await record_audit(
         session, person, "declare_interest", "declared_interest", made, schools=(person.school_urn,)

@@ -25,14 +25,14 @@ def require_fields(form: Form, cures: Mapping[str, str]) -> None:
 def check_date_order(form: Form) -> None:
     """Check that the end date is not before the start date."""
     if form["starts_on"].data and form["ends_on"].data and form["ends_on"].data < form["starts_on"].data:
-        add_error(form["ends_on"], "Enter an end that is not before the start")
+        add_error(form["ends_on"], "The end date must be the same as or after the start date")
 
 
 def check_dates(form: Form, today: date) -> None:
     """Check that the end date is after the start date and not before today."""
     starts_on, ends_on = form["starts_on"].data, form["ends_on"].data
     if ends_on and starts_on and ends_on < starts_on:
-        add_error(form["ends_on"], "Enter an end that is not before the start")
+        add_error(form["ends_on"], "The end date must be the same as or after the start date")
     elif ends_on and ends_on < today:
         add_error(form["ends_on"], "Enter an end that is today or later")
     elif ends_on and not starts_on:

@@ -24,7 +24,8 @@ OPEN_DOCUMENT = {
 }
 DAMAGED = "The selected file is damaged and cannot be opened. Save it again and upload it again."
 TOO_LARGE_INSIDE = (
-    "The selected file is far larger inside than outside. Save it again with fewer pages, rows or pictures."
+    "The selected file is too large when it is unpacked."
+    " Save it with fewer pages, rows or pictures, then upload it again."
 )
 LOCKED = "The selected file has a password or an unusual format. Save it again without a password."
 HOLDS_A_PROGRAM = (

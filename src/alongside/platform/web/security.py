@@ -64,7 +64,9 @@ def refuse_other_sites(headers: Mapping[str, str], host: str) -> None:
         if site not in ("same-origin", "none"):
             raise CsrfError("This was sent from another website, so nothing was done.")
     elif origin is None or origin.split("://", 1)[-1] != host:
-        raise CsrfError("Your browser did not say where this came from, so nothing was done.")
+        raise CsrfError(
+            "For your security, we did not save this. Go back, reload the page and send it again."
+        )
 
 
 def csrf_token(session_token: str) -> str:

@@ -177,7 +177,7 @@ def _refuse_own(seen: AmendmentRow, side: str, row: AgreementRow) -> None:
 def _refuse_fewer_than_used(row: AgreementRow, days: Decimal) -> None:
     if days < row.days_used:
         raise ActionRefused(
-            f"The schools have used {format_days(row.days_used)} already. Enter that many days or more.",
+            f"{format_days(row.days_used)} have been used already. Enter that many days or more.",
             row.state,
         )
 

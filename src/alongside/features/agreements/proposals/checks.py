@@ -85,7 +85,8 @@ def blocking_reason(row: ProposalRow | Pairing, fresh: date, days: Decimal | Non
         return f"{row.supporting_name} has paused or withdrawn this offer. Look for another one."
     if row.confirmed_on is None or row.confirmed_on < fresh:
         return (
-            f"{row.supporting_name} has not confirmed this offer for too long. Ask them to confirm it first."
+            f"{row.supporting_name} has not confirmed this offer recently."
+            " Ask them to confirm it, then propose it again."
         )
     if row.days_left < wanted:
         return (

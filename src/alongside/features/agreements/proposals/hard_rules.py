@@ -28,7 +28,7 @@ from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.web.formatting import format_date
 
 PRIVATE = {
-    "excluded": "One of the two schools has ruled the other out. Choose another offer.",
+    "excluded": "One of the two schools has asked not to be paired with the other. Choose another offer.",
     "unfit": "The core team has suspended {giving} as a supporter. Choose another offer.",
     "interest": "Somebody has declared an interest between the two schools. Choose another offer.",
 }

@@ -84,7 +84,9 @@ async def close_unmet_needs(session: AsyncSession, product: Principal) -> int:
         word = NotificationText("need_unmet", f"{text} You can reopen it.", f"/needs/{need.id}", once)
         await notify_schools(session, product, [need.school_urn], word)
         leaders = await leaders_of_schools(session, product.authority_id, product.today, [need.school_urn])
-        hint = f"{text} Consider an escalation."
+        hint = (
+            f"{text} If the school needs more help than other schools can give, you can raise an escalation."
+        )
         await notify(
             session, product, ids(leaders), "need_unmet", hint, "/escalations/new", once=f"{once}:lead"
         )

@@ -31,7 +31,7 @@ class ProposalForm(TermsForm):
     """A proposal: need or offer is fixed, the other is chosen."""
 
     interest_reason = passage(
-        "Why should they work together in spite of a declared interest?",
+        "Why is this pairing right, although somebody has declared an interest?",
         "The reason",
         "Needed only for a pair with a declared interest. Both schools read it",
         limit=500,

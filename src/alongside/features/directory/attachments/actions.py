@@ -97,4 +97,4 @@ async def _refuse_more(
         select(func.count()).where(thing.authority_id == person.authority_id, thing.entry_id == entry.id)
     )
     if (number or 0) >= most:
-        raise ActionRefused(f"An entry has {most} of these at most. Take one away first.", entry.state)
+        raise ActionRefused(f"An entry can have {most} of these at most. Remove one first.", entry.state)

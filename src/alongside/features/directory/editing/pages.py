@@ -99,7 +99,7 @@ async def _change(asked: FormRequest[Entry, EntryForm]) -> PageResult:
     if entry.state in LISTED:
         now = await get_entry(session, person, WRITE, entry.id)
         if now.state not in LISTED:
-            said += " The entry is out of the directory until both schools have agreed to them."
+            said += " The entry leaves the directory until both headteachers have agreed to the new text."
     elif act == "submit":
         await actions.submit_entry(session, person, entry.id)
         said = SUBMITTED

@@ -140,6 +140,8 @@ async def _refuse_own_words(session: AsyncSession, person: Principal, entry: Ent
     urns = [urn for urn in (entry.school_urn, entry.partner_urn) if urn is not None]
     own = await people_of_schools(session, person.authority_id, person.today, urns)
     if person.id in (entry.written_by, *ids(own)):
-        raise ActionRefused("You belong to this entry, so somebody else has to verify it.", entry.state)
+        raise ActionRefused(
+            "This entry is about your school or written by you, so somebody else must verify it.", entry.state
+        )
     if entry.state == "peer_check" and person.id == entry.checked_by:
         raise ActionRefused("You checked this as a peer, so somebody else has to verify it.", entry.state)

@@ -246,7 +246,7 @@ async def change_level(
     clock = await clock_from_now(session, person, row.school_urn, row.urgency, "active")
     await move(session, person, row, up_or_down, note=note, **clock)
     said = (
-        "An escalation of yours has been escalated further."
+        "An escalation that you raised has gone to the next stage. Read what happens now."
         if up_or_down is STEP_UP
         else "An escalation has been de-escalated."
     )

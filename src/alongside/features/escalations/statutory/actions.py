@@ -38,7 +38,7 @@ from alongside.platform.school_calendar.calendar import end_of_school_day
 
 ON_THE_LADDER = ("triaged", "active", "stepped_up")
 OVERRULED = (
-    "The authority has overruled a decision of headteachers in an escalation. You can read the ground."
+    "The authority has overruled a decision of headteachers in an escalation. You can read the legal ground."
 )
 
 

@@ -74,7 +74,7 @@ def parts_of(kept: Score | None) -> list[ScorePart]:
 def _notes(part: Part, kept: Score) -> list[str]:
     """Notes for a part whose basis is not obvious: which facts were missing, and which were used instead."""
     if part in kept.missing:
-        return [f"{WHY_NEUTRAL[part]}, so it counts as middling: it neither helps nor harms."]
+        return [f"{WHY_NEUTRAL[part]}, so it does not raise or lower the score."]
     if part is Part.TRACK_RECORD and kept.few_reviews:
         return [f"{FEW_REVIEWS}."]
     known = kept.alike_in
@@ -83,7 +83,7 @@ def _notes(part: Part, kept: Score) -> list[str]:
     left_out = [words for trait, words in TRAITS.items() if trait not in known]
     said = [f"Goes by {listed([TRAITS[trait] for trait in known])}."]
     if left_out:
-        said.append(f"Not known of both, so left out as neutral: {listed(left_out)}.")
+        said.append(f"Not known for both schools, so it does not change the score: {listed(left_out)}.")
     return said
 
 

@@ -57,10 +57,11 @@ PULSE = 1.0
 
 STEPS = {"candidates": 30, "planned": 70, "explained": 90}
 SAME_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-GAVE_UP = "Working it out was begun three times and never ended. Ask for it again; the plan before stands."
-CRASHED = "Something went wrong while the plan was worked out. Ask for it again; the plan before stands."
+GAVE_UP = "The plan was started three times and never finished. Make it again. The earlier plan still counts."
+CRASHED = "Something went wrong while the plan was made. Make it again. The earlier plan still counts."
 BROKEN_PIN = (
-    "What was found breaks a pin or an agreement, so it is not taken. Look at the pins, then ask again."
+    "The new plan does not fit a partner that you keep, or an agreement, so it is not used."
+    " Check the partners you keep, then make the plan again."
 )
 
 log = structlog.get_logger("alongside.features.matching")

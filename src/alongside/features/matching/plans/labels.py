@@ -22,7 +22,7 @@ STATES = {
 }
 BECAUSE = {
     "fresh": "New plan",
-    "change": "After a pin, a forbid or a swap",
+    "change": "After a partner was kept, ruled out or swapped",
     "decline": "After a partner declined",
 }
 TIERS = {1: "Most urgent", 2: "This term", 3: "Later"}

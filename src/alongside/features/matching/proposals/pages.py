@@ -65,7 +65,7 @@ def said_of(sent: actions.SendResult) -> str:
         return "All of it was sent already."
     parts = [f"{format_count(sent.proposed, 'pair')} proposed: both schools of each have been told."]
     if sent.skipped:
-        parts.append(f"{format_count(sent.skipped, 'pair')} could not be; the plan says why.")
+        parts.append(f"{format_count(sent.skipped, 'pair')} could not be sent. The plan says why.")
     return " ".join(parts)
 
 

@@ -27,7 +27,10 @@ async def confirm_visit(session: AsyncSession, person: Principal, visit_request_
     """
     row = await lock_visit_request(session, person, Permission.CONCLUDE_VISIT, visit_request_id)
     if row.visit_on is not None and row.visit_on > person.today:
-        raise ActionRefused(f"The visit is on {format_weekday(row.visit_on)}. Say so after that.", row.state)
+        raise ActionRefused(
+            f"The visit is on {format_weekday(row.visit_on)}. Come back after that day and confirm that it took place.",
+            row.state,
+        )
     await apply_transition(session, person, VisitRequest, row, CONFIRM)
     if row.entry_id is not None and person.school_urn == row.requesting_urn:
         with suppress(
