@@ -16,7 +16,7 @@ from alongside.features.matching.audit.comparison import (
 )
 from alongside.features.matching.engine.instance import restored
 from alongside.features.matching.engine.result import Plan
-from alongside.features.matching.engine.subprocess_client import run as solve
+from alongside.features.matching.engine.subprocess_client import replan
 from alongside.features.matching.plans.labels import PlanLabels
 from alongside.features.matching.plans.pages import labels_for
 from alongside.features.matching.plans.queries import assignments_of, get_run, record_of, runs_of
@@ -135,7 +135,7 @@ async def replay_plan(ctx: PageRequest, run_id: UUID) -> PageResult:
 
     async def finish() -> PageResult:
         then = restored_outcome(outcome).plan
-        now = (await solve(restored(kept.inputs))).plan
+        now = await replan(restored(kept.inputs))
         return Page(replace(page, then=then, now=now, same=pairs_of(then) == pairs_of(now)))
 
     return ContinueAfterCommit(finish, expensive=True)

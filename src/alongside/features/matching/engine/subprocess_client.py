@@ -28,8 +28,8 @@ INHERITED_VARIABLES = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "HOME")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """NumPy reserves memory for each thread, on large machines more than the child may use."""
 
-_solver_slots = asyncio.Semaphore(max(2, os.cpu_count() or 2))
-"""Limits solvers to the number of cores, so that the web process stays responsive."""
+_solver_slots = asyncio.Semaphore(max(1, (os.cpu_count() or 2) // 2))
+"""Limits solvers to half of the cores, so that pages keep the other half."""
 
 CRASHED = "The solver stopped working, so this is a plan without it: the best pair first, tier by tier."
 OUT_OF_TIME = "The solver ran out of time, so this is a plan without it: the best pair first, tier by tier."
