@@ -23,7 +23,7 @@ NO_PAGES = {
     "/plans/{run_id}/assignments.csv": "a file",
     "/plans/{run_id}/capacity/gaps.csv": "a file",
     "/plans/{run_id}/capacity/loads.csv": "a file",
-    "/plans/{run_id}/progress": "a part of a plan that is being worked out",
+    "/plans/{run_id}/progress": "a part of a plan that is being calculated",
     "/notices/{notice_id}/readers.csv": "a file",
     "/notices/{notice_id}/files/{notice_file_id}": "a file",
     "/calendar-feeds/{feed_id}/{seal}": "a feed",

@@ -63,7 +63,7 @@ async def plan(lead: Visitor, database: Any) -> None:
     """Make a plan, read why, pin a partner, and see the plan made with that."""
     await lead.goes("/plans")
     await lead.presses("Make a plan for North")
-    assert "A plan is being worked out" in await lead.reads()
+    assert "A plan is being calculated" in await lead.reads()
     await work(database)
     await reaches(lead, "needs matched")
     assert "2 of 2 needs matched" in await lead.reads()
@@ -72,7 +72,7 @@ async def plan(lead: Visitor, database: Any) -> None:
     await the_numbers_add_up(lead)
     await no_sideways(lead)
     await lead.presses("Keep this partner")
-    assert "What it costs" in await lead.reads()
+    assert "Effect on the plan" in await lead.reads()
     await no_sideways(lead)
     await lead.page.fill("[name=reason]", "They know the school")
     await lead.presses("Keep this partner")

@@ -91,7 +91,7 @@ async def test_from_a_misspelt_word_to_a_request_on_the_desk_of_the_school(
         await park.presses("Ask for a visit")
         await fill(park, request_form())
         await park.presses("Send request")
-        assert "It is the turn of Mill Primary School" in await park.reads()
+        assert "Mill Primary School must answer by" in await park.reads()
         await mill.goes("/home")
         assert "Answer a request for a visit: Keep-up phonics" in await mill.reads()
 

@@ -70,7 +70,7 @@ async def test_found_opened_asked_and_agreed(
         await quay.presses("Ask for a visit")
         await fill(quay, request_form())
         await quay.presses("Send request")
-        assert "It is the turn of Mill Primary School" in await quay.reads()
+        assert "Mill Primary School must answer by" in await quay.reads()
         await mill.goes("/home")
         await follows(mill, "Answer a request for a visit")
         await mill.presses("Say yes")
@@ -108,7 +108,7 @@ async def test_an_agreement_becomes_an_entry_and_a_follower_hears_of_it(
         await quay.presses("Follow")
         where = await _written(mill)
         await park.goes("/home")
-        await follows(park, "Say yes to an entry about your agreement")
+        await follows(park, "Agree to an entry about your agreement")
         for head in (park, mill):
             await head.goes(f"{where}/consent")
             await head.presses("Agree for our school")
@@ -134,8 +134,8 @@ async def test_an_agreement_becomes_an_entry_and_a_follower_hears_of_it(
 async def _written(mill: Visitor) -> str:
     """The entry that Mill begins from its agreement and writes to its end."""
     await mill.goes("/directory/entries")
-    await mill.presses("From an agreement that went well")
-    await mill.page.get_by_role("button", name="Make an entry of it").click()
+    await mill.presses("Write an entry from an agreement")
+    await mill.page.get_by_role("button", name="Start this entry").click()
     await mill.page.wait_for_load_state()
     assert await mill.page.locator("[name=problem]").input_value() == "Help with fluency"
     await fill(mill, REST_OF_ENTRY)

@@ -43,7 +43,7 @@ async def test_a_lead_asks_what_more_days_would_bring(
         await lead.presses("Make a plan for North")
         await work(short)
         await lead.page.reload()
-        await lead.presses("Where supply falls short, and who carries how much")
+        await lead.presses("Unmet need and workload")
         assert "1 with no offer that suits" in await lead.reads()
         await lead.page.select_option("select[name=offer]", index=1)
         await lead.page.fill("input[name=days]", "2")

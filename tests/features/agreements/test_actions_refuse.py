@@ -39,7 +39,7 @@ MINE, THEIRS = acting(HEAD_OF_MILL), acting(HEAD_OF_PARK)
 async def test_a_running_agreement_is_not_signed_again(database: Database) -> None:
     agreement_id = await a_running_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
-        with pytest.raises(ActionRefused, match="cannot be signed any more"):
+        with pytest.raises(ActionRefused, match="can no longer sign"):
             await sign_agreement(session, MINE, agreement_id, 2)
 
 

@@ -220,7 +220,7 @@ async def test_a_hold_is_placed_and_lifted_by_who_keeps_records(
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"kind": ""}, "Choose what must not go"),
+        ({"kind": ""}, "Select what the legal hold is for"),
         ({"school": ""}, "Choose the school from the list"),
         ({"kind": "person"}, "Choose the person from the list"),
         ({"why": " "}, "Say why"),

@@ -186,7 +186,7 @@ async def test_words_of_escalations_in_which_a_name_stands_are_for_the_head_of_s
     assert "escalation_note" not in await tables_in(client, ADMINISTRATOR)
     assert "escalation_note" in await tables_in(client, HEAD_OF_SERVICE)
     asked = await client.post("/data-protection/requests", REASON, as_=ADMINISTRATOR)
-    sentence = "What stands in escalations is not in the copy that you take."
+    sentence = "Your export does not include escalations."
     assert sentence in words(await client.get(asked.headers["location"], as_=ADMINISTRATOR))
     assert sentence not in words(await client.get(asked.headers["location"], as_=HEAD_OF_SERVICE))
 

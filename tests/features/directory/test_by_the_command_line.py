@@ -43,7 +43,7 @@ async def test_an_authority_brings_in_the_published_resources_and_takes_its_dire
     """A dry run changes nothing; the first import adds 62, the second none; the export can be read again."""
     report, out = tmp_path / "report.csv", tmp_path / "out.xlsx"
     shown = await run(copy, monkeypatch, "import", RESOURCES, *FILLED, "--dry-run", "--report", report)
-    assert shown.exit_code == 0 and "Would be taken in: 62" in shown.output, shown.output
+    assert shown.exit_code == 0 and "Will be imported: 62" in shown.output, shown.output
     assert "Nothing was changed." in shown.output and await count(copy) == 0
     assert len(report.read_text(encoding="utf-8-sig").splitlines()) == 63
     done = await run(copy, monkeypatch, "import", RESOURCES, *FILLED, "--yes")

@@ -119,7 +119,7 @@ async def test_it_goes_out_when_both_have_said_yes_to_the_very_text(
     where = await written_on(client, await closed_agreement(database))
     refused = await client.post(f"{where}/submission", as_=HEAD_OF_MILL)
     assert refused.status_code == 409 and "both schools must agree" in words(refused)
-    assert "Say yes to an entry about your agreement" in words(await client.get("/home", as_=HEAD_OF_PARK))
+    assert "Agree to an entry about your agreement" in words(await client.get("/home", as_=HEAD_OF_PARK))
     assert (await agree(client, where, HEAD_OF_MILL)).status_code == 303
     assert (await client.post(f"{where}/submission", as_=HEAD_OF_MILL)).status_code == 409
     stale = await form_at(client, f"{where}/consent", HEAD_OF_PARK)

@@ -164,7 +164,7 @@ async def test_nothing_found_offers_a_need_with_what_was_looked_for(client: Clie
     """One click from no results to a pre-filled need."""
     answer = await find(client, "q=xylophones&theme=attendance")
     assert "0 entries" in words(answer) and titles(answer) == ["Secret zebra project of the north"]
-    assert "The nearest there is" in words(answer)
+    assert "Other entries" in words(answer)
     assert titles(await find(client, "q=xylophones&theme=attendance", HEAD_OF_QUAY)) == []
     (link,) = [one["href"] for one in soup(answer).select("a.govuk-button") if "needs" in one["href"]]
     assert link == "/needs/new?title=xylophones&theme=attendance"
@@ -175,7 +175,7 @@ async def test_nothing_found_offers_a_need_with_what_was_looked_for(client: Clie
 async def test_the_narrowed_list_that_is_empty_leads_back_to_what_there_is(client: Client) -> None:
     """The page blames the filters, not the search."""
     answer = await find(client, "q=phonics&cost=nothing")
-    assert "Without what narrows the list, there are 1 entry" in words(answer)
+    assert "Without the filters, there are 1 entry" in words(answer)
     assert soup(answer).select_one(".alongside-empty a")["href"] == "/directory?q=phonics"  # type: ignore[index]
 
 

@@ -143,7 +143,7 @@ async def test_what_goes_wrong_unforeseen_is_that_runs_end_and_no_others(
         patched.setattr(job, "solve", broken)
         assert await work(database) == 1
     page = words(await client.get(where, as_=LEAD_OF_NORTH))
-    assert "Something went wrong while the plan was worked out" in page
+    assert "Something went wrong while the plan was made" in page
     assert "a bug" not in page
     assert "Not sent yet" in words(await client.get(stands, as_=LEAD_OF_NORTH))
     assert await partners(database, await a_plan(client, database))

@@ -13,7 +13,7 @@ async def test_a_plan_gives_each_need_a_partner_and_says_how_good_it_is(
 ) -> None:
     await posts(database)
     where = await ask(client)
-    assert "A plan is being worked out" in words(await client.get(where, as_=LEAD_OF_NORTH))
+    assert "A plan is being calculated" in words(await client.get(where, as_=LEAD_OF_NORTH))
     assert await work(database) == 1
     page = words(await client.get(where, as_=LEAD_OF_NORTH))
     assert "Plan for North" in page, page

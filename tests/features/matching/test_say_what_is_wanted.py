@@ -15,7 +15,7 @@ async def test_a_swap_shows_its_cost_first_and_then_holds(client: Client, databa
     page = words(
         await client.get(f"{assignment}/constraints/new?kind=pin&offer={made[other]}", as_=LEAD_OF_NORTH)
     )
-    assert "What it costs" in page
+    assert "Effect on the plan" in page
     assert "The whole plan would" in page
     assert await partners(database, where) == chosen, "looking changes nothing"
     form = {"kind": "pin", "offer": str(made[other]), "reason": ""}

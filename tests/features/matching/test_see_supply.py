@@ -39,7 +39,7 @@ async def test_the_map_tells_gaps_by_what_they_are_for_want_of(client: Client, d
     where = await a_plan(client, database)
     page = words(await client.get(f"{where}/capacity", as_=LEAD_OF_NORTH))
     assert "1 with no offer that suits" in page
-    assert "1 for want of days or money" in page
+    assert "1 because days or money ran out" in page
     file = (await client.get(f"{where}/capacity/gaps.csv", as_=LEAD_OF_NORTH)).text
     assert "Governance" in file
 

@@ -54,7 +54,7 @@ async def test_the_whole_way_from_an_entry_to_a_visit_that_counts(client: Client
     row = await row_of(database, visit)
     assert (row.state, row.requesting_urn, row.supporting_urn) == ("asked", PARK, MILL)
     assert row.respond_by == school_day(5)
-    assert "It is the turn of Mill Primary School" in words(await client.get(visit, as_=HEAD_OF_PARK))
+    assert "Mill Primary School must answer by" in words(await client.get(visit, as_=HEAD_OF_PARK))
     for one in (HEAD_OF_MILL, DELEGATE_OF_MILL):
         assert "It is your turn. Answer by" in words(await client.get(visit, as_=one))
         assert (await notified_of_visits(database, one))[0].startswith(
@@ -113,7 +113,7 @@ async def test_other_dates_go_back_to_the_school_that_asks(client: Client, datab
     assert (await client.post(f"{visit}/answers/yes", form, as_=HEAD_OF_MILL)).status_code == 303
     assert (await row_of(database, visit)).state == "dates_offered"
     assert "It is your turn. Choose a date by" in words(await client.get(visit, as_=HEAD_OF_PARK))
-    assert "It is the turn of Park" in words(await client.get(visit, as_=HEAD_OF_MILL))
+    assert "Park Primary School must answer by" in words(await client.get(visit, as_=HEAD_OF_MILL))
     assert "Choose a date for a visit" in words(await client.get("/home", as_=HEAD_OF_PARK))
     wrong = await client.post(f"{visit}/date", {"date": school_day(1).isoformat()}, as_=HEAD_OF_PARK)
     assert wrong.status_code == 422 and "Select a date" in words(wrong)

@@ -18,7 +18,7 @@ LONG = Length(max=1000, message="Write at most 1,000 characters")
 class HoldForm(Form):
     """What to hold, why, and until when."""
 
-    kind = SelectField("What must not go?", choices=list(HELD.items()), validate_choice=False)
+    kind = SelectField("What is the legal hold for?", choices=list(HELD.items()), validate_choice=False)
     school = SelectField("Which school?", validate_choice=False, render_kw={"select": True})
     person = SelectField("Which person?", validate_choice=False, render_kw={"select": True})
     why = StringField("Why?", description="For example, “Tribunal, claim 123”", validators=[LONG])
@@ -33,7 +33,7 @@ class HoldForm(Form):
         """Validate: subject, reason, and an end date in the future if there is one."""
         self.validate()
         if self.kind.data not in HELD:
-            self.kind.errors = ["Choose what must not go"]
+            self.kind.errors = ["Select what the legal hold is for"]
         for kind, field in (("school", self.school), ("person", self.person)):
             if self.kind.data == kind and field.data not in _keys(field):
                 field.errors = [f"Choose the {kind} from the list"]
@@ -59,7 +59,7 @@ class RequestForm(Form):
     """The person a request is about, and the reason."""
 
     about = SelectField(
-        "Who asks what is held about them?", validate_choice=False, render_kw={"select": True}
+        "Who is the subject access request about?", validate_choice=False, render_kw={"select": True}
     )
     reason = StringField(
         "Why?", description="For example, “Request of 3 March, reference 17”", validators=[LONG]

@@ -205,7 +205,7 @@ HOLD: FormAction[None, HoldForm] = FormAction(
     valid=lambda asked: asked.form.is_valid(asked.person.today),
     template="data_retention/show.html",
     context=_context,
-    said="It is held. Nothing of it goes until the hold is lifted or its day has come.",
+    said="The legal hold is in place. We delete nothing that it covers until you remove it or its end date passes.",
     run=_hold,
 )
 LIFT = ButtonAction(
@@ -213,7 +213,7 @@ LIFT = ButtonAction(
     resource=id_resource("/data-protection/holds/{hold_id:uuid}", "/data-protection"),
     slug="remove",
     permission=KEEP,
-    said="The hold is lifted. What has had its time goes with the next run.",
+    said="The legal hold is removed. We will delete the records that are past their retention period.",
     run=lambda asked: actions.lift_hold(asked.session, asked.person, asked.record),
 )
 REQUEST: FormAction[None, RequestForm] = FormAction(

@@ -99,7 +99,7 @@ async def _rows(
 
 
 def _personal_data(table: Table, key: str, refers: bool, *given_values: object) -> PersonalData:
-    why = "refers to this person" if refers else "their name stands in it: look before you hand it over"
+    why = "refers to this person" if refers else "names this person: check before sharing"
     values = {
         column: str(value)
         for column, value in zip(given(table), given_values, strict=True)

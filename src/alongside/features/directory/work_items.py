@@ -19,7 +19,7 @@ WORK_ITEMS = (
     ),
     WorkItemQuery(
         HomePage.SCHOOL,
-        "Say yes to an entry about your agreement",
+        "Agree to an entry about your agreement",
         """
         SELECT e.title, other.name, CAST(NULL AS date),
                '/directory/' || e.id || '/consent'

@@ -54,7 +54,7 @@ async def refuse_interest(session: AsyncSession, person: Principal, row: Escalat
     """
     if row.school_urn in await interests_of(session, person):
         raise ActionRefused(
-            f"You have an interest in {row.school}, so you cannot work on this escalation. Your deputy or lead, a "
-            "colleague, or another consortium does.",
+            f"You have an interest in {row.school}, so you cannot work on this escalation. Ask your deputy or lead, "
+            "a colleague or another consortium to work on it.",
             row.state,
         )

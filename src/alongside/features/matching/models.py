@@ -25,19 +25,19 @@ ASK = Transition("ask_for_plan", (INITIAL,), "queued", Permission.MAKE_PLAN, "as
 ASK_AGAIN = Transition(
     "ask_for_plan_again", (INITIAL,), "queued", None, "a partner declined, so the plan is worked out again"
 )
-TAKE_UP = Transition("take_up_plan", ("queued", "running"), "running", None, "the plan is being worked out")
+TAKE_UP = Transition("take_up_plan", ("queued", "running"), "running", None, "the plan is being calculated")
 FINISH = Transition("finish_plan", ("running",), "done", None, "the plan is worked out")
 OFFER_PLAN = Transition("offer_plan", ("running",), "offered", None, "a better plan was found")
 SET_ASIDE = Transition(
     "set_plan_aside", ("running",), "set_aside", None, "no plan is better by enough to change"
 )
 FAIL = Transition(
-    "fail_plan", ("running",), "failed", None, "the plan could not be worked out", note_required=True
+    "fail_plan", ("running",), "failed", None, "the plan could not be calculated", note_required=True
 )
 CANCEL = Transition(
     "cancel_plan", ("queued", "running"), "cancelled", Permission.MAKE_PLAN, "cancelled the plan"
 )
-ADOPT = Transition("adopt_plan", ("offered",), "done", Permission.MAKE_PLAN, "took over the better plan")
+ADOPT = Transition("adopt_plan", ("offered",), "done", Permission.MAKE_PLAN, "used the better plan")
 TURN_DOWN = Transition(
     "turn_plan_down", ("offered",), "set_aside", Permission.MAKE_PLAN, "kept the plan as it was"
 )

@@ -293,7 +293,9 @@ async def _lock_succession(session: AsyncSession, person: Principal, succession_
     )
     row = await succession_with(session, person.authority_id, succession_id)
     if row.state != "open":
-        raise ActionRefused("This was decided already.", row.state)
+        raise ActionRefused(
+            "Someone has already decided this. Reload the page to see the decision.", row.state
+        )
     return row
 
 

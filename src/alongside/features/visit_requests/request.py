@@ -107,7 +107,7 @@ def turn_of(person: Principal, row: RequestedVisit) -> str:
     match state_today(person, row):
         case "asked" | "dates_offered":
             if person.school_urn != row.waits_for_urn:
-                return f"It is the turn of {other}. It has until {until} to answer."
+                return f"{other} must answer by {until}."
             act = "Answer" if asked else "Choose a date"
             return f"It is your turn. {act} by {until}."
         case "agreed":

@@ -49,7 +49,7 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 OLD_OR_LOCKED = (
     "The selected file has a password or an old format. "
-    "Save it in a format of today, like XLSX or DOCX, without a password."
+    "Save it as XLSX or DOCX without a password, then upload it again."
 )
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 MARKUP = re.compile(r"<\s*(?:!doctype|html|svg|script|\?xml|body|head|iframe|img)\b", re.IGNORECASE)

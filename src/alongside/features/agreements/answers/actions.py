@@ -169,7 +169,7 @@ async def withdraw_proposal(session: AsyncSession, person: Principal, proposal_i
     side = party_of(person, row)
     if side is None and row.proposed_as != LEADER:
         raise ActionRefused(
-            "The schools have proposed this themselves, so only they can take it back.", row.state
+            "Only these schools can withdraw this proposal. Ask one of them to withdraw it.", row.state
         )
     if side is not None and getattr(row, f"{side}_accepted_at") is None:
         raise ActionRefused("You have not accepted this proposal: decline it, and say why.", row.state)

@@ -93,7 +93,7 @@ async def end_early(
         row,
         NotificationText(
             "agreement_ended",
-            f"The agreement of {row.supporting_name} and {row.requesting_name} has ended before its time.",
+            f"The agreement of {row.supporting_name} and {row.requesting_name} has ended early.",
             f"/agreements/{row.id}",
             f"agreement_ended:{row.id}",
         ),

@@ -75,11 +75,11 @@ def blocking_reason(row: ProposalRow | Pairing, fresh: date, days: Decimal | Non
     if row.need_state in ("agreed", "in_support"):
         return f"{row.requesting_name} has meanwhile agreed other support for this need."
     if row.need_state not in ("open", "proposed"):
-        return f"{row.requesting_name} is not looking for support with this need at present."
+        return f"{row.requesting_name} is not looking for support with this need now. Choose another need."
     if row.offer_state == "exhausted" or row.days_left <= 0:
         return (
             f"{row.supporting_name} has meanwhile promised all days of this offer to other schools. "
-            "Look for another offer, or ask again when days come back."
+            "Choose another offer, or propose this one again when it has days left."
         )
     if row.offer_state != "live":
         return f"{row.supporting_name} has paused or withdrawn this offer. Look for another one."

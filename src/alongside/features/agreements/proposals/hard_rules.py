@@ -55,7 +55,7 @@ SENTENCES = {
     "Choose another offer.",
     "need_changed": "The need has changed since this was proposed. Propose the offer again.",
     "offer_changed": "The offer has changed since this was proposed. Propose it again.",
-    "need_not_open": "{asking} is not looking for support with this need at present.",
+    "need_not_open": "{asking} is not looking for support with this need now. Choose another need.",
     "offer_not_live": "{giving} has paused or withdrawn this offer. Look for another one.",
 }
 """The message for each obstacle, with what to do."""

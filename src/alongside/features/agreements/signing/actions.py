@@ -42,7 +42,9 @@ async def sign_agreement(
     row = await lock_agreement(session, person, Permission.SIGN_AGREEMENT, agreement_id, pool=True)
     side = own_side(person, Permission.SIGN_AGREEMENT, row)
     if row.state != "preparing":
-        raise ActionRefused("This agreement cannot be signed any more.", row.state)
+        raise ActionRefused(
+            "You can no longer sign this agreement. Open it to see its current state.", row.state
+        )
     if row.agreement_version != agreement_version:
         raise ActionRefused(
             "The agreement has changed since you opened it. Read it again, then sign.", row.state

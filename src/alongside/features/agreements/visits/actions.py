@@ -149,7 +149,7 @@ async def chase_visit_records(session: AsyncSession, person: Principal) -> int:
             [row.requesting_urn, row.supporting_urn],
             NotificationText(
                 "visit_record_overdue",
-                f"The visit of {format_date(row.visit_on)} has no record yet. Please write it.",
+                f"Record the visit that took place on {format_date(row.visit_on)}.",
                 f"/agreements/{row.agreement_id}",
                 f"visit_record_overdue:{row.id}",
             ),

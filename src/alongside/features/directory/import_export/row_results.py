@@ -35,7 +35,7 @@ TITLE = 120
 MOST_OF = {"themes": 5, "phases": 12, "key_stages": 12}
 
 NEW, ALREADY_PRESENT, REFUSED = "new", "there", "refused"
-RESULT_LABELS = {NEW: "Would be taken in", ALREADY_PRESENT: "Already there", REFUSED: "Left out"}
+RESULT_LABELS = {NEW: "Will be imported", ALREADY_PRESENT: "Already there", REFUSED: "Left out"}
 
 
 @dataclass(slots=True)

@@ -1,1 +1,1 @@
-"""Health of the directory: failed searches, entries that expire, gaps between need and practice, and results."""
+"""Directory report: failed searches, entries that expire, gaps between need and practice, and results."""

@@ -42,7 +42,7 @@ async def peer_check_entry(
         await apply_transition(
             session, person, DirectoryEntry, entry, HAND_BACK, note=note, changed_at=func.now()
         )
-        await notify_schools(session, person, entry, "entry_returned", "has come back with a reason")
+        await notify_schools(session, person, entry, "entry_returned", "was returned. Read the reason")
         return
     await apply_transition(
         session,
@@ -97,7 +97,9 @@ async def verify_entry(
         changed_at=func.now(),
         written=values,
     )
-    await notify_schools(session, person, entry, "entry_verified", "is verified and stands in the directory")
+    await notify_schools(
+        session, person, entry, "entry_verified", "is verified and published in the directory"
+    )
 
 
 async def return_entry(session: AsyncSession, person: Principal, entry_id: UUID, note: str) -> None:
@@ -106,7 +108,7 @@ async def return_entry(session: AsyncSession, person: Principal, entry_id: UUID,
     await apply_transition(
         session, person, DirectoryEntry, entry, RETURN_ENTRY, note=note, changed_at=func.now()
     )
-    await notify_schools(session, person, entry, "entry_returned", "has come back with a reason")
+    await notify_schools(session, person, entry, "entry_returned", "was returned. Read the reason")
 
 
 async def retire_entry(session: AsyncSession, person: Principal, entry_id: UUID, note: str) -> None:

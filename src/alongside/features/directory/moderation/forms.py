@@ -24,7 +24,7 @@ class CheckForm(Form):
     def __init__(self, formdata: FormData | None = None, data: Mapping[str, object] | None = None) -> None:
         """Bind the submitted values."""
         super().__init__(formdata, data=data)
-        self.fit.choices = [("yes", "Yes: let it be verified"), ("no", "Not yet: give it back")]
+        self.fit.choices = [("yes", "Yes, send it for verification"), ("no", "No, return it to the school")]
 
     def is_valid(self) -> bool:
         """Validate the form: an answer and an explanation are required."""

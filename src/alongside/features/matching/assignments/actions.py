@@ -65,7 +65,7 @@ async def add_constraint(
     )
     if made is None:
         raise ActionRefused(
-            "Somebody else has just said something about this partner. Look at the plan again."
+            "Someone else has just kept or ruled out this partner. Reload the plan and check the change."
         )
     schools = (assignment.requesting_urn, offer.school_urn)
     await record_audit(
@@ -91,7 +91,7 @@ async def remove_constraint(
         .returning(PlanConstraint.id)
     )
     if lifted.first() is None:
-        raise ActionRefused("This has been lifted already.")
+        raise ActionRefused("Someone has already removed this. Reload the page.")
     await record_audit(
         session,
         person,

@@ -68,8 +68,8 @@ from alongside.platform.web.responses import (
 from alongside.platform.web.routing import endpoint
 
 SAID = {
-    "pin": "The partner is kept. The plan is being worked out with that.",
-    "forbid": "The partner is ruled out. The plan is being worked out without it.",
+    "pin": "The partner is kept. The plan is being calculated with that.",
+    "forbid": "The partner is ruled out. The plan is being calculated without it.",
 }
 
 

@@ -116,7 +116,7 @@ def _why_not(why: str) -> str:
     return {
         "full": "Its days or places are taken in this plan.",
         "money": "The money for it is spent elsewhere in this plan.",
-        "whole": "It brings more elsewhere, so that all needs together are served better.",
+        "whole": "This offer helps more with another need, so the plan uses it there.",
     }.get(why, "")
 
 
@@ -127,7 +127,7 @@ def forced_sentences(forced: ForcedResult | None, names: Names) -> list[str]:
     said = []
     losers, movers = forced.losers, forced.movers
     if losers:
-        said.append(f"{named(losers, names)} would have nobody.")
+        said.append(f"{named(losers, names)} would lose their partner.")
     if movers:
         said.append(f"{named(movers, names)} would get another partner.")
     if not losers and not movers:

@@ -10,7 +10,7 @@ from alongside.platform.school_calendar.terms import term_words
 from alongside.platform.web.formatting import format_number
 from alongside.platform.web.spreadsheet import as_csv
 
-GAPS = ("Theme", "Phase", "Term", "Needs", "With no offer that suits", "For want of days or money")
+GAPS = ("Theme", "Phase", "Term", "Needs", "With no offer that suits", "Days or money ran out")
 LOADS = ("School", "Days given in this plan", "Days received in this plan", "Days given in the last three terms",
          "A full load")  # fmt: skip
 

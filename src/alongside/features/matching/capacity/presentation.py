@@ -112,7 +112,7 @@ def _cell(gap: Gap | None) -> GapCell:
     if gap.without_supply:
         said.append(f"{gap.without_supply} with no offer that suits")
     if gap.short_of_days:
-        said.append(f"{gap.short_of_days} for want of days or money")
+        said.append(f"{gap.short_of_days} because days or money ran out")
     shade = -(-SHADES * nobody // gap.needs)
     return GapCell(gap.needs, nobody, ", ".join(said), shade)
 

@@ -66,7 +66,7 @@ async def queue_run(
         there = await run_at_work(session, person.authority_id, consortium_id)
         if there is not None:
             return there.id, False
-    raise ActionRefused("Another plan of this scope ended in this very moment. Ask for a plan again.")
+    raise ActionRefused("Another plan has just finished. Make the plan again.")
 
 
 async def cancel_plan(session: AsyncSession, person: Principal, run_id: UUID) -> None:

@@ -10,13 +10,13 @@ from alongside.features.matching.engine.result import Coverage
 from alongside.features.matching.plans.rows import AssignmentRow, PlanRow
 
 STATES = {
-    "queued": "Waiting to be worked out",
-    "running": "Being worked out",
+    "queued": "Waiting to start",
+    "running": "Being calculated",
     "done": "Not sent yet",
     "offered": "Better plan, waits for you",
     "sent": "Sent",
     "set_aside": "Set aside",
-    "failed": "Could not be worked out",
+    "failed": "Could not be calculated",
     "cancelled": "Cancelled",
     "superseded": "Replaced by a later plan",
 }

@@ -26,7 +26,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.workflow import apply_transition
 
-HIDDEN = "One of the two is no longer shown to you, so it could not be proposed."
+HIDDEN = "You can no longer see this need or offer, so the pair was not proposed. Recalculate the plan."
 
 
 @dataclass(frozen=True, slots=True)

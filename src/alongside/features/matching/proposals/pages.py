@@ -41,7 +41,7 @@ class SendContext(FormContext):
 async def _context(asked: FormRequest[PlanRow, SendForm]) -> SendContext:
     session, person, run = asked.session, asked.person, asked.record
     if run.state not in CURRENT:
-        raise ActionRefused("Only the plan that stands can be sent. Open the plans to find it.", run.state)
+        raise ActionRefused("You can only send the current plan. Go to Plans and open it.", run.state)
     assignments = [
         one for one in await assignments_of(session, person.authority_id, run.id) if one.waits_to_be_sent
     ]

@@ -37,7 +37,10 @@ from alongside.platform.notifications import notify
 from alongside.platform.workflow import apply_transition
 
 NO_SCORE = Score(score=0, parts={}, points={})
-ANSWERED = "The pair that would be moved has been answered meanwhile. Look at the ways that there are now."
+ANSWERED = (
+    "A school has just answered the proposal that this option would change."
+    " Reload the page and choose another one."
+)
 
 
 async def take_option(
@@ -229,7 +232,7 @@ async def _ask_for_person(
     people = [*ids(leaders), *await core_team(session, product.authority_id, product.today)]
     text = (
         f"Partners have declined to support {assignment.requesting_name} {count} times in a row. "
-        "Somebody should look in person."
+        "Talk to the school before you ask another partner."
     )
     where = f"/plans/{assignment.run_id}/needs/{assignment.need_id}"
     once = f"needs_person:{assignment.need_id}:{count}"

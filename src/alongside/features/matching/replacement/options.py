@@ -14,7 +14,7 @@ from alongside.features.matching.plans.rows import AssignmentRow, PlanRow
 from alongside.features.matching.problem_input.builder import build_instance, half_days
 from alongside.platform.access.principal import Principal
 
-GONE = "This way is no longer open: somebody was faster. Look at the ways that there are now."
+GONE = "This option is no longer available. Reload the page and choose another one."
 
 
 async def options_now(

@@ -140,7 +140,7 @@ async def _take(asked: FormRequest[PlannedNeed, OptionForm]) -> Redirect:
     )
     said = "Both schools have been asked."
     if option.move is not None:
-        said = "Everybody who is newly asked has been told, the school that was moved too."
+        said = "We have told every school that must answer, also the school whose partner changed."
     return Redirect(f"/plans/{run_id}", said)
 
 

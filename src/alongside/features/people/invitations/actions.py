@@ -245,7 +245,7 @@ async def _write_email(
         f"{inviter} invites you to Alongside, where schools of {settings.name} support one another.\n\n"
         f"Your role: {role_label(found)}\n\n"
         f"Open this link and sign in. It works once, for {format_days(days)}, and is for you alone:\n\n{link}\n\n"
-        "If you did not expect this, you need do nothing.\n"
+        "If you were not expecting this email, you can ignore it.\n"
     )
     session.add(
         EmailOutbox(

@@ -29,7 +29,7 @@ class Reason:
 REASONS = {
     "begun_elsewhere": Reason(
         "Start signing in again",
-        "This sign-in was begun in another browser, or too long ago, or was already used. Nobody was signed in.",
+        "You started signing in from another browser, or your sign-in expired. Go back and start again.",
     ),
     "cancelled": Reason(
         "You were not signed in",
