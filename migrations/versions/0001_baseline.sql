@@ -4791,6 +4791,17 @@ END $$;
 REVOKE ALL ON FUNCTION let_go_signed_agreements(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION let_go_signed_agreements(uuid[]) TO alongside_app;
 
+CREATE FUNCTION stop_calendar_feed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM public.calendar_feed WHERE authority_id = NEW.authority_id AND person_id = NEW.person_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER stop_calendar_feed AFTER UPDATE OF ends_on ON role_assignment
+    FOR EACH ROW WHEN (NEW.ends_on IS NOT NULL AND NEW.ends_on IS DISTINCT FROM OLD.ends_on)
+    EXECUTE FUNCTION stop_calendar_feed();
+
 CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON escalation_event FOR EACH ROW EXECUTE FUNCTION seal_record('id');
 
 CREATE TRIGGER seal_record AFTER INSERT OR DELETE ON escalation_note FOR EACH ROW EXECUTE FUNCTION seal_record('id');

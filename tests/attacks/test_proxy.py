@@ -96,6 +96,7 @@ def proxy(app: Served, tmp_path: Path) -> Iterator[Proxy]:
     for ours, theirs in (
         ("wigan.alongside.example york.alongside.example", HOST),
         ("/etc/alongside/tls", str(tmp_path)),
+        ("/var/log/nginx/alongside.log", str(tmp_path / "access.log")),
         ("server 127.0.0.1:8000", f"server 127.0.0.1:{app.port}"),
         ("rate=100r/s", "rate=1r/s"),  # so that few requests exceed the limits
         ("burst=400", "burst=40"),

@@ -13,23 +13,19 @@ from alongside.platform.database.reads import Read, fetch_all
 
 
 class PlannedVisit(msgspec.Struct, frozen=True):
-    """A planned visit, and the other school of its agreement."""
+    """A planned visit of an agreement. The calendar names no school: a link may be read by others."""
 
     id: UUID
     agreement_id: UUID
     visit_on: date
-    school: str
-    gives: bool
 
 
 PLANNED = Read(
     text(
         """
-        SELECT v.id, v.agreement_id, v.visit_on, other.name, a.supporting_urn = :urn
+        SELECT v.id, v.agreement_id, v.visit_on
           FROM support_agreement a
           JOIN visit v ON v.authority_id = :authority_id AND v.agreement_id = a.id
-          JOIN school other ON other.authority_id = :authority_id
-           AND other.urn = CASE WHEN a.requesting_urn = :urn THEN a.supporting_urn ELSE a.requesting_urn END
          WHERE a.authority_id = :authority_id AND (a.supporting_urn = :urn OR a.requesting_urn = :urn)
            AND v.state = 'planned' AND v.visit_on >= :today
          ORDER BY v.visit_on, v.id LIMIT 200
@@ -50,7 +46,7 @@ async def _visits(session: AsyncSession, person: Principal) -> list[CalendarItem
     return [
         CalendarItem(
             f"visit-{one.id}",
-            f"Support visit: {'you support' if one.gives else 'support from'} {one.school}",
+            "Support visit",
             one.visit_on,
             f"/agreements/{one.agreement_id}",
         )

@@ -1,4 +1,4 @@
-"""Calendar items of a school's home page: each work item with a day, so that feed and page name the same deadlines."""
+"""Calendar items of a school's home page: each work item with a day. They name what to do, not what it is about."""
 
 import hashlib
 
@@ -17,7 +17,7 @@ async def _deadlines(session: AsyncSession, person: Principal) -> list[CalendarI
     return [
         CalendarItem(
             "task-" + hashlib.sha256(f"{item.act} {item.path}".encode()).hexdigest()[:32],
-            f"Due: {item.act}" + (f" ({item.title})" if item.title else ""),
+            f"Due: {item.act}",
             item.dated_on,
             item.path,
         )

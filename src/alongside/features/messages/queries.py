@@ -122,7 +122,7 @@ async def thread_of_visit(
         requesting_name=row.requesting_name,
         supporting_name=row.supporting_name,
         title=row.subject,
-        agreed=row.visit_on is not None,
+        agreed=row.state in ("agreed", "took_place"),
         record_url=f"/visit-requests/{row.id}",
         record_name="Visit",
     )
