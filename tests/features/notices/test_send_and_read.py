@@ -106,6 +106,8 @@ async def test_everybody_in_the_audience_reads_questions_and_answers(
     assert "Somebody asked a question about your notice" in (await notified(database, LEAD_OF_NORTH))[-1]
     assert "1 notice with questions to answer" in words(await client.get("/consortium", as_=LEAD_OF_NORTH))
     assert "1 notice with questions" not in words(await client.get("/consortium", as_=OFFICER))
+    assert "Is there parking?" in words(await client.get(address, as_=HEAD_OF_MILL))
+    assert "Is there parking?" not in words(await client.get(address, as_=HEAD_OF_PARK))
     page = await client.get(address, as_=LEAD_OF_NORTH)
     assert "Asked by Mina Mill" in words(page)
     answer = soup(page).select_one('a[href$="/answer"]')

@@ -108,7 +108,7 @@ async def _ask(demo: Demonstration, core: Principal, head: Principal, notice_id:
     seen = await get_notice(demo.session, head, Permission.VIEW_NOTICE, notice_id)
     await actions.ask_question(demo.session, head, seen, "Can a deputy headteacher come instead of me?")
     notice = await get_notice(demo.session, core, Permission.POST_NOTICE, notice_id)
-    (question,), _ = await questions_of(demo.session, notice, 1)
+    (question,), _ = await questions_of(demo.session, core, notice, 1)
     await actions.answer_question(
         demo.session, core, notice, question, "Yes. Please tell us their name so that we can expect them."
     )

@@ -128,7 +128,7 @@ async def show_notice(ctx: PageRequest, notice_id: UUID) -> PageResult:
     """Show a notice with its attachments, corrections and questions, and record that it was opened."""
     notice = await get_notice(ctx.session, ctx.person, VIEW, notice_id)
     number = number_of_page(ctx.query.one("page"))
-    questions, more = await queries.questions_of(ctx.session, notice, number)
+    questions, more = await queries.questions_of(ctx.session, ctx.person, notice, number)
     sends = queries.sends(ctx.person, notice)
     page = Page(
         NoticePage(

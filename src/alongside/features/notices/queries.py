@@ -246,7 +246,14 @@ _QUESTIONS = (
     .where(NoticeQuestion.authority_id == AUTHORITY, NoticeQuestion.notice_id == _OF_NOTICE)
 )
 QUESTIONS = Read(
-    _QUESTIONS.order_by(NoticeQuestion.id.desc())
+    _QUESTIONS.where(
+        or_(
+            bindparam("sends", type_=Boolean),
+            NoticeQuestion.asked_by == bindparam("person_id", type_=Uuid),
+            NoticeQuestion.answered_at.is_not(None),
+        )
+    )
+    .order_by(NoticeQuestion.id.desc())
     .limit(bindparam("most", type_=Integer))
     .offset(bindparam("skipped", type_=Integer)),
     QuestionRow,
@@ -359,9 +366,19 @@ async def corrections_of(session: AsyncSession, notice: NoticeRow) -> list[Corre
     return await fetch_all(session, CORRECTIONS, _of(notice))
 
 
-async def questions_of(session: AsyncSession, notice: NoticeRow, page: int) -> tuple[list[QuestionRow], bool]:
-    """Return a page of the questions about a notice, newest first, and whether there are more."""
-    values = _of(notice) | {"most": A_PAGE + 1, "skipped": (page - 1) * A_PAGE}
+async def questions_of(
+    session: AsyncSession, person: Principal, notice: NoticeRow, page: int
+) -> tuple[list[QuestionRow], bool]:
+    """Return a page of the questions about a notice, newest first, and whether there are more.
+
+    Until it is answered, a question is shown to those who sent the notice and to who asked it: it may name somebody.
+    """
+    values = _of(notice) | {
+        "sends": sends(person, notice),
+        "person_id": person.id,
+        "most": A_PAGE + 1,
+        "skipped": (page - 1) * A_PAGE,
+    }
     found = await fetch_all(session, QUESTIONS, values)
     return found[:A_PAGE], len(found) > A_PAGE
 
