@@ -55,8 +55,8 @@ async def search_index(app_context: Served) -> Served:
 
 async def search(visitor: Visitor, typed: str) -> None:
     """Type into the one box and press the button."""
-    await visitor.page.fill("[name=q]", typed)
-    await visitor.page.get_by_role("button", name="Search").click()
+    await visitor.page.fill("main [name=q]", typed)
+    await visitor.page.get_by_role("button", name="Search", exact=True).click()
     await visitor.page.wait_for_url("**/directory?*")
     await visitor.page.locator("#found .alongside-card").first.wait_for()
 

@@ -63,7 +63,7 @@ async def test_without_a_reason_it_is_refused(
     for person in those_who_may(flow, move, row):
         async with database.transaction(NORTHSHIRE) as session:
             await ask_as(session, OFFICER)
-            with pytest.raises(ActionRefused, match="Give a reason"):
+            with pytest.raises(ActionRefused, match="Enter a reason"):
                 await apply_transition(
                     session,
                     person,

@@ -176,7 +176,7 @@ async def test_a_counter_proposal_cannot_ask_for_more_than_is_left(database: Dat
 async def test_only_who_said_yes_can_take_it_back(database: Database) -> None:
     """The other side declines, and says why; a lead may not take back what schools proposed."""
     proposal_id = await a_proposal(database)
-    for other, sentence in ((HEAD_OF_MILL, "decline it"), (LEAD_OF_NORTH, "only they can")):
+    for other, sentence in ((HEAD_OF_MILL, "decline it"), (LEAD_OF_NORTH, "Only these schools can")):
         with pytest.raises(ActionRefused, match=sentence):
             async with database.transaction(NORTHSHIRE) as session:
                 await withdraw_proposal(session, acting(other), proposal_id)

@@ -130,7 +130,7 @@ async def test_what_others_wrote_of_them_is_in_it_and_marked(
     rows = json.loads((await take(client, HEAD_OF_SERVICE)).text)["rows"]
     [found] = [row for row in rows if row["table"] == "escalation_note"]
     assert "listens too little" in found["values"]["words"]
-    assert "look before you hand it over" in found["because"]
+    assert "check before sharing" in found["because"]
 
 
 async def test_who_asked_and_who_took_it_is_written_down(client: Client, boss: asyncpg.Connection) -> None:

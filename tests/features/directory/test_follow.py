@@ -196,4 +196,4 @@ async def test_what_cannot_be_followed_or_kept_is_named(client: Client) -> None:
             "/directory/subscriptions/searches", {"name": name, "q": "maths"}, as_=HEAD_OF_MILL
         )
         assert answer.status_code == 422 and cure in words(answer)
-        assert soup(answer).select_one("input[name=q]")["value"] == "maths"  # type: ignore[index]
+        assert soup(answer).select_one("main input[name=q]")["value"] == "maths"  # type: ignore[index]

@@ -73,7 +73,7 @@ async def test_the_whole_way_from_an_entry_to_a_visit_that_counts(client: Client
         "Mill Primary School says yes to your visit on"
     )
     early = await client.post(f"{visit}/confirmation", as_=HEAD_OF_PARK)
-    assert early.status_code == 409 and "Say so after that" in words(early)
+    assert early.status_code == 409 and "Come back after that day" in words(early)
     await move_days(database, visit, visit_on=-30)
     for one in (HEAD_OF_MILL, HEAD_OF_PARK):
         assert "Say whether a visit took place" in words(await client.get("/home", as_=one))
@@ -235,7 +235,7 @@ async def test_only_the_two_schools_read_it(client: Client) -> None:
         assert (await client.get(visit, as_=one)).status_code == 404, one.name
     for one in (HEAD_OF_PARK, LEAD_OF_NORTH, OFFICER):
         assert (await client.post(f"{visit}/answers/no", {"note": "No"}, as_=one)).status_code == 404
-    assert "Nobody else" in words(await client.get(visit, as_=HEAD_OF_PARK))
+    assert "Who can read this" in words(await client.get(visit, as_=HEAD_OF_PARK))
     assert "How you teach" not in words(await client.get("/consortium", as_=LEAD_OF_NORTH))
 
 

@@ -56,7 +56,7 @@ def why_not_proposable(offer: OfferRow, today: date, fresh: date) -> str | None:
         again = f" Ask again from {format_date(offer.ask_again_on)}." if offer.ask_again_on else ""
         return f"Not available this year.{again}"
     if offer.confirmed_on is None or offer.confirmed_on < fresh:
-        return "The school has not confirmed this offer for too long."
+        return "The school has not confirmed this offer recently."
     if offer.designation and offer.designation_until is not None and offer.designation_until < today:
         return "The designation of the person who gives this support has run out."
     if offer.ends_on is not None and offer.ends_on < today:
