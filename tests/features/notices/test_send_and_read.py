@@ -261,3 +261,10 @@ async def test_a_notice_is_deleted_with_its_parts_some_time_after_its_last_day(
             await purge_expired(session, system(NORTHSHIRE, APP_DAY + timedelta(days=366 * years)))
             held = await session.execute(text("SELECT id FROM notice WHERE id = :id"), {"id": id_of(address)})
             assert len(held.all()) == left
+
+
+async def test_a_head_is_offered_to_ask_about_a_notice_of_the_core_team(client: Client) -> None:
+    """It belongs to no consortium; all in its audience can ask, and those who sent it cannot."""
+    address = await a_notice(client, OFFICER)
+    assert "Ask a question" in words(await client.get(address, as_=HEAD_OF_MILL))
+    assert "Ask a question" not in words(await client.get(address, as_=OFFICER))

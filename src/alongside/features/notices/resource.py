@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.notices.queries import NoticeRow, QuestionRow, get_notice, get_question
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.access.records import may_on
 from alongside.platform.forms.action import Resource
 
 
@@ -38,12 +39,18 @@ async def _file(
     return FileOfNotice(await get_notice(session, person, permission, notice_id), notice_file_id)
 
 
+def _may(person: Principal, permission: Permission, notice: NoticeRow) -> bool:
+    """Return whether a person may do this; PostgreSQL loads a notice for its audience and its senders only."""
+    return permission is Permission.VIEW_NOTICE or may_on(person, permission, notice)
+
+
 NOTICE: Resource[NoticeRow] = Resource(
     name="notice",
     path="/notices/{notice_id:uuid}",
     load=get_notice,
     url=lambda notice: f"/notices/{notice.id}",
     caption=lambda _, notice: notice.title,
+    may=_may,
 )
 QUESTION: Resource[QuestionOfNotice] = Resource(
     name="question",
