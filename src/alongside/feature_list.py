@@ -19,6 +19,7 @@ from alongside.features.needs import feature as needs
 from alongside.features.notices import feature as notices
 from alongside.features.offers import feature as offers
 from alongside.features.people import feature as people
+from alongside.features.profiles import feature as profiles
 from alongside.features.school_successions import feature as school_successions
 from alongside.features.schools import feature as schools
 from alongside.features.site_search import feature as site_search
@@ -73,6 +74,7 @@ FEATURES = (
     agreements.FEATURE,
     directory.FEATURE,
     visit_requests.FEATURE,
+    profiles.FEATURE,
     messages.FEATURE,
     matching.FEATURE,
     escalations.FEATURE,

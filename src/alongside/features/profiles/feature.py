@@ -1,0 +1,5 @@
+"""Declares the feature: performance profiles."""
+
+from alongside.platform.feature import Feature
+
+FEATURE = Feature("profiles", __package__)
