@@ -201,6 +201,17 @@ CREATE TABLE idempotency_key (
 	CONSTRAINT fk_idempotency_key_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+CREATE TABLE performance_column (
+	authority_id INTEGER NOT NULL, 
+	spreadsheet TEXT NOT NULL, 
+	heading TEXT NOT NULL, 
+	holds TEXT NOT NULL, 
+	CONSTRAINT pk_performance_column PRIMARY KEY (authority_id, spreadsheet, heading), 
+	CONSTRAINT ck_performance_column_spreadsheet CHECK (char_length(spreadsheet) BETWEEN 1 AND 80), 
+	CONSTRAINT ck_performance_column_heading CHECK (char_length(heading) BETWEEN 1 AND 200), 
+	CONSTRAINT fk_performance_column_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
 CREATE TABLE person (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -781,6 +792,31 @@ CREATE INDEX ix_offer_authority_id_school_urn_state ON offer (authority_id, scho
 
 CREATE INDEX ix_offer_on_board ON offer (authority_id, posted_at, id) WHERE state = 'live';
 
+CREATE TABLE performance_import (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	table_key TEXT NOT NULL, 
+	academic_year TEXT NOT NULL, 
+	release TEXT NOT NULL, 
+	filename TEXT NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	source TEXT DEFAULT '' NOT NULL, 
+	retrieved_on DATE, 
+	imported_by UUID, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	rows_used INTEGER NOT NULL, 
+	rows_left_out INTEGER NOT NULL, 
+	CONSTRAINT pk_performance_import PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_performance_import_authority_id_imported_by FOREIGN KEY(authority_id, imported_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_performance_import_academic_year CHECK (academic_year ~ '^\d{4}-\d{2}$'), 
+	CONSTRAINT ck_performance_import_release CHECK (release IN ('final', 'provisional', 'revised')), 
+	CONSTRAINT ck_performance_import_filename CHECK (char_length(filename) BETWEEN 1 AND 200), 
+	CONSTRAINT ck_performance_import_counts CHECK (rows_used >= 0 AND rows_left_out >= 0), 
+	CONSTRAINT fk_performance_import_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_performance_import_authority_id_created_at_id ON performance_import (authority_id, created_at, id);
+
 CREATE TABLE plan_run (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1317,6 +1353,30 @@ CREATE TABLE escalation_visit (
 
 CREATE INDEX ix_escalation_visit_authority_id_escalation_id_visit_on ON escalation_visit (authority_id, escalation_id, visit_on);
 
+CREATE TABLE inspection_outcome (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	published_urn INTEGER NOT NULL, 
+	inspected_on DATE NOT NULL, 
+	framework TEXT NOT NULL, 
+	area TEXT NOT NULL, 
+	judgement TEXT NOT NULL, 
+	import_id UUID NOT NULL, 
+	row_number INTEGER NOT NULL, 
+	CONSTRAINT pk_inspection_outcome PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_inspection_outcome_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_inspection_outcome_authority_id_import_id FOREIGN KEY(authority_id, import_id) REFERENCES performance_import (authority_id, id), 
+	CONSTRAINT ck_inspection_outcome_framework CHECK (char_length(framework) BETWEEN 1 AND 80), 
+	CONSTRAINT ck_inspection_outcome_area CHECK (char_length(area) BETWEEN 1 AND 120), 
+	CONSTRAINT ck_inspection_outcome_judgement CHECK (char_length(judgement) BETWEEN 1 AND 120), 
+	CONSTRAINT fk_inspection_outcome_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_inspection_outcome_authority_id_import_id ON inspection_outcome (authority_id, import_id);
+
+CREATE UNIQUE INDEX uq_inspection_outcome ON inspection_outcome (authority_id, school_urn, inspected_on, framework, area);
+
 CREATE TABLE notice_correction (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1403,6 +1463,79 @@ CREATE TABLE offer_theme (
 );
 
 CREATE INDEX ix_offer_theme_authority_id_theme_offer_id ON offer_theme (authority_id, theme, offer_id);
+
+CREATE TABLE performance_benchmark (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	level TEXT NOT NULL, 
+	phase TEXT DEFAULT 'all' NOT NULL, 
+	measure TEXT NOT NULL, 
+	academic_year TEXT NOT NULL, 
+	status TEXT NOT NULL, 
+	value NUMERIC, 
+	import_id UUID NOT NULL, 
+	row_number INTEGER NOT NULL, 
+	superseded_by UUID, 
+	CONSTRAINT pk_performance_benchmark PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_performance_benchmark_authority_id_import_id FOREIGN KEY(authority_id, import_id) REFERENCES performance_import (authority_id, id), 
+	CONSTRAINT fk_performance_benchmark_authority_id_superseded_by FOREIGN KEY(authority_id, superseded_by) REFERENCES performance_import (authority_id, id), 
+	CONSTRAINT ck_performance_benchmark_level CHECK (level IN ('authority', 'national')), 
+	CONSTRAINT ck_performance_benchmark_phase CHECK (phase IN ('all', 'primary', 'secondary', 'special')), 
+	CONSTRAINT ck_performance_benchmark_academic_year CHECK (academic_year ~ '^\d{4}-\d{2}$'), 
+	CONSTRAINT ck_performance_benchmark_status CHECK (status IN ('low_coverage', 'not_applicable', 'not_available', 'ok', 'suppressed', 'unreliable')), 
+	CONSTRAINT ck_performance_benchmark_value CHECK (CASE WHEN status = 'ok' THEN value IS NOT NULL WHEN status IN ('not_applicable', 'not_available', 'suppressed') THEN value IS NULL ELSE true END), 
+	CONSTRAINT ck_performance_benchmark_superseded_by CHECK (superseded_by <> import_id), 
+	CONSTRAINT fk_performance_benchmark_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_performance_benchmark_authority_id_import_id ON performance_benchmark (authority_id, import_id);
+
+CREATE UNIQUE INDEX uq_performance_benchmark_live ON performance_benchmark (authority_id, academic_year, measure, level, phase) WHERE superseded_by IS NULL;
+
+CREATE TABLE performance_figure (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	published_urn INTEGER NOT NULL, 
+	measure TEXT NOT NULL, 
+	academic_year TEXT NOT NULL, 
+	status TEXT NOT NULL, 
+	value NUMERIC, 
+	numerator INTEGER, 
+	denominator INTEGER, 
+	mark TEXT, 
+	import_id UUID NOT NULL, 
+	row_number INTEGER NOT NULL, 
+	superseded_by UUID, 
+	CONSTRAINT pk_performance_figure PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_performance_figure_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_performance_figure_authority_id_import_id FOREIGN KEY(authority_id, import_id) REFERENCES performance_import (authority_id, id), 
+	CONSTRAINT fk_performance_figure_authority_id_superseded_by FOREIGN KEY(authority_id, superseded_by) REFERENCES performance_import (authority_id, id), 
+	CONSTRAINT ck_performance_figure_academic_year CHECK (academic_year ~ '^\d{4}-\d{2}$'), 
+	CONSTRAINT ck_performance_figure_status CHECK (status IN ('low_coverage', 'not_applicable', 'not_available', 'ok', 'suppressed', 'unreliable')), 
+	CONSTRAINT ck_performance_figure_value CHECK (CASE WHEN status = 'ok' THEN value IS NOT NULL WHEN status IN ('not_applicable', 'not_available', 'suppressed') THEN value IS NULL ELSE true END), 
+	CONSTRAINT ck_performance_figure_counts CHECK (numerator >= 0 AND denominator >= 0), 
+	CONSTRAINT ck_performance_figure_superseded_by CHECK (superseded_by <> import_id), 
+	CONSTRAINT fk_performance_figure_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_performance_figure_authority_id_import_id ON performance_figure (authority_id, import_id);
+
+CREATE UNIQUE INDEX uq_performance_figure_live ON performance_figure (authority_id, school_urn, academic_year, measure) WHERE superseded_by IS NULL;
+
+CREATE TABLE performance_import_fault (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	import_id UUID NOT NULL, 
+	line INTEGER NOT NULL, 
+	heading TEXT, 
+	reason TEXT NOT NULL, 
+	CONSTRAINT pk_performance_import_fault PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_performance_import_fault_authority_id_import_id FOREIGN KEY(authority_id, import_id) REFERENCES performance_import (authority_id, id), 
+	CONSTRAINT fk_performance_import_fault_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_performance_import_fault_authority_id_import_id_line_id ON performance_import_fault (authority_id, import_id, line, id);
 
 CREATE TABLE plan_constraint (
 	authority_id INTEGER NOT NULL, 
@@ -2248,6 +2381,14 @@ CREATE POLICY authority_only ON idempotency_key AS RESTRICTIVE FOR ALL TO PUBLIC
 
 CREATE POLICY everyone_inside ON idempotency_key FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE performance_column ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE performance_column FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON performance_column AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON performance_column FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE person ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE person FORCE ROW LEVEL SECURITY;
@@ -2431,6 +2572,14 @@ ALTER TABLE offer FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON offer AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON offer FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE performance_import ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE performance_import FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON performance_import AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON performance_import FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE plan_run ENABLE ROW LEVEL SECURITY;
 
@@ -2752,6 +2901,28 @@ CREATE POLICY changed_by ON escalation_visit AS RESTRICTIVE FOR UPDATE TO PUBLIC
 
 CREATE POLICY removed_by ON escalation_visit AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
+ALTER TABLE inspection_outcome ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE inspection_outcome FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON inspection_outcome AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON inspection_outcome FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON inspection_outcome AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('delegate', 'headteacher') AND school_urn = (SELECT nullif((SELECT security.requester())[3], '')::integer)) OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead')
+    AND school_urn = ANY ((SELECT array_agg(m.school_urn) FROM consortium_membership m
+        WHERE m.authority_id = (SELECT security.authority_id())
+          AND m.consortium_id = ANY (string_to_array((SELECT security.requester())[4], ',')::uuid[])
+          AND m.starts_on <= (now() AT TIME ZONE 'Europe/London')::date
+          AND (m.ends_on IS NULL OR m.ends_on > (now() AT TIME ZONE 'Europe/London')::date))::integer[])
+    AND school_urn <> ALL ((SELECT string_to_array((SELECT security.requester())[5], ',')::integer[])::integer[])));
+
+CREATE POLICY added_by ON inspection_outcome AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON inspection_outcome AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON inspection_outcome AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE notice_correction ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE notice_correction FORCE ROW LEVEL SECURITY;
@@ -2823,6 +2994,52 @@ ALTER TABLE offer_theme FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON offer_theme AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON offer_theme FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE performance_benchmark ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE performance_benchmark FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON performance_benchmark AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON performance_benchmark FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE performance_figure ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE performance_figure FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON performance_figure AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON performance_figure FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON performance_figure AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('delegate', 'headteacher') AND school_urn = (SELECT nullif((SELECT security.requester())[3], '')::integer)) OR (((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead')
+    AND school_urn = ANY ((SELECT array_agg(m.school_urn) FROM consortium_membership m
+        WHERE m.authority_id = (SELECT security.authority_id())
+          AND m.consortium_id = ANY (string_to_array((SELECT security.requester())[4], ',')::uuid[])
+          AND m.starts_on <= (now() AT TIME ZONE 'Europe/London')::date
+          AND (m.ends_on IS NULL OR m.ends_on > (now() AT TIME ZONE 'Europe/London')::date))::integer[])
+    AND school_urn <> ALL ((SELECT string_to_array((SELECT security.requester())[5], ',')::integer[])::integer[])) AND (denominator IS NULL OR denominator >= 6)));
+
+CREATE POLICY added_by ON performance_figure AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON performance_figure AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON performance_figure AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE performance_import_fault ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE performance_import_fault FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON performance_import_fault AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON performance_import_fault FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON performance_import_fault AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY added_by ON performance_import_fault AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON performance_import_fault AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON performance_import_fault AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE plan_constraint ENABLE ROW LEVEL SECURITY;
 
@@ -3100,6 +3317,10 @@ REVOKE ALL ON idempotency_key FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO alongside_app;
 
+REVOKE ALL ON performance_column FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON performance_column TO alongside_app;
+
 REVOKE ALL ON person FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON person TO alongside_app;
@@ -3179,6 +3400,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON notification TO alongside_app;
 REVOKE ALL ON offer FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON offer TO alongside_app;
+
+REVOKE ALL ON performance_import FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON performance_import TO alongside_app;
 
 REVOKE ALL ON plan_run FROM PUBLIC;
 
@@ -3284,6 +3509,10 @@ REVOKE ALL ON escalation_visit FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_visit TO alongside_app;
 
+REVOKE ALL ON inspection_outcome FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON inspection_outcome TO alongside_app;
+
 REVOKE ALL ON notice_correction FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON notice_correction TO alongside_app;
@@ -3303,6 +3532,18 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON notice_reading TO alongside_app;
 REVOKE ALL ON offer_theme FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON offer_theme TO alongside_app;
+
+REVOKE ALL ON performance_benchmark FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON performance_benchmark TO alongside_app;
+
+REVOKE ALL ON performance_figure FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON performance_figure TO alongside_app;
+
+REVOKE ALL ON performance_import_fault FROM PUBLIC;
+
+GRANT SELECT, INSERT ON performance_import_fault TO alongside_app;
 
 REVOKE ALL ON plan_constraint FROM PUBLIC;
 

@@ -19,6 +19,7 @@ from alongside.features.needs import feature as needs
 from alongside.features.notices import feature as notices
 from alongside.features.offers import feature as offers
 from alongside.features.people import feature as people
+from alongside.features.performance import feature as performance
 from alongside.features.profiles import feature as profiles
 from alongside.features.school_successions import feature as school_successions
 from alongside.features.schools import feature as schools
@@ -67,6 +68,7 @@ FEATURES = (
     consortia.FEATURE,
     people.FEATURE,
     interests.FEATURE,
+    performance.FEATURE,
     notices.FEATURE,
     needs.FEATURE,
     offers.FEATURE,

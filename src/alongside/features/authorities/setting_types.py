@@ -10,6 +10,7 @@ Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 Hint = Annotated[str, msgspec.Meta(max_length=300)]
 ConsortiumPhase = Literal["primary", "secondary"]
+AcademicYear = Annotated[str, msgspec.Meta(pattern=r"^20\d\d-\d{2}$")]
 SchoolDays = Annotated[int, msgspec.Meta(ge=1, le=400)]
 
 
@@ -77,6 +78,39 @@ class Band(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
     order: Annotated[int, msgspec.Meta(ge=1, le=9)]
     support_days: Annotated[int, msgspec.Meta(ge=0, le=200)]
     challenge_visits: Annotated[int, msgspec.Meta(ge=0, le=40)]
+
+
+class MeasureEntry(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A measure of schools: the table and column that publish it, and the academic years in which they do.
+
+    `numerator` and `denominator` are columns with numbers of pupils, where the table has them. `context` measures
+    describe the pupils of a school, not its results. A measure is published from `first_year` to `last_year` except in
+    `pauses`; the figures of a year in `breaks` cannot be compared with those before it.
+    """
+
+    phases: tuple[ConsortiumPhase, ...]
+    unit: Literal["percent", "score", "ratio", "count", "pounds"]
+    better: Literal["higher", "lower", "neither"]
+    table: Literal[
+        "census",
+        "absence",
+        "ks2",
+        "ks4",
+        "ks4_pupils",
+        "ks4_destinations",
+        "workforce",
+        "finance",
+        "pupil_premium",
+        "local",
+    ]
+    column: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    numerator: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    denominator: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    context: bool = False
+    first_year: AcademicYear
+    last_year: AcademicYear | None = None
+    pauses: tuple[AcademicYear, ...] = ()
+    breaks: tuple[AcademicYear, ...] = ()
 
 
 class DeclaredConsortium(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -20,6 +20,7 @@ from alongside.features.authorities.setting_types import (
     Key,
     KeyStage,
     Line,
+    MeasureEntry,
     Provider,
     Reason,
     SchoolDays,
@@ -237,6 +238,7 @@ class AuthoritySettings(Settings, frozen=True):
     escalation_reasons: dict[Key, EscalationReason]
     designations: dict[Key, Designation]
     categories: dict[Key, Band]
+    measures: dict[Key, MeasureEntry]
     decline_reasons: dict[Key, Reason]
     withdrawal_reasons: dict[Key, Reason]
     ending_reasons: dict[Key, Reason]

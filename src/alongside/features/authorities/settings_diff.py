@@ -12,6 +12,7 @@ RETIRE_ONLY = (
     "escalation_reasons",
     "designations",
     "categories",
+    "measures",
     "decline_reasons",
     "withdrawal_reasons",
     "ending_reasons",

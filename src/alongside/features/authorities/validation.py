@@ -20,6 +20,7 @@ FORMS = {
     r"^https?://[^\s]+$": "Enter an address that starts with https://.",
     r"^#[0-9a-f]{6}$": "Enter a colour as six digits, like #1d3d6e.",
     r"^20\d\d-\d\d$": "Enter a financial year, like 2026-27.",
+    r"^20\d\d-\d{2}$": "Enter an academic year, like 2024-25.",
     r"^E\d{8}$": "Enter the GSS code of the authority, like E06000004.",
     r"^[a-z0-9.-]+(:\d+)?$": "Enter a host name in small letters, like alongside.council.gov.uk.",
     r"^[a-z][a-z0-9-]{1,30}$": "Use small letters, digits and hyphens, and start with a letter.",
@@ -59,6 +60,7 @@ def mistakes_in(written: Mapping[str, object], file: str) -> list[Mistake]:
         incomplete_years,
         _training_days,
         _lists,
+        _measures,
         _escalation_reminders,
         _problems_of_sign_in_and_mail,
         not_served,
@@ -222,6 +224,18 @@ def _lists(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
     for key, one in settings.consortia.items():
         if names.count(one.name.casefold()) > 1:
             yield f"consortia.{key}.name", f"Two are called {one.name}. Give each its own name."
+
+
+def _measures(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
+    taken: dict[tuple[str, str], str] = {}
+    for key, one in settings.measures.items():
+        if one.table == "local":
+            continue
+        if not one.column:
+            yield f"measures.{key}.column", "This is missing. Name the column of the table."
+        first = taken.setdefault((one.table, one.column), key)
+        if one.column and first != key:
+            yield f"measures.{key}.column", f"The measure {first} has this column already. Name another."
 
 
 def _escalation_reminders(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:

@@ -140,6 +140,19 @@ CARRIED = (
         versioned=True,
     ),
     Carried(
+        "performance_figure",
+        "school_urn",
+        "superseded_by IS NULL AND NOT EXISTS (SELECT FROM performance_figure f WHERE f.authority_id ="
+        " row.authority_id AND f.superseded_by IS NULL AND f.measure = row.measure"
+        " AND f.academic_year = row.academic_year AND f.school_urn = :new)",
+    ),
+    Carried(
+        "inspection_outcome",
+        "school_urn",
+        "NOT EXISTS (SELECT FROM inspection_outcome o WHERE o.authority_id = row.authority_id AND o.school_urn = :new"
+        " AND o.inspected_on = row.inspected_on AND o.framework = row.framework AND o.area = row.area)",
+    ),
+    Carried(
         "invitation",
         "school_urn",
         "used_at IS NULL AND withdrawn_at IS NULL",

@@ -50,6 +50,9 @@ class Permission(StrEnum):
     VIEW_NOTICE = auto()
     POST_NOTICE = auto()
 
+    VIEW_PERFORMANCE = auto()
+    IMPORT_PERFORMANCE = auto()
+
     VIEW_NEEDS_AND_OFFERS = auto()
     VIEW_POST = auto()
     DRAFT_NEED = auto()
@@ -217,6 +220,10 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_FAILED_EMAILS: grant({Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.VIEW_NOTICE: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM) | CORE_TEAM,
     Permission.POST_NOTICE: LEADERS_AND_CORE_TEAM,
+    Permission.VIEW_PERFORMANCE: OWN_SCHOOL_ONLY
+    | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, without_interest=True)
+    | CORE_TEAM,
+    Permission.IMPORT_PERFORMANCE: CORE_TEAM,
     Permission.VIEW_NEEDS_AND_OFFERS: grant(
         SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY
     ),

@@ -1,0 +1,1 @@
+"""Performance of schools: the catalogue of measures, imports of published tables, their figures, and inspections."""
