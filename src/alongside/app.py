@@ -23,6 +23,7 @@ from alongside.platform.web.caching import with_versions
 from alongside.platform.web.context import AppContext
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.logs import start_logs
+from alongside.platform.web.refusals import Refusals, delaying_refusals
 from alongside.platform.web.render import plain_response
 from alongside.platform.web.security import HEADERS, with_security_headers
 from alongside.platform.web.server_timing import observe_statements
@@ -106,4 +107,5 @@ def create_app() -> ASGIApp:
     settings = Settings.from_environment()
     start_logs(settings)
     app_context = build_context(settings)
-    return refusing_when_busy(make_app(app_context), app_context)
+    app = refusing_when_busy(make_app(app_context), app_context)
+    return delaying_refusals(app, app_context, Refusals())

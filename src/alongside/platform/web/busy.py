@@ -34,7 +34,11 @@ def refusing_when_busy(app: ASGIApp, app_context: AppContext) -> ASGIApp:
 def _is_refused(scope: HTTPScope, app_context: AppContext) -> bool:
     if scope["method"] == "POST" or scope["path"].startswith(ALWAYS_SERVED):
         return False
-    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-    tenant = app_context.known_tenant(host)
+    tenant = app_context.known_tenant(host_of(scope))
     client = scope["client"]
     return tenant is not None and app_context.turns.refuses(tenant.authority_id, client[0] if client else "")
+
+
+def host_of(scope: HTTPScope) -> str:
+    """Return the host that a request names."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
