@@ -215,8 +215,9 @@ async def test_two_months_are_counted_alike_by_python_and_postgresql(database: D
     ("kind", "faith", "owed"),
     [
         ("Community school", None, set()),
-        ("Voluntary aided school", "Church of England", {"diocese"}),
-        ("Voluntary controlled school", "Roman Catholic", {"diocese"}),
+        ("Voluntary aided school", "Church of England", {"diocese", "foundation"}),
+        ("Voluntary controlled school", "Roman Catholic", {"diocese", "foundation"}),
+        ("Foundation school", "Church of England", {"diocese", "foundation"}),
         ("Voluntary aided school", "Jewish", {"foundation"}),
         ("Foundation school", "Does not apply", set()),
     ],

@@ -163,6 +163,7 @@ RETURN (
     SELECT CASE step COPIES ELSE '{}'::text[] END
         || CASE WHEN step NOT IN (COPIED_STEPS) OR type !~* '^(voluntary|foundation)' THEN '{}'::text[]
                 WHEN religious_character ~* '(church of england|roman catholic)' THEN ARRAY['diocese']
+                     || CASE step WHEN 'warning_notice' THEN ARRAY['foundation'] ELSE '{}'::text[] END
                 WHEN type ~* '^voluntary' THEN ARRAY['foundation']
                 ELSE '{}'::text[] END
       FROM public.school WHERE authority_id = of_authority AND urn = of_urn);

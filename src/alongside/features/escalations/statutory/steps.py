@@ -7,9 +7,11 @@ teachers' pay and conditions warning notice (EIA 2006, section 60A) is not one o
 
 Compared with the text on legislation.gov.uk in November 2026: EIA 2006, sections 59, 60(1), (2), (4A) and (4B), 63(1)
 to (3), 64(1) to (4) and Schedule 6, paragraphs 6(1) and 14; Education and Adoption Act 2016, section 2(2)(a) to (f).
-Not compared, because only their headings and the explanatory notes to the Act as it was passed were at hand: EIA 2006,
-sections 60(6), 61, 62, 65 and 66. What is said of them below needs a lawyer's check. Whether a school becomes eligible
-by a warning notice of the Secretary of State is not recorded.
+Compared with the revised text of 27 November 2024 (uk/ukpga-2006-40.md of legalize-dev/legalize-uk, which is made from
+legislation.gov.uk): EIA 2006, sections 59 to 70.
+
+Not recorded here: whether a school becomes eligible by a warning notice of the Secretary of State, and the governors
+whom the Secretary of State appoints, after which the authority may not suspend the delegated budget (section 67(6)).
 """
 
 from calendar import monthrange
@@ -43,7 +45,7 @@ POWERS = ("arrangements", "additional_governors", "interim_executive_board", "su
 LIMITED = ("arrangements", "additional_governors", "suspend_delegation")
 """Powers that lapse two months after the end of the compliance period of a warning notice.
 
-Source: EIA 2006, sections 63(3) and 64(2); section 66 is taken to have the same limit, section 65 none.
+Source: EIA 2006, sections 63(3), 64(2) and 66(2); section 65 has no such limit.
 """
 
 ROUTES = {
@@ -51,7 +53,10 @@ ROUTES = {
     "significant_improvement": "An inspection found that the school requires significant improvement (section 61)",
     "special_measures": "An inspection found that the school requires special measures (section 62)",
 }
-"""What makes a school eligible for intervention, each by itself. Source: EIA 2006, sections 59(2) and 60 to 62."""
+"""What makes a school eligible for intervention, each by itself.
+
+An inspection counts until a later one finds otherwise. Source: EIA 2006, sections 59(2) and 60 to 62.
+"""
 
 ONE_DAY = timedelta(days=1)
 BY_INSPECTION = ("significant_improvement", "special_measures")
@@ -129,14 +134,16 @@ RECIPIENTS = {
     "consortium": "Consortium",
 }
 OWED_A_NOTICE = ("chair", "head")
-"""Recipients of every statutory letter: the governing body and the headteacher.
+"""Recipients of every statutory letter: the governing body and the headteacher, who is owed a copy of a suspension at
+the same time (EIA 2006, section 66(3)).
 
 A warning notice is copied at the same time to the headteacher, the Chief Inspector, the diocesan authority of a
-Church of England or Roman Catholic school and the person who appoints foundation governors (EIA 2006, section
-60(6)), and to the Secretary of State (section 60(6A)). A notice of an interim executive board is copied to every
-governor and interim executive member, the Secretary of State, and the diocesan authority of a Church of England or
-Roman Catholic school or the person who appoints the foundation governors of another foundation or voluntary school
-(EIA 2006, Schedule 6, paragraph 6(1)). The chair stands for the governors.
+Church of England or Roman Catholic school and, at these and every other foundation or voluntary school, the person
+who appoints the foundation governors (EIA 2006, section 60(6)), and to the Secretary of State (section 60(6A)). A
+notice of an interim executive board is copied to every governor and interim executive member, the Secretary of State,
+and the diocesan authority of a Church of England or Roman Catholic school or the person who appoints the foundation
+governors of another foundation or voluntary school (EIA 2006, Schedule 6, paragraph 6(1)). The chair stands for the
+governors.
 """
 
 COPIED = {"warning_notice": ("ofsted", "dfe"), "interim_executive_board": ("dfe",)}
