@@ -1,8 +1,10 @@
 """A file's type is detected from its content, its name must agree, and programs and archive bombs are refused."""
 
+from io import BytesIO
 from time import monotonic
 
 import pytest
+from PIL import Image
 
 from alongside.platform.uploads.file_types import (
     LARGEST_DOCUMENT,
@@ -11,6 +13,7 @@ from alongside.platform.uploads.file_types import (
     file_type_of,
     safe_name,
 )
+from tests.features.directory.test_pictures_and_files import SECRET, picture
 from tests.platform.uploads.files import HOSTILE, image, open_document, packed, with_part, word, workbook
 
 PDF = b"%PDF-1.7\nhello\n%%EOF\n"
@@ -114,3 +117,34 @@ def test_a_program_in_any_part_of_a_real_workbook_is_found() -> None:
     assert file_type_of(workbook()) == "xlsx"
     with pytest.raises(ValueError, match="contains macros or another program"):
         file_type_of(with_part(workbook(), "xl/media/image1.png", b"\xcf\xfa\xed\xfe" + b"\0" * 50))
+
+
+@pytest.mark.parametrize(
+    ("form", "mode", "kept"),
+    [
+        ("JPEG", "RGB", "RGB"),
+        ("JPEG", "L", "L"),
+        ("JPEG", "CMYK", "RGB"),
+        ("PNG", "RGB", "RGB"),
+        ("PNG", "RGBA", "RGBA"),
+        ("PNG", "P", "RGB"),
+        ("PNG", "1", "1"),
+    ],
+)
+def test_a_picture_is_kept_without_its_location(form: str, mode: str, kept: str) -> None:
+    """Evidence about a school or a message must not say where its writer lives. Size and uprightness stay."""
+    sent = picture(form, (40, 30), mode)
+    assert SECRET.encode() in sent
+    known = check_document_or_picture(f"photo.{form.lower()}", sent)
+    content = known.kept(sent)
+    assert SECRET.encode() not in content
+    with Image.open(BytesIO(content)) as shown:
+        assert (shown.format, shown.size, shown.mode) == (form, (30, 40), kept)  # turned as its metadata said
+        assert not shown.getexif()
+
+
+def test_a_picture_that_cannot_be_opened_is_refused() -> None:
+    """Its first and last bytes are those of a JPEG."""
+    broken = image("JPEG")[:40] + b"\0" * 200 + b"\xff\xd9"
+    with pytest.raises(ValueError, match="JPEG, PNG or WebP picture"):
+        check_document_or_picture("photo.jpg", broken)

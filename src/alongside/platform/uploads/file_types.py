@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import puremagic
 
@@ -39,7 +39,8 @@ FILE_TYPES = {
     "png": FileType("PNG", "image/png", ("png",)),
 }
 DOCUMENTS = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "csv", "txt")
-DOCUMENTS_AND_PICTURES = (*DOCUMENTS, "jpg", "png")
+PICTURES = ("jpg", "png")
+DOCUMENTS_AND_PICTURES = (*DOCUMENTS, *PICTURES)
 ENDS = {"pdf": b"%%EOF", "png": b"IEND\xaeB`\x82", "jpg": b"\xff\xd9"}
 """What the last 2,048 bytes of a complete file hold."""
 
@@ -62,10 +63,18 @@ NOT_IN_NAMES = re.compile('[\x00-\x1f\x7f-\x9f:*?"<>|]')
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """An accepted file: a safe name with the ending of its type, and the type, a key of FILE_TYPES."""
+    """An accepted file: a safe name with the ending of its type, and the type, a key of FILE_TYPES.
+
+    `cleaned` is the content to keep of a picture, which has no location, camera or names in it.
+    """
 
     name: str
     kind: str
+    cleaned: bytes | None = None
+
+    def kept(self, sent: bytes) -> bytes:
+        """Return the content to keep of a file that was sent."""
+        return sent if self.cleaned is None else self.cleaned
 
     @property
     def media_type(self) -> str:
@@ -97,8 +106,18 @@ def check_document(name: str, content: bytes) -> CheckedFile:
 
 
 def check_document_or_picture(name: str, content: bytes) -> CheckedFile:
-    """Return the type of a document or picture by its content. Raises ValueError as `check_file` does."""
-    return check_file(name, content, DOCUMENTS_AND_PICTURES)
+    """Return the type of a document or picture by its content, and a picture without its metadata.
+
+    Raises ValueError as `check_file` does.
+    """
+    from alongside.platform.uploads.images import without_metadata  # it imports this module
+
+    known = check_file(name, content, DOCUMENTS_AND_PICTURES)
+    if known.kind not in PICTURES:
+        return known
+    cleaned = without_metadata(content)
+    refuse_size(cleaned, LARGEST_DOCUMENT)
+    return replace(known, cleaned=cleaned)
 
 
 def check_file(name: str, content: bytes, accepted: tuple[str, ...]) -> CheckedFile:

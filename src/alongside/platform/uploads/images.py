@@ -1,5 +1,7 @@
 """Re-encoding of uploaded pictures: only the pixels are kept, so metadata and hidden content are dropped."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING
 from alongside.platform.uploads.file_types import LARGEST_PICTURE, refuse_size
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from PIL import Image, ImageFile
 
 MOST_PIXELS = 40_000_000
 """Most pixels of an uploaded picture: those of a current phone. Read from the file's header before it is decoded."""
@@ -41,18 +43,49 @@ def reencode_image(sent: bytes) -> EncodedImage:
     Anything else in the file (another file behind the picture, scripts, more frames) is dropped. Raises ValueError,
     with what to do, for a file that is too large, has too many pixels, or is not a picture.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError  # few requests need it, and it slows the start
+    from PIL import ImageOps  # few requests need it, and it slows the start
 
     refuse_size(sent, LARGEST_PICTURE)
+    with _opened(sent) as picture:
+        picture.draft("RGB", (WIDEST, WIDEST))
+        picture.thumbnail((WIDEST, WIDEST))  # before rotation, to hold the full size only once
+        upright = ImageOps.exif_transpose(picture)
+        clear = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
+        return _kept(upright.convert("RGBA" if clear else "RGB"))
+
+
+def without_metadata(sent: bytes) -> bytes:
+    """Return a JPEG or PNG in its own format and size, upright, and with nothing but its pixels.
+
+    Raises ValueError as `reencode_image` does.
+    """
+    from PIL import Image, ImageOps
+
+    with _opened(sent) as picture:
+        upright = ImageOps.exif_transpose(picture)
+        keeps = upright.mode if upright.mode in ("1", "L", "RGB", "RGBA", "I;16") else None
+        clear = upright.mode in ("LA", "PA") or "transparency" in upright.info
+        pixels = upright if keeps else upright.convert("RGBA" if clear else "RGB")
+        alone = Image.new(pixels.mode, pixels.size)
+        alone.paste(pixels)
+        out = BytesIO()
+        if picture.format == "PNG":
+            alone.save(out, "PNG", optimize=False)
+        else:
+            alone.save(out, "JPEG", quality=90)
+        return out.getvalue()
+
+
+@contextmanager
+def _opened(sent: bytes) -> "Iterator[ImageFile.ImageFile]":
+    """Open a picture that has not too many pixels. Raises ValueError also for what is found wrong while it is open."""
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with Image.open(BytesIO(sent), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise ValueError(TOO_MANY)
-            picture.draft("RGB", (WIDEST, WIDEST))
-            picture.thumbnail((WIDEST, WIDEST))  # before rotation, to hold the full size only once
-            upright = ImageOps.exif_transpose(picture)
-            clear = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
-            return _kept(upright.convert("RGBA" if clear else "RGB"))
+            yield picture
     except Image.DecompressionBombError as problem:
         raise ValueError(TOO_MANY) from problem
     except (UnidentifiedImageError, ValueError, OSError, SyntaxError, EOFError) as problem:

@@ -54,8 +54,9 @@ def _context(_: FormRequest[EscalationRow, FileForm]) -> AttachmentContext:
 async def _add(asked: FormRequest[EscalationRow, FileForm]) -> None:
     if asked.file_error:
         raise ValidationFailed({"file": [asked.file_error]})
-    file, for_school = asked.file, bool(asked.form.for_school.data)
-    await actions.add_file(*subject(asked), file.checked_as(CheckedFile), file.content, for_school=for_school)
+    file, for_school = asked.file.checked_as(CheckedFile), bool(asked.form.for_school.data)
+    content = file.kept(asked.file.content)
+    await actions.add_file(*subject(asked), file, content, for_school=for_school)
 
 
 ADD_FILE = FormAction(
@@ -107,7 +108,7 @@ async def take_file(ctx: PageRequest, file_id: UUID) -> PageResult:
         await note_reading(database, ctx.person, row.id, "file")
         return answer
 
-    return ContinueAfterCommit(note_and_hand_over)
+    return ContinueAfterCommit(note_and_hand_over, in_turn=True)
 
 
 routes = [*routes_of((ADD_FILE, REMOVE_FILE)), take_file]
