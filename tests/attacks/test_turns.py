@@ -15,7 +15,9 @@ from alongside.platform.web.turns import Turns, network_of
 from tests.client import Client, attribute, element, soup, words
 from tests.features.directory.form_values import sent_entry
 from tests.features.directory.test_pictures_and_files import picture, send
-from tests.personas import HEAD_OF_LOCK, HEAD_OF_MILL, NORTHSHIRE, SOUTHSHIRE
+from tests.features.notices.builders import a_notice
+from tests.features.visit_requests.builders import requested
+from tests.personas import HEAD_OF_LOCK, HEAD_OF_MILL, HEAD_OF_PARK, MILL, NORTHSHIRE, SOUTHSHIRE
 
 
 @pytest.mark.parametrize("path", ["/needs-and-offers", "/live"])
@@ -406,3 +408,27 @@ async def test_requests_that_wait_for_their_bodies_are_counted_as_sent_at_the_sa
         assert flood.going == []
     await victim.end_all()
     await flood.end_all()
+
+
+async def test_what_is_recorded_after_a_page_takes_a_turn_too(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readings and searches without results are written in a transaction of their own, which uses a connection."""
+    notice = await a_notice(client)
+    visit = await requested(client, f"/directory/schools/{MILL}")
+    await client.post(f"{visit}/messages", {"body": "Hello"}, as_=HEAD_OF_PARK)
+    app_context = client.app.state.app_context
+    outside: list[str] = []
+    transaction = app_context.database.transaction
+    asked: list[str] = []
+
+    def watched(*arguments: Any, **settings: Any) -> Any:
+        if not any(line.running for line in app_context.turns._lines.values()):
+            outside.append(asked[-1])
+        return transaction(*arguments, **settings)
+
+    monkeypatch.setattr(app_context.database, "transaction", watched)
+    for path in (notice, f"{visit}/messages", "/directory?q=zyxwvut+quxbaz"):
+        asked.append(path)
+        assert (await client.get(path, as_=HEAD_OF_MILL)).status_code == 200
+    assert outside == []

@@ -184,7 +184,7 @@ async def list_escalations_as_csv(ctx: PageRequest) -> PageResult:
         await note_readings(database, ctx.person, [row.id for row in rows], "export")
         return answer
 
-    return ContinueAfterCommit(note_and_hand_over)
+    return ContinueAfterCommit(note_and_hand_over, in_turn=True)
 
 
 @endpoint.get("/escalations/{escalation_id:uuid}", permission=SEE)
@@ -199,7 +199,7 @@ async def show_escalation(ctx: PageRequest, escalation_id: UUID) -> PageResult:
         await note_reading(database, ctx.person, escalation_id)
         return answer
 
-    return ContinueAfterCommit(note_and_show)
+    return ContinueAfterCommit(note_and_show, in_turn=True)
 
 
 async def _desk(ctx: PageRequest, group: str, number: int) -> Page:

@@ -101,11 +101,13 @@ class ContinueAfterCommit:
     server.
 
     `expensive` work (solving, scoring, PDFs) waits for a slot in this process, and is refused when the person or the
-    authority has too much of it (`process_pool.Quotas`).
+    authority has too much of it (`process_pool.Quotas`). Work that opens a transaction of its own says `in_turn`: it
+    waits for a turn of the authority, as the request did before.
     """
 
     act: Callable[[], Awaitable["PageResult"]]
     expensive: bool = False
+    in_turn: bool = False
 
 
 PageResult = Page | Redirect | Download | InlineImage | TextResponse | ContinueAfterCommit

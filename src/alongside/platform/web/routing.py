@@ -184,7 +184,7 @@ async def _respond(
         if not isinstance(answer, ContinueAfterCommit):
             return _rendered(request, app_context, tenant, person, answer), person
     while isinstance(answer, ContinueAfterCommit):
-        answer = await _acted(app_context, person, answer)
+        answer = await _acted(request, app_context, person, answer)
     async with turns.turn(authority_id, _address(request), admitted=True):
         return _rendered(request, app_context, tenant, person, answer), person
 
@@ -249,8 +249,13 @@ def _address(request: HttpRequest) -> str:
     return request.client.host if request.client else ""
 
 
-async def _acted(app_context: AppContext, person: Principal, answer: ContinueAfterCommit) -> PageResult:
+async def _acted(
+    request: HttpRequest, app_context: AppContext, person: Principal, answer: ContinueAfterCommit
+) -> PageResult:
     """Run the work that a result still needs; expensive work waits for a slot."""
+    if answer.in_turn:
+        async with app_context.turns.turn(person.authority_id, _address(request), admitted=True):
+            return await answer.act()
     if not answer.expensive:
         return await answer.act()
     async with app_context.pool.quotas.slot(person.authority_id, person.id):

@@ -115,7 +115,8 @@ async def show_directory(ctx: PageRequest) -> PageResult:
     if question.empty or form.narrowed or any(found.matched_groups.values()):
         return shown
     return ContinueAfterCommit(
-        partial(_record_no_results, ctx.request, ctx.person, " ".join(question.names.values()), shown)
+        partial(_record_no_results, ctx.request, ctx.person, " ".join(question.names.values()), shown),
+        in_turn=True,
     )
 
 

@@ -34,7 +34,7 @@ def logs_reading_of(part: str) -> Callable[[PageFunction], PageFunction]:
                 await note_reading(ctx.app.database, ctx.person, escalation_id, part)
                 return answer
 
-            return ContinueAfterCommit(note_and_show)
+            return ContinueAfterCommit(note_and_show, in_turn=True)
 
         return logged
 

@@ -137,7 +137,7 @@ async def show_presence(ctx: PageRequest, escalation_id: UUID) -> PageResult:
         await actions.note_presence(database, ctx.person, escalation_id)
         return answer
 
-    return ContinueAfterCommit(stay_and_show)
+    return ContinueAfterCommit(stay_and_show, in_turn=True)
 
 
 routes = [*routes_of((NAME_READER, END_READER)), show_presence]
