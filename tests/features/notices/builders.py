@@ -33,7 +33,7 @@ async def a_draft(client: Client, by: Persona = OFFICER, **more: str) -> str:
 async def a_notice(client: Client, by: Persona = OFFICER, **more: str) -> str:
     """Write and send a notice; returns its address."""
     address = await a_draft(client, by, **more)
-    answer = await client.post(f"{address}/sending", {}, as_=by)
+    answer = await client.post(f"{address}/sending", {"version": "1"}, as_=by)
     assert answer.status_code == 303, answer.text
     return address
 

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from alongside.features.data_retention.actions import purge_expired
+from alongside.features.notices import limits
+from alongside.features.notices.access_policy import identify_requester
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from alongside.platform.web.formatting import format_date
@@ -160,11 +162,78 @@ async def test_a_withdrawn_notice_says_why_and_shows_nothing_else(client: Client
     ).status_code == 409
 
 
-async def test_attachments_are_read_by_the_audience_and_removed_by_the_sender(client: Client) -> None:
+async def stored_files(database: Database) -> list[tuple[str, bytes | None]]:
+    """Return the names and contents of attachments, oldest first."""
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
+        await identify_requester(session, system(NORTHSHIRE, APP_DAY))
+        found = await session.execute(text("SELECT filename, body FROM notice_file ORDER BY id"))
+        return [(row.filename, row.body) for row in found]
+
+
+async def test_attachments_of_one_sender_have_a_total_and_go_with_a_discarded_draft(
+    client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each consortium has its own; what is removed does not count."""
+    monkeypatch.setattr(limits, "MOST_BYTES", 15)
+    first, second = [await a_draft(client, LEAD_OF_NORTH, audience=TO_NORTH) for _ in range(2)]
+    assert await attach(client, first, "a.txt", b"0123456789", LEAD_OF_NORTH) == 303
+    assert await attach(client, second, "b.txt", b"0123456789", LEAD_OF_NORTH) == 409
+    assert await attach(client, await a_draft(client), "c.txt", b"0123456789") == 303
+    assert (await client.post(f"{first}/discarding", {}, as_=LEAD_OF_NORTH)).status_code == 303
+    assert await stored_files(database) == [("a.txt", None), ("c.txt", b"0123456789")]
+    assert await attach(client, second, "d.txt", b"0123456789", LEAD_OF_NORTH) == 303
+
+
+async def test_a_draft_that_somebody_else_changed_is_not_sent_unread(
+    client: Client, database: Database
+) -> None:
+    """The button sends the version that was read; a request without one is refused."""
+    address = await a_draft(client)
+    button = soup(await client.get(address, as_=OFFICER)).select_one(f'form[action="{address}/sending"]')
+    assert button is not None and button.select("input[name=version]")[0]["value"] == "1"
+    await client.post(f"{address}/edition", written(title="Changed", version="1"), as_=OFFICER)
+    refused = await client.post(f"{address}/sending", {"version": "1"}, as_=OFFICER)
+    assert refused.status_code == 409 and "has changed since you read it" in words(refused)
+    assert (await client.post(f"{address}/sending", {}, as_=OFFICER)).status_code == 422
+    assert await notified(database, HEAD_OF_MILL) == []
+    assert (await client.post(f"{address}/sending", {"version": "2"}, as_=OFFICER)).status_code == 303
+
+
+async def test_questions_are_limited_and_end_with_the_notice(
+    client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is an email to the sender: five in a day about one notice, ten in an hour about all. The text comes back."""
+    address = await a_notice(client)
+    for number in range(5):
+        asked = await client.post(
+            f"{address}/questions", {"question": f"Which books? {number}"}, as_=HEAD_OF_MILL
+        )
+        assert asked.status_code == 303
+    refused = await client.post(f"{address}/questions", {"question": "Is there parking?"}, as_=HEAD_OF_MILL)
+    assert refused.status_code == 429 and "5 questions about this notice" in words(refused)
+    assert "Is there parking?" in refused.text
+    monkeypatch.setattr(limits, "MOST_QUESTIONS", 5)
+    other = await a_notice(client, title="Another meeting")
+    refused = await client.post(f"{other}/questions", {"question": "Where is it?"}, as_=HEAD_OF_MILL)
+    assert refused.status_code == 429 and "in the last hour" in words(refused)
+    assert (
+        await client.post(f"{other}/questions", {"question": "Where?"}, as_=HEAD_OF_PARK)
+    ).status_code == 303
+    async with database.transaction(NORTHSHIRE) as session:
+        await identify_requester(session, system(NORTHSHIRE, APP_DAY))
+        await session.execute(text("UPDATE notice SET ends_on = :day"), {"day": APP_DAY - timedelta(days=1)})
+    ended = await client.post(f"{other}/questions", {"question": "Where is it?"}, as_=HEAD_OF_PARK)
+    assert ended.status_code == 409 and "has ended" in words(ended)
+    assert "Ask a question" not in words(await client.get(other, as_=HEAD_OF_PARK))
+
+
+async def test_attachments_are_read_by_the_audience_and_removed_by_the_sender(
+    client: Client, database: Database
+) -> None:
     address = await a_draft(client, LEAD_OF_NORTH, audience=TO_NORTH)
     assert await attach(client, address, "plan.txt", b"Monday", LEAD_OF_NORTH) == 303
     assert await attach(client, address, "run.txt", b"MZ\x90\x00", LEAD_OF_NORTH) == 422
-    await client.post(f"{address}/sending", {}, as_=LEAD_OF_NORTH)
+    await client.post(f"{address}/sending", {"version": "1"}, as_=LEAD_OF_NORTH)
     file = soup(await client.get(address, as_=HEAD_OF_MILL)).select_one("a[download]")
     assert file is not None
     where = str(file["href"])
@@ -175,6 +244,7 @@ async def test_attachments_are_read_by_the_audience_and_removed_by_the_sender(cl
     assert (await client.post(f"{where}/removal", {}, as_=HEAD_OF_MILL)).status_code == 404
     assert (await client.post(f"{where}/removal", {}, as_=LEAD_OF_NORTH)).status_code == 303
     assert (await client.get(where, as_=HEAD_OF_MILL)).status_code == 404
+    assert await stored_files(database) == [("plan.txt", None)]
 
 
 async def test_a_draft_is_edited_sent_once_or_discarded(client: Client, database: Database) -> None:
@@ -184,7 +254,8 @@ async def test_a_draft_is_edited_sent_once_or_discarded(client: Client, database
     assert (await client.post(f"{address}/edition", form, as_=OFFICER)).status_code == 303
     assert "It will go to 2 people" in words(await client.get(address, as_=OFFICER))
     for status in (303, 409):
-        assert (await client.post(f"{address}/sending", {}, as_=OFFICER)).status_code == status
+        sent = await client.post(f"{address}/sending", {"version": "2"}, as_=OFFICER)
+        assert sent.status_code == status
     assert len(await notified(database, HEAD_OF_MILL)) == 1
     assert (await client.post(f"{address}/edition", form | {"version": "3"}, as_=OFFICER)).status_code == 409
     other = await a_draft(client)

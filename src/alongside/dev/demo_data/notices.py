@@ -64,7 +64,7 @@ async def _notice(
 
 async def _send(demo: Demonstration, by: Principal, notice_id: UUID) -> None:
     notice = await get_notice(demo.session, by, Permission.POST_NOTICE, notice_id)
-    await actions.send_notice(demo.session, by, notice)
+    await actions.send_notice(demo.session, by, notice, notice.version)
 
 
 async def _read(demo: Demonstration, readers: list[Principal], notice_id: UUID) -> None:

@@ -11,6 +11,7 @@ from alongside.errors import ActionRefused, EditConflict, NotFound
 from alongside.features.authorities import settings_of
 from alongside.features.notices.access_policy import identify_requester
 from alongside.features.notices.audience import audience_of, school_phases
+from alongside.features.notices.limits import refuse_too_many_bytes, refuse_too_many_questions
 from alongside.features.notices.models import (
     DISCARD_NOTICE,
     DRAFT_NOTICE,
@@ -100,8 +101,16 @@ async def edit_draft(
     await record_audit(session, person, "edit_notice_draft", "notice", notice.id)
 
 
-async def send_notice(session: AsyncSession, person: Principal, notice: NoticeRow) -> None:
-    """Send a draft to its audience. Raises ActionRefused if its last day is over."""
+async def send_notice(session: AsyncSession, person: Principal, notice: NoticeRow, version: int) -> None:
+    """Send a draft to its audience.
+
+    Raises ActionRefused if its last day is over, or if the draft has changed since `version`.
+    """
+    if notice.state == "draft" and version != notice.version:
+        raise ActionRefused(
+            "This draft has changed since you read it, so it was not sent. Read it again, then send it.",
+            notice.state,
+        )
     if notice.ends_on < person.today:
         raise ActionRefused("The last day of this notice is over. Edit it first.", notice.state)
     phases = school_phases(settings_of(person.authority_id), notice.phase) if notice.phase else []
@@ -119,7 +128,8 @@ async def send_notice(session: AsyncSession, person: Principal, notice: NoticeRo
 
 
 async def discard_notice(session: AsyncSession, person: Principal, notice: NoticeRow) -> None:
-    """Discard a draft."""
+    """Discard a draft, with its attachments."""
+    await remove_files(session, person, notice)
     await apply_transition(session, person, Notice, notice, DISCARD_NOTICE)
 
 
@@ -203,6 +213,7 @@ async def add_file(
         raise ActionRefused("This notice was withdrawn, so nothing can be attached.", notice.state)
     if len(await files_of(session, notice)) >= MOST_FILES:
         raise ActionRefused(f"A notice has {MOST_FILES} attachments at most. Remove one first.", notice.state)
+    await refuse_too_many_bytes(session, person, notice, len(body))
     added = await session.execute(
         insert(NoticeFile)
         .values(
@@ -220,7 +231,7 @@ async def add_file(
 
 
 async def remove_file(session: AsyncSession, person: Principal, notice: NoticeRow, file_id: UUID) -> None:
-    """Remove an attachment: nobody can open it any more. Raises NotFound."""
+    """Remove an attachment: its content is deleted. Raises NotFound."""
     removed = await session.execute(
         update(NoticeFile)
         .where(
@@ -229,7 +240,7 @@ async def remove_file(session: AsyncSession, person: Principal, notice: NoticeRo
             NoticeFile.id == file_id,
             NoticeFile.removed_at.is_(None),
         )
-        .values(removed_at=func.now())
+        .values(removed_at=func.now(), body=None)
         .returning(NoticeFile.id)
     )
     if removed.first() is None:
@@ -237,12 +248,32 @@ async def remove_file(session: AsyncSession, person: Principal, notice: NoticeRo
     await record_audit(session, person, "remove_notice_file", "notice", notice.id, note=str(file_id))
 
 
+async def remove_files(session: AsyncSession, person: Principal, notice: NoticeRow) -> None:
+    """Remove all attachments of a notice that nobody can read any more."""
+    await session.execute(
+        update(NoticeFile)
+        .where(
+            NoticeFile.authority_id == person.authority_id,
+            NoticeFile.notice_id == notice.id,
+            NoticeFile.removed_at.is_(None),
+        )
+        .values(removed_at=func.now(), body=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def ask_question(session: AsyncSession, person: Principal, notice: NoticeRow, question: str) -> None:
-    """Ask a question about a notice; its sender is notified. Raises ActionRefused for one that is not shown now."""
+    """Ask a question about a notice; its sender is notified.
+
+    Raises ActionRefused for one that is not shown now, TooManyRequests for too many questions.
+    """
     if notice.state != "posted":
         raise ActionRefused(
             "You can ask about a notice once it is sent, until it is withdrawn.", notice.state
         )
+    if notice.ends_on < person.today:
+        raise ActionRefused("This notice has ended, so you can no longer ask about it.", notice.state)
+    await refuse_too_many_questions(session, person, notice)
     asked = await session.execute(
         insert(NoticeQuestion)
         .values(authority_id=person.authority_id, notice_id=notice.id, question=question, asked_by=person.id)
@@ -254,7 +285,13 @@ async def ask_question(session: AsyncSession, person: Principal, notice: NoticeR
         text = f"Somebody asked a question about your notice “{notice.title}”. Answer it for all its readers"
         once = f"notice_question:{question_id}"
         await notify(
-            session, person, [notice.posted_by], "notice_question", f"{text}.", _path(notice), once=once
+            session,
+            person,
+            [notice.posted_by],
+            "notice_question",
+            f"{text}.",
+            f"/notices/{notice.id}",
+            once=once,
         )
 
 
@@ -276,7 +313,9 @@ async def answer_question(
     await record_audit(session, person, "answer_notice_question", "notice", notice.id)
     text = f"Your question about the notice “{notice.title}” is answered."
     once = f"notice_answer:{question.id}"
-    await notify(session, person, [question.asked_by], "notice_answer", text, _path(notice), once=once)
+    await notify(
+        session, person, [question.asked_by], "notice_answer", text, f"/notices/{notice.id}", once=once
+    )
 
 
 async def record_reading(database: Database, person: Principal, notice: NoticeRow) -> None:
@@ -293,7 +332,3 @@ async def record_reading(database: Database, person: Principal, notice: NoticeRo
             await session.execute(opened.on_conflict_do_nothing())
 
     await run_with_retries(record)
-
-
-def _path(notice: NoticeRow) -> str:
-    return f"/notices/{notice.id}"

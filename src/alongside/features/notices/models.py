@@ -28,6 +28,12 @@ from alongside.platform.workflow import INITIAL, Transition, workflow
 
 AUDIENCES = ("heads", "leads")
 MOST_FILES = 5
+MOST_BYTES = 200_000_000
+"""Bytes of all attachments that the core team, or the leads of one consortium, may have in their notices."""
+
+MOST_QUESTIONS, MOST_ON_ONE_NOTICE = 10, 5
+"""Questions that one person may ask in an hour, and in a day about one notice: each is an email to its sender."""
+
 LONGEST_BODY, LONGEST_QUESTION = 6000, 1000
 
 DRAFT_NOTICE = Transition("draft_notice", (INITIAL,), "draft", Permission.POST_NOTICE, "wrote the notice")
@@ -106,7 +112,7 @@ class Notice(AuthorityOwned, Base):
 
 
 class NoticeFile(AuthorityOwned, Base):
-    """An attachment of a notice, stored as uploaded and only ever downloaded; hidden once it is removed."""
+    """An attachment of a notice, stored as uploaded and only ever downloaded; once removed, it has no content."""
 
     __tablename__ = "notice_file"
     __table_args__ = (
@@ -116,6 +122,7 @@ class NoticeFile(AuthorityOwned, Base):
         CheckConstraint(
             f"octet_length(body) BETWEEN 1 AND {LARGEST_DOCUMENT} AND size = octet_length(body)", name="size"
         ),
+        CheckConstraint("(removed_at IS NULL) = (body IS NOT NULL)", name="content"),
         Index(None, "authority_id", "notice_id", "id"),
         {"info": {"second_policy": OF_FILE}},
     )
@@ -124,7 +131,7 @@ class NoticeFile(AuthorityOwned, Base):
     filename: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int]
-    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     added_by: Mapped[UUID | None]
     added_at: Mapped[datetime] = created_at()
     removed_at: Mapped[datetime | None]
@@ -162,6 +169,7 @@ class NoticeQuestion(AuthorityOwned, Base):
         CheckConstraint("char_length(answer) <= 2000", name="answer"),
         CheckConstraint("(answered_at IS NULL) = (answer = '')", name="answered"),
         Index(None, "authority_id", "notice_id", "id"),
+        Index(None, "authority_id", "asked_by", "asked_at"),
         {"info": {"second_policy": OF_QUESTION}},
     )
 

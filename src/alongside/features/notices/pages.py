@@ -149,7 +149,7 @@ async def show_notice(ctx: PageRequest, notice_id: UUID) -> PageResult:
         await record_reading(ctx.app.database, ctx.person, notice)
         return page
 
-    return ContinueAfterCommit(record_and_show)
+    return ContinueAfterCommit(record_and_show, in_turn=True)
 
 
 @endpoint.get("/notices/{notice_id:uuid}/readers", permission=MANAGE)

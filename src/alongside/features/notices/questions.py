@@ -14,7 +14,7 @@ ASK: FormAction[NoticeRow, QuestionForm] = FormAction(
     form_slug="questions/new",
     permission=Permission.VIEW_NOTICE,
     states=("posted",),
-    relevant=lambda person, notice: not sends(person, notice),
+    relevant=lambda person, notice: not sends(person, notice) and notice.ends_on >= person.today,
     label="Ask a question",
     submit="Send your question",
     form=QuestionForm,

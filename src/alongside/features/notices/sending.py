@@ -138,8 +138,9 @@ SEND = ButtonAction(
     permission=MANAGE,
     states=("draft",),
     label="Send this notice",
+    version=lambda notice: notice.version,
     said="The notice is sent.",
-    run=lambda asked: actions.send_notice(asked.session, asked.person, asked.record),
+    run=lambda asked: actions.send_notice(asked.session, asked.person, asked.record, asked.version),
 )
 DISCARD = ButtonAction(
     name="discard_notice",
