@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from sqlalchemy import literal_column
 
 from alongside.features.authorities.settings_cache import register_settings
+from alongside.features.visit_requests import queries
 from alongside.features.visit_requests.scheduled import (
     lapse_visit_requests,
     recalculate_visit_deadlines,
@@ -87,6 +89,27 @@ async def test_the_school_that_must_answer_is_reminded_once(client: Client, data
 
     assert [await reminders_on(days) for days in (7, 0, 0)] == [0, 1, 1]
     assert not any("Please answer" in one for one in await notified_of_visits(database, HEAD_OF_PARK))
+
+
+async def test_every_open_request_is_reminded_and_moved_however_many_there_are(
+    client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are read in batches; the jobs stopped after the first."""
+    one = queries.OPEN_BY_ID.limit(literal_column("1"))
+    monkeypatch.setattr(queries, "OPEN_BY_ID", one)
+    visits = [await requested(client), await requested(client, f"/directory/schools/{MILL}")]
+    rows = [await row_of(database, visit) for visit in visits]
+    async with database.transaction(NORTHSHIRE) as session:
+        await remind_of_visit_requests(session, system(NORTHSHIRE, rows[0].respond_by))
+    for visit in visits:
+        await move_days(database, visit, respond_by=1)
+    said = await notified_of_visits(database, HEAD_OF_MILL)
+    assert sum("Please answer the request" in one for one in said) == 2
+    async with database.transaction(NORTHSHIRE) as session:
+        await recalculate_visit_deadlines(session, system(NORTHSHIRE, APP_DAY))
+    assert [(await row_of(database, visit)).respond_by for visit in visits] == [
+        row.respond_by for row in rows
+    ]
 
 
 async def test_a_date_that_nobody_chooses_lapses_for_the_school_that_asked(

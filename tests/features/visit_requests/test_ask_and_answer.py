@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 from alongside.features.calendar_feeds.queries import calendar_items
+from alongside.features.visit_requests.asking import actions as asking
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
 from tests.databases import DatabaseCopy
@@ -174,8 +175,40 @@ async def test_who_was_told_to_wait_asks_again_after_that_day(client: Client, da
     await client.post(f"{visit}/answers/not-now", later, as_=HEAD_OF_MILL)
     refused = await client.get(f"{entry}/visit-requests/new", as_=HEAD_OF_PARK)
     assert refused.status_code == 409 and "You can ask again from" in words(refused)
+    for elsewhere in (
+        f"/directory/schools/{MILL}",
+        await entry_of_mill(client, title="Another way to teach"),
+    ):
+        asked_again = await client.post(
+            f"{elsewhere}/visit-requests", request_form(wanted="Your reading lessons"), as_=HEAD_OF_PARK
+        )
+        assert asked_again.status_code == 409 and "You can ask again from" in words(asked_again)
+        assert "Your reading lessons" in asked_again.text
     await move_days(database, visit, not_before=-200)
     await requested(client, entry)
+
+
+async def test_one_school_sends_another_three_requests_a_day(client: Client, copy: DatabaseCopy) -> None:
+    """Each is an email: asking, withdrawing and asking again had no end. The text comes back."""
+    where = f"/directory/schools/{MILL}"
+    for _ in range(3):
+        visit = await requested(client, where)
+        await client.post(f"{visit}/withdrawal", as_=HEAD_OF_PARK)
+    refused = await client.post(
+        f"{where}/visit-requests", request_form(wanted="Your reading lessons"), as_=HEAD_OF_PARK
+    )
+    assert refused.status_code == 429 and "3 times in the last day" in words(refused)
+    assert "Your reading lessons" in refused.text
+    await requested(client, f"/directory/schools/{LOCK}")
+    await asked(copy, "UPDATE visit_request SET asked_at = asked_at - interval '1 day'")
+    await requested(client, where)
+
+
+async def test_one_person_sends_ten_requests_an_hour(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "MOST_OF_ONE_PERSON", 1)
+    await requested(client, f"/directory/schools/{MILL}")
+    refused = await client.post(f"/directory/schools/{LOCK}/visit-requests", request_form(), as_=HEAD_OF_PARK)
+    assert refused.status_code == 429 and "in the last hour" in words(refused)
 
 
 async def test_a_suggested_school_is_asked_with_one_click(client: Client) -> None:

@@ -11,7 +11,7 @@ from alongside.platform.database.session import Database
 from tests.client import Client
 from tests.databases import APP_DAY
 from tests.features.visit_requests.builders import requested
-from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, HEAD_OF_PARK, MILL, NORTHSHIRE, PARK
+from tests.personas import ADMINISTRATOR, DELEGATE_OF_MILL, HEAD_OF_MILL, HEAD_OF_PARK, MILL, NORTHSHIRE, PARK
 
 LONG_AGO = text(
     "UPDATE visit_request SET asked_at = asked_at - interval '10 years', respond_by = respond_by - 3652"
@@ -60,3 +60,13 @@ async def test_a_request_on_legal_hold_stays(
     visit = await requested(client, f"/directory/schools/{MILL}")
     assert (await client.post(f"{visit}/answers/no", {"note": "No"}, as_=HEAD_OF_MILL)).status_code == 303
     assert await left_after_the_purge(database, **hold) == 1
+
+
+async def test_a_request_stays_with_a_message_of_a_person_on_legal_hold(
+    client: Client, database: Database
+) -> None:
+    """Messages are deleted with their visit; a delegate wrote one about a visit that others arranged."""
+    visit = await requested(client, f"/directory/schools/{MILL}")
+    await client.post(f"{visit}/messages", {"body": "Come at nine."}, as_=DELEGATE_OF_MILL)
+    await client.post(f"{visit}/withdrawal", as_=HEAD_OF_PARK)
+    assert await left_after_the_purge(database, person_id=DELEGATE_OF_MILL.person_id) == 1

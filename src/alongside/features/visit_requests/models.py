@@ -85,6 +85,8 @@ OPEN = ("asked", "dates_offered")
 OVER = ("not_now", "other_school", "declined", "withdrawn", "lapsed", "took_place", "cancelled")
 VISIT_REQUEST_WORKFLOW = workflow("visit_request", MOVES, OVER)
 MOST_DATES = 3
+MOST_OF_ONE_PERSON, MOST_TO_ONE_SCHOOL = 10, 3
+"""Requests that one person may send in an hour, and one school to another in a day: each is an email."""
 
 
 class VisitRequest(AuthorityOwned, Base):

@@ -1,11 +1,23 @@
 """Queries for visit requests."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -164,14 +176,28 @@ LOCKED_OPEN = (
 LATE = VisitRequest.respond_by < bindparam("today", type_=Date)
 
 
-async def open_visit_requests(session: AsyncSession, person: Principal) -> Sequence[RequestedVisit]:
-    """Open visit requests of the authority, locked, oldest first, 200 at most."""
-    values = {"authority_id": person.authority_id}
-    return await select_all(session, LOCKED_OPEN, RequestedVisit, values)
+OPEN_BY_ID = (
+    REQUEST.where(VisitRequest.state.in_(OPEN), VisitRequest.id > bindparam("after", type_=Uuid))
+    .order_by(VisitRequest.id)
+    .limit(literal_column(str(A_BATCH)))
+    .with_for_update(key_share=True, skip_locked=True, of=VisitRequest)
+)
+
+
+async def open_visit_requests(
+    session: AsyncSession, person: Principal
+) -> AsyncIterator[Sequence[RequestedVisit]]:
+    """All open visit requests of the authority, locked, 200 at a time."""
+    last = UUID(int=0)
+    while rows := await select_all(
+        session, OPEN_BY_ID, RequestedVisit, {"authority_id": person.authority_id, "after": last}
+    ):
+        yield rows
+        last = rows[-1].id
 
 
 async def late_visit_requests(session: AsyncSession, person: Principal) -> Sequence[RequestedVisit]:
-    """Those of them that were not answered in time."""
+    """Those that were not answered in time, oldest first, 200 at most."""
     values = {"authority_id": person.authority_id, "today": person.today}
     return await select_all(session, LOCKED_OPEN.where(LATE), RequestedVisit, values)
 
@@ -192,10 +218,44 @@ class EarlierRequest(msgspec.Struct, frozen=True):
     not_before: date | None
 
 
+class AskedLately(msgspec.Struct, frozen=True):
+    """Requests of one person in the last hour, and of their school to another one in the last day."""
+
+    by_person: int
+    to_school: int
+
+
+async def requests_lately(session: AsyncSession, person: Principal, urn: int) -> AskedLately:
+    """How many requests the person and their school have sent lately."""
+    statement = select(
+        func.count()
+        .filter(
+            VisitRequest.asked_by == bindparam("person_id", type_=Uuid),
+            VisitRequest.asked_at > func.now() - text("interval '1 hour'"),
+        )
+        .label("by_person"),
+        func.count().filter(VisitRequest.supporting_urn == bindparam("urn")).label("to_school"),
+    ).where(
+        OF_AUTHORITY,
+        VisitRequest.requesting_urn == bindparam("own"),
+        VisitRequest.asked_at > func.now() - text("interval '1 day'"),
+    )
+    values = {
+        "authority_id": person.authority_id,
+        "person_id": person.id,
+        "own": person.school_urn,
+        "urn": urn,
+    }
+    (found,) = await select_all(session, statement, AskedLately, values)
+    return found
+
+
 async def earlier_request(
     session: AsyncSession, person: Principal, urn: int, entry_id: UUID | None
 ) -> EarlierRequest | None:
-    """What keeps the person's school from asking this school now for the same visit, if anything."""
+    """What keeps the person's school from asking this school now, if anything: an open request for the same visit, or
+    an answer “not now”, which holds for every entry of the school.
+    """
     same = VisitRequest.entry_id.is_(None) if entry_id is None else VisitRequest.entry_id == entry_id
     statement = (
         select(VisitRequest.id, VisitRequest.not_before)
@@ -203,9 +263,8 @@ async def earlier_request(
             OF_AUTHORITY,
             VisitRequest.requesting_urn == person.school_urn,
             VisitRequest.supporting_urn == urn,
-            same,
             or_(
-                _is_open(person.today),
+                and_(_is_open(person.today), same),
                 and_(VisitRequest.state == "not_now", VisitRequest.not_before > person.today),
             ),
         )

@@ -1,5 +1,7 @@
 """Scheduled jobs of visit requests: reminders, lapses, and deadlines that a changed calendar moves."""
 
+from collections.abc import AsyncIterator
+
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,11 +10,12 @@ from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.features.visit_requests.endings import end_unanswered
 from alongside.features.visit_requests.models import VisitRequest
 from alongside.features.visit_requests.queries import late_visit_requests, open_visit_requests
+from alongside.features.visit_requests.request import RequestedVisit
 from alongside.features.visit_requests.telling import tell_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.jobs.scheduler import ScheduledJob
-from alongside.platform.school_calendar.calendar import add_school_days, school_days_before
+from alongside.platform.school_calendar.calendar import Calendar, add_school_days, school_days_before
 from alongside.platform.web.formatting import format_weekday
 
 
@@ -26,11 +29,8 @@ async def lapse_visit_requests(session: AsyncSession, person: Principal) -> int:
 
 async def remind_of_visit_requests(session: AsyncSession, person: Principal) -> int:
     """Remind the school that must answer, once, some school days before the last day. `person` is the system."""
-    rows = await open_visit_requests(session, person)
-    calendars = await calendars_of_schools(session, person.authority_id, {row.waits_for_urn for row in rows})
     ahead = settings_of(person.authority_id).periods.remind_before
-    for row in rows:
-        calendar = calendars[row.waits_for_urn]
+    async for row, calendar in _open_with_calendar(session, person):
         if school_days_before(calendar, row.respond_by, ahead) <= person.today <= row.respond_by:
             asked = row.waits_for_urn == row.supporting_urn
             other = row.requesting_name if asked else row.supporting_name
@@ -42,11 +42,8 @@ async def remind_of_visit_requests(session: AsyncSession, person: Principal) -> 
 
 async def recalculate_visit_deadlines(session: AsyncSession, person: Principal) -> int:
     """Move deadlines that the current calendars change, to today at the earliest. `person` is the system."""
-    rows = await open_visit_requests(session, person)
-    calendars = await calendars_of_schools(session, person.authority_id, {row.waits_for_urn for row in rows})
-    for row in rows:
-        until = add_school_days(calendars[row.waits_for_urn], row.respond_from, row.respond_days)
-        until = max(until, person.today)
+    async for row, calendar in _open_with_calendar(session, person):
+        until = max(add_school_days(calendar, row.respond_from, row.respond_days), person.today)
         if row.respond_by < person.today or until == row.respond_by:
             continue
         await session.execute(
@@ -64,6 +61,17 @@ async def recalculate_visit_deadlines(session: AsyncSession, person: Principal) 
             changes={"respond_by": [row.respond_by.isoformat(), until.isoformat()]},
         )
     return 0
+
+
+async def _open_with_calendar(
+    session: AsyncSession, person: Principal
+) -> AsyncIterator[tuple[RequestedVisit, Calendar]]:
+    """Every open request, with the calendar of the school that must answer."""
+    async for rows in open_visit_requests(session, person):
+        urns = {row.waits_for_urn for row in rows}
+        calendars = await calendars_of_schools(session, person.authority_id, urns)
+        for row in rows:
+            yield row, calendars[row.waits_for_urn]
 
 
 JOBS = (

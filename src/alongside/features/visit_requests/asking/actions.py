@@ -7,13 +7,25 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alongside.errors import ActionRefused, NotFound, ValidationFailed
+from alongside.errors import ActionRefused, NotFound, TooManyRequests, ValidationFailed
 from alongside.features.visit_requests.asking.targets import VisitTarget
 from alongside.features.visit_requests.dates import SuitableDates
 from alongside.features.visit_requests.deadlines import deadline_columns, refuse_late
 from alongside.features.visit_requests.endings import end_unanswered
-from alongside.features.visit_requests.models import ASK, CHOOSE_DATE, WITHDRAW, VisitRequest
-from alongside.features.visit_requests.queries import get_visit_request, late_requests, lock_visit_request
+from alongside.features.visit_requests.models import (
+    ASK,
+    CHOOSE_DATE,
+    MOST_OF_ONE_PERSON,
+    MOST_TO_ONE_SCHOOL,
+    WITHDRAW,
+    VisitRequest,
+)
+from alongside.features.visit_requests.queries import (
+    get_visit_request,
+    late_requests,
+    lock_visit_request,
+    requests_lately,
+)
 from alongside.features.visit_requests.telling import tell_other_school
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
@@ -41,12 +53,14 @@ async def ask_for_visit(
     """Ask a school for a visit; only that school is told. Returns the id of the request.
 
     Raises NotFound for a person who does not act for a school, ActionRefused for the own school or a closed one,
-    ValidationFailed when the own school has an open request for the same visit.
+    TooManyRequests after too many requests, ValidationFailed when the own school has an open request for the same
+    visit.
     """
     if person.school_urn is None or not has_permission(person, Permission.ASK_FOR_VISIT):
         raise NotFound
     if target.obstacle:
         raise ActionRefused(target.obstacle)
+    await _refuse_too_many(session, person, target)
     product = system(person.authority_id, person.today)
     for late in await late_requests(session, person, target.urn):
         await end_unanswered(session, product, late)
@@ -84,6 +98,19 @@ async def ask_for_visit(
         f"{row.requesting_name} asks to visit your school. Please answer by {format_weekday(row.respond_by)}.",
     )
     return row.id
+
+
+async def _refuse_too_many(session: AsyncSession, person: Principal, target: VisitTarget) -> None:
+    lately = await requests_lately(session, person, target.urn)
+    if lately.by_person >= MOST_OF_ONE_PERSON:
+        raise TooManyRequests(
+            f"You have sent {MOST_OF_ONE_PERSON} requests in the last hour. Wait an hour, then send it again."
+        )
+    if lately.to_school >= MOST_TO_ONE_SCHOOL:
+        raise TooManyRequests(
+            f"Your school has asked {target.school} {MOST_TO_ONE_SCHOOL} times in the last day. "
+            "Wait a day, then send it again."
+        )
 
 
 async def choose_visit_date(
