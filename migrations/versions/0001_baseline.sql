@@ -1402,7 +1402,7 @@ CREATE TABLE notice_file (
 	filename TEXT NOT NULL, 
 	media_type TEXT NOT NULL, 
 	size INTEGER NOT NULL, 
-	body BYTEA NOT NULL, 
+	body BYTEA, 
 	added_by UUID, 
 	added_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	removed_at TIMESTAMP WITH TIME ZONE, 
@@ -1411,6 +1411,7 @@ CREATE TABLE notice_file (
 	CONSTRAINT fk_notice_file_authority_id_added_by FOREIGN KEY(authority_id, added_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_notice_file_filename CHECK (char_length(filename) BETWEEN 1 AND 120), 
 	CONSTRAINT ck_notice_file_size CHECK (octet_length(body) BETWEEN 1 AND 5000000 AND size = octet_length(body)), 
+	CONSTRAINT ck_notice_file_content CHECK ((removed_at IS NULL) = (body IS NOT NULL)), 
 	CONSTRAINT fk_notice_file_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
@@ -1435,6 +1436,8 @@ CREATE TABLE notice_question (
 	CONSTRAINT ck_notice_question_answered CHECK ((answered_at IS NULL) = (answer = '')), 
 	CONSTRAINT fk_notice_question_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
+
+CREATE INDEX ix_notice_question_authority_id_asked_by_asked_at ON notice_question (authority_id, asked_by, asked_at);
 
 CREATE INDEX ix_notice_question_authority_id_notice_id_id ON notice_question (authority_id, notice_id, id);
 
@@ -2309,6 +2312,8 @@ CREATE TABLE message (
 	CONSTRAINT ck_message_size CHECK (octet_length(content) BETWEEN 1 AND 5000000), 
 	CONSTRAINT fk_message_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
+
+CREATE INDEX ix_message_authority_id_school_urn_written_at ON message (authority_id, school_urn, written_at);
 
 CREATE INDEX ix_message_authority_id_thread_id_id ON message (authority_id, thread_id, id);
 
@@ -4850,6 +4855,7 @@ RETURN (
     SELECT CASE step WHEN 'warning_notice' THEN ARRAY['ofsted', 'dfe']::text[] WHEN 'interim_executive_board' THEN ARRAY['dfe']::text[] ELSE '{}'::text[] END
         || CASE WHEN step NOT IN ('warning_notice', 'interim_executive_board') OR type !~* '^(voluntary|foundation)' THEN '{}'::text[]
                 WHEN religious_character ~* '(church of england|roman catholic)' THEN ARRAY['diocese']
+                     || CASE step WHEN 'warning_notice' THEN ARRAY['foundation'] ELSE '{}'::text[] END
                 WHEN type ~* '^voluntary' THEN ARRAY['foundation']
                 ELSE '{}'::text[] END
       FROM public.school WHERE authority_id = of_authority AND urn = of_urn);
@@ -4994,6 +5000,13 @@ RETURN EXISTS (
     SELECT FROM legal_hold
      WHERE authority_id = of_authority AND lifted_at IS NULL AND (until_on IS NULL OR until_on >= on_day)
        AND (kind = 'authority' OR school_urn = about_school OR person_id = about_person));
+
+CREATE FUNCTION has_held_message(of_authority integer, on_day date, of_proposal uuid, of_visit_request uuid)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+RETURN EXISTS (
+    SELECT FROM message_thread t JOIN message m ON m.authority_id = t.authority_id AND m.thread_id = t.id
+     WHERE t.authority_id = of_authority AND (t.proposal_id = of_proposal OR t.visit_request_id = of_visit_request)
+       AND (is_held(of_authority, on_day, NULL, m.written_by) OR is_held(of_authority, on_day, NULL, m.removed_by)));
 
 CREATE FUNCTION let_go_imports(imports uuid[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

@@ -151,5 +151,6 @@ def _one(table: str, post: str) -> str:
 def _no_proposal_held(post: str) -> str:
     return (
         f"NOT EXISTS ({_one('proposal', post)} AND (is_held(:authority_id, :today, x.requesting_urn, x.proposed_by)"
-        " OR is_held(:authority_id, :today, x.supporting_urn, NULL)))"
+        " OR is_held(:authority_id, :today, x.supporting_urn, NULL)"
+        " OR has_held_message(:authority_id, :today, x.id, NULL)))"
     )

@@ -75,6 +75,18 @@ RETURN EXISTS (
 )
 
 schema_rule(
+    "whether_a_message_of_a_held_person_is_in_a_thread",
+    """
+CREATE FUNCTION has_held_message(of_authority integer, on_day date, of_proposal uuid, of_visit_request uuid)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+RETURN EXISTS (
+    SELECT FROM message_thread t JOIN message m ON m.authority_id = t.authority_id AND m.thread_id = t.id
+     WHERE t.authority_id = of_authority AND (t.proposal_id = of_proposal OR t.visit_request_id = of_visit_request)
+       AND (is_held(of_authority, on_day, NULL, m.written_by) OR is_held(of_authority, on_day, NULL, m.removed_by)));
+""",
+)
+
+schema_rule(
     "old_imports_of_the_register_go_when_their_time_is_over",
     """
 CREATE FUNCTION let_go_imports(imports uuid[]) RETURNS bigint

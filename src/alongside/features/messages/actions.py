@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
+from alongside.features.messages.limits import refuse_too_many_bytes, refuse_too_many_messages
 from alongside.features.messages.models import (
     MINUTES_TO_EDIT,
     MOST_FILES,
@@ -58,6 +59,7 @@ async def send_file(
     )
     if (count or 0) >= MOST_FILES:
         raise ActionRefused(f"There are {MOST_FILES} files here, the most that are kept. Remove one first.")
+    await refuse_too_many_bytes(session, person, len(content))
     text = f"{thread.own_name(person)} sent you a file about “{thread.title}”."
     await _add(
         session,
@@ -74,6 +76,7 @@ async def send_file(
 
 async def _add(session: AsyncSession, person: Principal, thread: Thread, text: str, **values: object) -> None:
     require_on(person, Permission.WRITE_MESSAGE, thread)
+    await refuse_too_many_messages(session, person, thread)
     thread_id = await _thread_id(session, person, thread)
     made = await session.scalar(
         insert(Message)

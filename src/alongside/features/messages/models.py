@@ -20,6 +20,15 @@ from alongside.platform.uploads.file_types import LARGEST_DOCUMENT
 KINDS = ("message", "call", "file")
 MINUTES_TO_EDIT = 5
 MOST_FILES = 40
+MOST_BYTES = 200_000_000
+"""Bytes of the files that one school may have in all its threads."""
+
+MOST_OF_ONE_PERSON = 60
+"""Messages that one person may write in an hour: each is an email to everybody who acts for the other school."""
+
+MOST_TO_ONE_SCHOOL = 100
+"""Messages that one school may write to another in a day."""
+
 LONGEST = 4000
 
 
@@ -65,6 +74,7 @@ class Message(AuthorityOwned, Base):
         CheckConstraint("char_length(filename) <= 120", name="filename"),
         CheckConstraint(f"octet_length(content) BETWEEN 1 AND {LARGEST_DOCUMENT}", name="size"),
         Index(None, "authority_id", "thread_id", "id"),
+        Index(None, "authority_id", "school_urn", "written_at"),
     )
 
     thread_id: Mapped[UUID]

@@ -145,15 +145,14 @@ def _file(name: str, resource: Resource[Thread]) -> FormAction[Thread, FileForm]
         template="messages/file.html",
         context=_file_limits,
         said="Your file is sent.",
-        run=lambda asked: actions.send_file(
-            asked.session,
-            asked.person,
-            asked.record,
-            asked.file.checked_as(CheckedFile),
-            asked.file.content,
-            asked.form.body.data or "",
-        ),
+        run=_send_file,
     )
+
+
+async def _send_file(asked: FormRequest[Thread, FileForm]) -> None:
+    file = asked.file.checked_as(CheckedFile)
+    content, body = file.kept(asked.file.content), asked.form.body.data or ""
+    await actions.send_file(asked.session, asked.person, asked.record, file, content, body)
 
 
 def _file_limits(_asked: FormRequest[Thread, FileForm]) -> FileLimits:
@@ -253,7 +252,7 @@ async def _shown(
         await actions.note_reading(database, ctx.person, thread)
         return page
 
-    return ContinueAfterCommit(note_and_show)
+    return ContinueAfterCommit(note_and_show, in_turn=True)
 
 
 @endpoint.get("/proposals/{proposal_id:uuid}/messages", permission=READ)

@@ -255,10 +255,11 @@ async def file_of_message(session: AsyncSession, person: Principal, message_id: 
 
 
 async def contacts_of(session: AsyncSession, person: Principal, thread: Thread) -> Sequence[Contact]:
-    """The people who act for the other school; with their email addresses once both schools have accepted."""
+    """The headteachers of the other school, and once both have accepted its delegates, with email addresses."""
     found = await people_of_schools(session, person.authority_id, person.today, [thread.other_urn(person)])
+    named = [one for one in found if thread.agreed or one.role == Role.HEADTEACHER]
     return sorted(
-        (Contact(one.id, one.name, one.role, one.email if thread.agreed else "") for one in found),
+        (Contact(one.id, one.name, one.role, one.email if thread.agreed else "") for one in named),
         key=lambda one: (one.role != Role.HEADTEACHER, one.name, one.id),
     )
 

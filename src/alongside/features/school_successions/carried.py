@@ -33,6 +33,15 @@ OPEN_VISIT = (
     " AND v.state IN ('asked', 'dates_offered')))"
 )
 
+OF_A_MOVED_RECORD = (
+    "EXISTS (SELECT FROM message_thread t"
+    " LEFT JOIN proposal p ON p.authority_id = t.authority_id AND p.id = t.proposal_id"
+    " LEFT JOIN visit_request v ON v.authority_id = t.authority_id AND v.id = t.visit_request_id"
+    " WHERE t.authority_id = row.authority_id AND t.id = row.thread_id AND row.school_urn NOT IN"
+    " (coalesce(p.requesting_urn, v.requesting_urn), coalesce(p.supporting_urn, v.supporting_urn)))"
+)
+"""Messages move with the proposal or visit that they are about: their people remove them and need not read them."""
+
 CARRIED = (
     Carried("need", "school_urn", other="addressed_urn", subject="need", versioned=True),
     Carried("need", "addressed_urn", other="school_urn", subject="need", versioned=True),
@@ -75,6 +84,7 @@ CARRIED = (
         subject="visit_request",
         versioned=True,
     ),
+    Carried("message", "school_urn", OF_A_MOVED_RECORD),
     Carried(
         "entry_adoption",
         "school_urn",
@@ -179,7 +189,6 @@ KEPT = {
     ): "The day of a contact with the old school; what moves is a contact with the new one.",
     ("register_change", "urn"): "The history of an import is append-only.",
     ("directory_entry", "checked_by_urn"): "Which school checked an entry is a fact of that day.",
-    ("message", "school_urn"): "Which school wrote a message is a fact of that day.",
     ("visit_request", "suggested_urn"): "Which school was suggested is a fact of that day.",
     ("plan_assignment", "requesting_urn"): "A plan is kept as it was calculated.",
     ("plan_assignment", "supporting_urn"): "A plan is kept as it was calculated.",
