@@ -153,3 +153,15 @@ async def test_who_says_not_this_year_is_left_alone_and_the_reason_stays_inside(
     assert "Not available this year. Ask again from 1 September 2027." in seen
     assert "Three of us are new." not in seen
     assert "Three of us are new." in words(await client.get(where, as_=LEAD_OF_NORTH))
+
+
+async def test_pausing_an_offer_says_first_that_its_proposals_end(client: Client) -> None:
+    """One click ended them, and the other schools were told; the page before it now says so."""
+    where = await posted_offer(client)
+    page = soup(await client.get(where, as_=HEAD_OF_MILL))
+    assert page.select_one(f'main form[action="{where}/pause"]') is None
+    assert page.select_one(f'main a[href="{where}/pause"]') is not None
+    asked = words(await client.get(f"{where}/pause", as_=HEAD_OF_MILL))
+    assert "Proposals that wait for an answer end, and we tell both schools." in asked
+    assert (await client.post(f"{where}/pause", {}, as_=HEAD_OF_MILL)).status_code == 303
+    assert "Paused" in words(await client.get(where, as_=HEAD_OF_MILL))

@@ -176,13 +176,18 @@ CONFIRM = ButtonAction(
     said="Thank you. The offer is confirmed today.",
     run=lambda asked: actions.confirm_offer(asked.session, asked.person, asked.record.id),
 )
-PAUSE = ButtonAction(
+PAUSE: FormAction[OfferRow, Form] = FormAction(
     name="pause_offer",
     resource=OFFER,
     slug="pause",
     permission=Permission.CHANGE_OFFER,
     states=PAUSE_OFFER.starts,
     label="Pause",
+    title="Pause this offer",
+    intro="Nobody can propose this offer until you confirm it again. Proposals that wait for an answer end, "
+    "and we tell both schools. Support that is already agreed continues.",
+    submit="Pause this offer",
+    form=Form,
     said="The offer is paused. Nobody can propose it.",
     run=lambda asked: actions.pause_offer(asked.session, asked.person, asked.record.id),
 )
@@ -194,7 +199,8 @@ WITHDRAW = FormAction(
     states=END_OFFER.starts,
     label="Withdraw",
     title="Withdraw this offer",
-    intro="Support that is already agreed continues. Nobody can propose this offer. You can reopen it later.",
+    intro="Nobody can propose this offer. Proposals that wait for an answer end, and we tell both schools. "
+    "Support that is already agreed continues. You can reopen the offer later.",
     submit="Withdraw this offer",
     warning=True,
     form=WithdrawalForm,
