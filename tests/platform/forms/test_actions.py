@@ -35,7 +35,9 @@ async def test_the_form_names_the_record_and_leads_back_to_it(client: Client) ->
     page = soup(await client.get(f"{where}/retirement", as_=LEAD_OF_NORTH))
     assert page.h1 is not None and "Ten minutes of reading aloud" in page.h1.get_text()
     assert page.select_one(f'a.govuk-back-link[href="{where}"]')
-    assert page.select_one(f'form[action="{where}/retirement"] button.govuk-button--warning')
+    warning = page.select_one(f'form[action="{where}/retirement"] button.govuk-button--warning')
+    assert warning is not None
+    assert "govuk-button--secondary" not in warning["class"], "white text on the white of a secondary button"
 
 
 async def test_a_form_without_a_reason_is_refused_with_the_error_at_its_field(client: Client) -> None:
