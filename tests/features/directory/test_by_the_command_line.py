@@ -71,3 +71,15 @@ async def test_what_cannot_be_done_is_said_in_one_sentence(
     refused = await run(copy, monkeypatch, *words)
     assert refused.exit_code != 0 and cure in refused.output, refused.output
     assert await count(copy) == 0
+
+
+async def test_a_file_of_which_every_row_is_left_out_is_a_failure(
+    copy: DatabaseCopy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A script that imports with --yes must notice it."""
+    file = tmp_path / "entries.csv"
+    file.write_text("title,problem\nReading aloud,\n", encoding="utf-8")
+    refused = await run(copy, monkeypatch, "import", file, "--yes")
+    assert refused.exit_code == 1 and "Left out: 1" in refused.output, refused.output
+    assert "No row can be imported" in refused.output
+    assert await count(copy) == 0

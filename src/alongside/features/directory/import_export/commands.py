@@ -23,6 +23,7 @@ from alongside.features.directory.import_export.parsers import rows_in
 from alongside.features.directory.import_export.queries import existing_rows, open_urns, whole_entries
 from alongside.features.directory.import_export.row_results import (
     NEW,
+    REFUSED,
     RESULT_LABELS,
     RowResult,
     validate_rows,
@@ -113,6 +114,8 @@ async def _import(
         if report is not None:
             _write(report, row_results)
         new = sum(row_result.what == NEW for row_result in row_results)
+        if not new and any(row_result.what == REFUSED for row_result in row_results):
+            raise click.ClickException("No row can be imported. Nothing was changed; correct the rows above.")
         if dry_run or not new:
             console.print("Nothing was changed." if dry_run else "There is nothing new to take in.")
             return
