@@ -1359,6 +1359,7 @@ CREATE TABLE inspection_outcome (
 	school_urn INTEGER NOT NULL, 
 	published_urn INTEGER NOT NULL, 
 	inspected_on DATE NOT NULL, 
+	as_at BOOLEAN DEFAULT false NOT NULL, 
 	framework TEXT NOT NULL, 
 	area TEXT NOT NULL, 
 	judgement TEXT NOT NULL, 

@@ -2,4 +2,9 @@
 
 from alongside.platform.feature import Feature
 
-FEATURE = Feature("performance", __package__, models=("models",))
+FEATURE = Feature(
+    "performance",
+    __package__,
+    models=("models",),
+    commands={"performance": "commands:performance"},
+)

@@ -163,7 +163,8 @@ class PerformanceBenchmark(AuthorityOwned, Base):
 class InspectionOutcome(AuthorityOwned, Base):
     """The judgement of one evaluation area at one inspection, in the words of its framework.
 
-    No rule converts or adds judgements: frameworks cannot be compared. `published_urn` is the URN in the file.
+    No rule converts or adds judgements: frameworks cannot be compared. `published_urn` is the URN in the file. With
+    `as_at`, the file did not give the day of the inspection, and `inspected_on` is the day on which the file was made.
     """
 
     __tablename__ = "inspection_outcome"
@@ -189,6 +190,7 @@ class InspectionOutcome(AuthorityOwned, Base):
     school_urn: Mapped[int]
     published_urn: Mapped[int]
     inspected_on: Mapped[date]
+    as_at: Mapped[bool] = mapped_column(server_default=text("false"))
     framework: Mapped[str]
     area: Mapped[str]
     judgement: Mapped[str]

@@ -1,0 +1,1 @@
+"""Import of published tables: what would change, and the change itself."""

@@ -1,0 +1,1 @@
+"""Reading of published tables: the sheet of a file, the table it holds, and its figures. Uses no database."""
