@@ -868,6 +868,31 @@ CREATE UNIQUE INDEX uq_plan_run_at_work ON plan_run (authority_id, consortium_id
 
 CREATE UNIQUE INDEX uq_plan_run_standing ON plan_run (authority_id, consortium_id) NULLS NOT DISTINCT WHERE state IN ('done', 'sent');
 
+CREATE TABLE profile_method (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	phase TEXT NOT NULL, 
+	number INTEGER NOT NULL, 
+	state TEXT NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	content BYTEA NOT NULL, 
+	decision TEXT DEFAULT '' NOT NULL, 
+	adopted_on DATE, 
+	written_by UUID, 
+	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_profile_method PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_profile_method_authority_id_written_by FOREIGN KEY(authority_id, written_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_profile_method_authority_id_phase_number UNIQUE (authority_id, phase, number), 
+	CONSTRAINT ck_profile_method_phase CHECK (phase IN ('primary', 'secondary')), 
+	CONSTRAINT ck_profile_method_state CHECK (state IN ('draft', 'in_force', 'superseded')), 
+	CONSTRAINT ck_profile_method_number CHECK (number > 0), 
+	CONSTRAINT ck_profile_method_adopted CHECK (state = 'draft' OR adopted_on IS NOT NULL), 
+	CONSTRAINT ck_profile_method_decision CHECK (char_length(decision) <= 300), 
+	CONSTRAINT fk_profile_method_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE UNIQUE INDEX uq_profile_method_in_force ON profile_method (authority_id, phase) WHERE state = 'in_force';
+
 CREATE TABLE register_change (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1577,6 +1602,51 @@ CREATE TABLE plan_snapshot (
 	CONSTRAINT fk_plan_snapshot_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+CREATE TABLE profile (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	phase TEXT NOT NULL, 
+	academic_year TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	method_id UUID NOT NULL, 
+	snapshot_number INTEGER DEFAULT 1 NOT NULL, 
+	proposed_category TEXT, 
+	proposed_reasons TEXT[] DEFAULT '{}' NOT NULL, 
+	proposed_direction TEXT NOT NULL, 
+	direction TEXT, 
+	direction_reason TEXT DEFAULT '' NOT NULL, 
+	shared_at TIMESTAMP WITH TIME ZONE, 
+	invited_on DATE, 
+	invited_again_on DATE, 
+	answer_by DATE, 
+	discussed_on DATE, 
+	discussed_with TEXT DEFAULT '' NOT NULL, 
+	agreed_points TEXT DEFAULT '' NOT NULL, 
+	declined_on DATE, 
+	declined_because TEXT DEFAULT '' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_profile PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_profile_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_profile_authority_id_method_id FOREIGN KEY(authority_id, method_id) REFERENCES profile_method (authority_id, id), 
+	CONSTRAINT uq_profile_authority_id_school_urn_phase_academic_year UNIQUE (authority_id, school_urn, phase, academic_year), 
+	CONSTRAINT ck_profile_phase CHECK (phase IN ('primary', 'secondary')), 
+	CONSTRAINT ck_profile_academic_year CHECK (academic_year ~ '^\d{4}-\d{2}$'), 
+	CONSTRAINT ck_profile_state CHECK (state IN ('calculated', 'declined', 'discussed', 'final', 'no_answer', 'revised', 'shared')), 
+	CONSTRAINT ck_profile_proposed_direction CHECK (proposed_direction IN ('deteriorating', 'improving', 'too_few', 'unchanged')), 
+	CONSTRAINT ck_profile_direction CHECK (direction IN ('deteriorating', 'improving', 'unchanged')), 
+	CONSTRAINT ck_profile_direction_reason CHECK (direction IS NULL OR direction = proposed_direction OR direction_reason <> ''), 
+	CONSTRAINT ck_profile_shared CHECK (state = 'calculated' OR shared_at IS NOT NULL), 
+	CONSTRAINT ck_profile_discussed CHECK (state <> 'discussed' OR discussed_on IS NOT NULL), 
+	CONSTRAINT ck_profile_declined CHECK (state <> 'declined' OR declined_on IS NOT NULL), 
+	CONSTRAINT ck_profile_invited CHECK (invited_again_on IS NULL OR invited_on IS NOT NULL), 
+	CONSTRAINT ck_profile_school_was_asked CHECK (state NOT IN ('no_answer', 'final', 'revised') OR (discussed_on IS NOT NULL OR declined_on IS NOT NULL OR (invited_again_on IS NOT NULL AND answer_by IS NOT NULL))), 
+	CONSTRAINT fk_profile_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_profile_authority_id_academic_year_phase_state ON profile (authority_id, academic_year, phase, state);
+
 CREATE TABLE proposal (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1762,6 +1832,88 @@ CREATE TABLE plan_assignment (
 CREATE INDEX ix_plan_assignment_authority_id_need_id ON plan_assignment (authority_id, need_id);
 
 CREATE INDEX ix_plan_assignment_authority_id_proposal_id ON plan_assignment (authority_id, proposal_id);
+
+CREATE TABLE profile_comment (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	profile_id UUID NOT NULL, 
+	body TEXT NOT NULL, 
+	written_by UUID, 
+	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_profile_comment PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_profile_comment_authority_id_profile_id FOREIGN KEY(authority_id, profile_id) REFERENCES profile (authority_id, id), 
+	CONSTRAINT fk_profile_comment_authority_id_written_by FOREIGN KEY(authority_id, written_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_profile_comment_body CHECK (char_length(body) BETWEEN 1 AND 4000), 
+	CONSTRAINT fk_profile_comment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_profile_comment_authority_id_profile_id_id ON profile_comment (authority_id, profile_id, id);
+
+CREATE TABLE profile_dispute (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	profile_id UUID NOT NULL, 
+	measure TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	raised_by UUID, 
+	raised_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	answer TEXT DEFAULT '' NOT NULL, 
+	answered_by UUID, 
+	answered_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_profile_dispute PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_profile_dispute_authority_id_profile_id FOREIGN KEY(authority_id, profile_id) REFERENCES profile (authority_id, id), 
+	CONSTRAINT fk_profile_dispute_authority_id_raised_by FOREIGN KEY(authority_id, raised_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_profile_dispute_authority_id_answered_by FOREIGN KEY(authority_id, answered_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_profile_dispute_reason CHECK (char_length(reason) BETWEEN 1 AND 1000), 
+	CONSTRAINT ck_profile_dispute_answer CHECK (char_length(answer) <= 2000), 
+	CONSTRAINT ck_profile_dispute_answered CHECK ((answered_at IS NULL) = (answer = '')), 
+	CONSTRAINT fk_profile_dispute_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_profile_dispute_authority_id_profile_id_id ON profile_dispute (authority_id, profile_id, id);
+
+CREATE TABLE profile_invitation (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	profile_id UUID NOT NULL, 
+	number INTEGER NOT NULL, 
+	invited_on DATE NOT NULL, 
+	answer_by DATE NOT NULL, 
+	message TEXT NOT NULL, 
+	invited_by UUID, 
+	CONSTRAINT pk_profile_invitation PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_profile_invitation_authority_id_profile_id FOREIGN KEY(authority_id, profile_id) REFERENCES profile (authority_id, id), 
+	CONSTRAINT fk_profile_invitation_authority_id_invited_by FOREIGN KEY(authority_id, invited_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_profile_invitation_authority_id_profile_id_number UNIQUE (authority_id, profile_id, number), 
+	CONSTRAINT ck_profile_invitation_number CHECK (number IN (1, 2)), 
+	CONSTRAINT ck_profile_invitation_answer_by CHECK (answer_by > invited_on), 
+	CONSTRAINT ck_profile_invitation_message CHECK (char_length(message) BETWEEN 1 AND 1000), 
+	CONSTRAINT fk_profile_invitation_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE profile_snapshot (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	profile_id UUID NOT NULL, 
+	number INTEGER NOT NULL, 
+	audience TEXT NOT NULL, 
+	method_id UUID NOT NULL, 
+	inputs BYTEA, 
+	inputs_digest TEXT NOT NULL, 
+	outputs BYTEA NOT NULL, 
+	outputs_digest TEXT NOT NULL, 
+	calculated_by UUID, 
+	calculated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_profile_snapshot PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_profile_snapshot_authority_id_profile_id FOREIGN KEY(authority_id, profile_id) REFERENCES profile (authority_id, id), 
+	CONSTRAINT fk_profile_snapshot_authority_id_method_id FOREIGN KEY(authority_id, method_id) REFERENCES profile_method (authority_id, id), 
+	CONSTRAINT fk_profile_snapshot_authority_id_calculated_by FOREIGN KEY(authority_id, calculated_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_profile_snapshot_authority_id_profile_id_number_audience UNIQUE (authority_id, profile_id, number, audience), 
+	CONSTRAINT ck_profile_snapshot_audience CHECK (audience IN ('others', 'school')), 
+	CONSTRAINT ck_profile_snapshot_inputs CHECK ((audience = 'others') = (inputs IS NULL)), 
+	CONSTRAINT ck_profile_snapshot_digests CHECK (inputs_digest ~ '^[0-9a-f]{64}$' AND outputs_digest ~ '^[0-9a-f]{64}$'), 
+	CONSTRAINT fk_profile_snapshot_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
 
 CREATE TABLE support_agreement (
 	authority_id INTEGER NOT NULL, 
@@ -2595,6 +2747,14 @@ CREATE POLICY authority_only ON plan_run AS RESTRICTIVE FOR ALL TO PUBLIC USING 
 
 CREATE POLICY everyone_inside ON plan_run FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE profile_method ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE profile_method FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON profile_method AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON profile_method FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE register_change ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE register_change FORCE ROW LEVEL SECURITY;
@@ -3063,6 +3223,28 @@ CREATE POLICY authority_only ON plan_snapshot AS RESTRICTIVE FOR ALL TO PUBLIC U
 
 CREATE POLICY everyone_inside ON plan_snapshot FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE profile ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE profile FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON profile AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON profile FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON profile AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR (shared_at IS NOT NULL AND (((SELECT security.requester())[1] IN ('delegate', 'headteacher') AND school_urn = (SELECT nullif((SELECT security.requester())[3], '')::integer)) OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead')
+    AND school_urn = ANY ((SELECT array_agg(m.school_urn) FROM consortium_membership m
+        WHERE m.authority_id = (SELECT security.authority_id())
+          AND m.consortium_id = ANY (string_to_array((SELECT security.requester())[4], ',')::uuid[])
+          AND m.starts_on <= (now() AT TIME ZONE 'Europe/London')::date
+          AND (m.ends_on IS NULL OR m.ends_on > (now() AT TIME ZONE 'Europe/London')::date))::integer[])
+    AND school_urn <> ALL ((SELECT string_to_array((SELECT security.requester())[5], ',')::integer[])::integer[])))));
+
+CREATE POLICY added_by ON profile AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON profile AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON profile AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE proposal ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE proposal FORCE ROW LEVEL SECURITY;
@@ -3118,6 +3300,70 @@ ALTER TABLE plan_assignment FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON plan_assignment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON plan_assignment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE profile_comment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE profile_comment FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON profile_comment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON profile_comment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON profile_comment AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM profile p WHERE p.authority_id = profile_comment.authority_id AND p.id = profile_comment.profile_id));
+
+CREATE POLICY added_by ON profile_comment AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] = 'headteacher' AND EXISTS (SELECT FROM profile p WHERE p.authority_id = profile_comment.authority_id AND p.id = profile_comment.profile_id) AND written_by::text = (SELECT security.requester())[2]);
+
+CREATE POLICY changed_by ON profile_comment AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+
+CREATE POLICY removed_by ON profile_comment AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE profile_dispute ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE profile_dispute FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON profile_dispute AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON profile_dispute FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON profile_dispute AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM profile p WHERE p.authority_id = profile_dispute.authority_id AND p.id = profile_dispute.profile_id));
+
+CREATE POLICY added_by ON profile_dispute AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] = 'headteacher' AND EXISTS (SELECT FROM profile p WHERE p.authority_id = profile_dispute.authority_id AND p.id = profile_dispute.profile_id) AND raised_by::text = (SELECT security.requester())[2]);
+
+CREATE POLICY changed_by ON profile_dispute AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON profile_dispute AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE profile_invitation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE profile_invitation FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON profile_invitation AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON profile_invitation FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON profile_invitation AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM profile p WHERE p.authority_id = profile_invitation.authority_id AND p.id = profile_invitation.profile_id));
+
+CREATE POLICY added_by ON profile_invitation AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON profile_invitation AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+
+CREATE POLICY removed_by ON profile_invitation AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE profile_snapshot ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE profile_snapshot FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON profile_snapshot AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON profile_snapshot FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON profile_snapshot AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM profile p WHERE p.authority_id = profile_snapshot.authority_id AND p.id = profile_snapshot.profile_id) AND (audience = 'others' OR (SELECT security.requester())[1] IN ('delegate', 'headteacher'))));
+
+CREATE POLICY added_by ON profile_snapshot AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON profile_snapshot AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+
+CREATE POLICY removed_by ON profile_snapshot AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE support_agreement ENABLE ROW LEVEL SECURITY;
 
@@ -3415,6 +3661,10 @@ REVOKE ALL ON plan_run FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON plan_run TO alongside_app;
 
+REVOKE ALL ON profile_method FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON profile_method TO alongside_app;
+
 REVOKE ALL ON register_change FROM PUBLIC;
 
 GRANT SELECT, INSERT ON register_change TO alongside_app;
@@ -3559,6 +3809,10 @@ REVOKE ALL ON plan_snapshot FROM PUBLIC;
 
 GRANT SELECT, INSERT ON plan_snapshot TO alongside_app;
 
+REVOKE ALL ON profile FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON profile TO alongside_app;
+
 REVOKE ALL ON proposal FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON proposal TO alongside_app;
@@ -3578,6 +3832,22 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_reminder TO alongside_app;
 REVOKE ALL ON plan_assignment FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON plan_assignment TO alongside_app;
+
+REVOKE ALL ON profile_comment FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON profile_comment TO alongside_app;
+
+REVOKE ALL ON profile_dispute FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON profile_dispute TO alongside_app;
+
+REVOKE ALL ON profile_invitation FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON profile_invitation TO alongside_app;
+
+REVOKE ALL ON profile_snapshot FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON profile_snapshot TO alongside_app;
 
 REVOKE ALL ON support_agreement FROM PUBLIC;
 
@@ -4703,6 +4973,30 @@ CREATE TRIGGER refuse_late_visit_answer BEFORE UPDATE OF state ON visit_request
     FOR EACH ROW WHEN (OLD.state IN ('asked', 'dates_offered') AND NEW.state <> OLD.state)
     EXECUTE FUNCTION refuse_late_visit_answer();
 
+CREATE FUNCTION refuse_changed_method() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'version % of the % method is in use and cannot change', OLD.number, OLD.phase
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'profile_method_is_fixed', TABLE = 'profile_method';
+END $$;
+
+CREATE TRIGGER refuse_changed_method BEFORE UPDATE ON profile_method FOR EACH ROW
+    WHEN (OLD.state <> 'draft' AND (NEW.content, NEW.phase, NEW.number, NEW.decision, NEW.adopted_on)
+          IS DISTINCT FROM (OLD.content, OLD.phase, OLD.number, OLD.decision, OLD.adopted_on))
+    EXECUTE FUNCTION refuse_changed_method();
+
+CREATE FUNCTION refuse_early_silence() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'the school can answer until %', NEW.answer_by
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'profile_answer_by_passed', TABLE = 'profile';
+END $$;
+
+CREATE TRIGGER refuse_early_silence BEFORE UPDATE OF state ON profile FOR EACH ROW
+    WHEN (NEW.state = 'no_answer' AND OLD.state <> 'no_answer'
+          AND (NEW.answer_by IS NULL OR NEW.answer_by >= public.london_today()))
+    EXECUTE FUNCTION refuse_early_silence();
+
 CREATE FUNCTION refuse_late_edit() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -5332,6 +5626,38 @@ INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'run
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'sent', 'sent');
 
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'sent', 'superseded');
+
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON profile FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', '', 'calculated');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', 'calculated', 'shared');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', 'declined', 'discussed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', 'declined', 'final');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', 'discussed', 'final');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', 'final', 'revised');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', 'no_answer', 'discussed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', 'no_answer', 'final');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', 'shared', 'declined');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', 'shared', 'discussed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile', 'shared', 'no_answer');
+
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON profile_method FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile_method', '', 'draft');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile_method', 'draft', 'in_force');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('profile_method', 'in_force', 'superseded');
 
 CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON proposal FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 

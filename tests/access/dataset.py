@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from tests.access.escalations import escalation_of_everything
+from tests.access.profiles import profile_of_everything
 from tests.databases import APP_DAY
 from tests.personas import (
     ADMINISTRATOR,
@@ -230,6 +231,7 @@ async def _one_of_each(
             why="Request of 3 March",
         ),
         **await escalation_of_everything(connection, authority_id, asking),
+        **await profile_of_everything(connection, authority_id, asking),
         "entry_id": entry_id,
         **await _attachments(connection, authority_id, entry_id),
         **await _notice(connection, inside, asking),

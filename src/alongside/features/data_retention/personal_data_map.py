@@ -42,6 +42,8 @@ NOT_OF_PEOPLE = {
     "zero_result_search",
     "escalation_file",
     "notice_file",
+    "profile_method",
+    "profile_snapshot",
     "message",
 }
 """Tables whose binary columns have no personal data, or are files: listed in an export and checked by hand."""

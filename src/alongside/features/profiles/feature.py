@@ -2,4 +2,4 @@
 
 from alongside.platform.feature import Feature
 
-FEATURE = Feature("profiles", __package__)
+FEATURE = Feature("profiles", __package__, models=("models",))

@@ -98,6 +98,14 @@ class MeasureJudge:
             direction=self._direction(urn),
         )
 
+    def does_better(self, other: int, urn: int) -> bool:
+        """Return whether another school's pooled figure is better than this one's by more than chance explains."""
+        pools = [self.pools[one] for one in (other, urn)]
+        samples = [one.sample for one in pools if one is not None]
+        if len(samples) < 2 or min(one.cohort for one in samples) < self.method.minimum_cohort:
+            return False
+        return self._change(samples[1], samples[0]) == "improving"
+
     def _unjudged(self, pool: Pool | None) -> Verdict | None:
         """Return why the measure says nothing about the school; None if it does."""
         if not self.published:
@@ -240,7 +248,10 @@ class MeasureJudge:
                 break
         if len(samples) < 2 or sum(one.cohort for one in samples) < self.method.minimum_cohort:
             return "too_few"
-        last, first = samples[0], samples[-1]
+        return self._change(samples[-1], samples[0])
+
+    def _change(self, first: Sample, last: Sample) -> Direction:
+        """Return whether a figure is better than another one by more than chance explains (two-sample test)."""
         both = pooled([last, first])
         assert both is not None
         with localcontext(EXACT):
@@ -255,8 +266,10 @@ class MeasureJudge:
 
     def _year(self, reader: FigureReader, year: str) -> YearResult:
         figure = reader.get(self.rule.measure, year)
+        published = self.benchmarks.get(("national", self.rule.measure, year))
+        national = rounded(published.value) if published is not None and published.value is not None else None
         if figure is None:
-            return YearResult(year, "not_available")
+            return YearResult(year, "not_available", national=national)
         sample = self._sample(reader, year)
         interval = self._interval(sample) if sample is not None else None
         cohort, estimated = self._cohort(reader, figure)
@@ -271,6 +284,7 @@ class MeasureJudge:
             provisional=figure.provisional,
             from_urn=figure.from_urn,
             breaks=figure.breaks,
+            national=national,
         )
 
     def _out(self, value: Decimal) -> Decimal:

@@ -31,7 +31,10 @@ Direction = Literal["improving", "unchanged", "deteriorating", "too_few"]
 
 
 class YearResult(msgspec.Struct, frozen=True):
-    """One year of a measure. `low` and `high` are its interval; `estimated` says that the cohort is an estimate."""
+    """One year of a measure. `low` and `high` are its interval; `estimated` says that the cohort is an estimate.
+
+    `national` is the published figure of England.
+    """
 
     year: str
     status: str
@@ -43,6 +46,7 @@ class YearResult(msgspec.Struct, frozen=True):
     provisional: bool = False
     from_urn: int | None = None
     breaks: bool = False
+    national: Decimal | None = None
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -86,12 +90,16 @@ class ContextResult(msgspec.Struct, frozen=True):
 
 
 class SimilarResult(msgspec.Struct, frozen=True):
-    """A similar school, with each measure's share of the squared distance."""
+    """A similar school, with each measure's share of the squared distance.
+
+    `better` are the measures on which its figure is better by more than chance explains; its figures are not given.
+    """
 
     urn: int
     distance: Decimal
     parts: dict[str, Decimal]
     imputed: tuple[str, ...]
+    better: tuple[str, ...]
 
 
 class Proposal(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from alongside.features.profiles.results import (
     SimilarResult,
     canonical_json,
 )
-from alongside.features.profiles.similar_schools import Neighbourhood, similar_schools
+from alongside.features.profiles.similar_schools import SimilarSchool, similar_schools
 from alongside.features.profiles.statistics import EXACT, ONE, TWO, ZERO, median, rounded
 
 KNOWN_DIRECTIONS: dict[Direction, Decimal] = {
@@ -57,7 +57,7 @@ def _calculate(method: MethodContent, inputs: Inputs) -> dict[int, Outputs]:
                 ContextResult(name, context[urn][name], medians[name] if context[urn][name] is None else None)
                 for name in weights
             ),
-            neighbourhoods[urn],
+            tuple(_similar(urn, one, judges) for one in neighbourhoods[urn].nearest),
         )
         for urn in readers
     }
@@ -97,11 +97,8 @@ def _outputs(
     year: str,
     measures: tuple[MeasureResult, ...],
     context: tuple[ContextResult, ...],
-    neighbourhood: Neighbourhood,
+    similar: tuple[SimilarResult, ...],
 ) -> Outputs:
-    similar = tuple(
-        SimilarResult(one.urn, one.distance, dict(one.parts), one.imputed) for one in neighbourhood.nearest
-    )
     return Outputs(
         year=year,
         phase=method.phase,
@@ -113,6 +110,11 @@ def _outputs(
         direction=_direction(method, measures),
         proposal=propose(method, measures),
     )
+
+
+def _similar(urn: int, one: SimilarSchool, judges: list[MeasureJudge]) -> SimilarResult:
+    better = tuple(judge.rule.measure for judge in judges if judge.does_better(one.urn, urn))
+    return SimilarResult(one.urn, one.distance, dict(one.parts), one.imputed, better)
 
 
 def _extremes(measures: tuple[MeasureResult, ...], sign: Decimal) -> tuple[str, ...]:

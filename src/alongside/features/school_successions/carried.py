@@ -192,6 +192,7 @@ KEPT = {
     ("visit_request", "suggested_urn"): "Which school was suggested is a fact of that day.",
     ("plan_assignment", "requesting_urn"): "A plan is kept as it was calculated.",
     ("plan_assignment", "supporting_urn"): "A plan is kept as it was calculated.",
+    ("profile", "school_urn"): "A profile is about the school as it was in that year.",
     ("school_succession", "old_urn"): "It says what was carried over from which school.",
     ("school_succession", "new_urn"): "It says what was carried over to which school.",
 }

@@ -52,6 +52,10 @@ class Permission(StrEnum):
 
     VIEW_PERFORMANCE = auto()
     IMPORT_PERFORMANCE = auto()
+    VIEW_PROFILE = auto()
+    PREPARE_PROFILE = auto()
+    COMMENT_ON_PROFILE = auto()
+    VIEW_PROFILE_METHOD = auto()
 
     VIEW_NEEDS_AND_OFFERS = auto()
     VIEW_POST = auto()
@@ -224,6 +228,12 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, without_interest=True)
     | CORE_TEAM,
     Permission.IMPORT_PERFORMANCE: CORE_TEAM,
+    Permission.VIEW_PROFILE: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, once="shared_at")
+    | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, once="shared_at", without_interest=True)
+    | CORE_TEAM,
+    Permission.PREPARE_PROFILE: CORE_TEAM,
+    Permission.COMMENT_ON_PROFILE: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="shared_at"),
+    Permission.VIEW_PROFILE_METHOD: grant(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.VIEW_NEEDS_AND_OFFERS: grant(
         SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY
     ),
