@@ -1764,6 +1764,24 @@ CREATE TABLE user_session (
 
 CREATE INDEX ix_user_session_authority_id_person_id ON user_session (authority_id, person_id);
 
+CREATE TABLE watched_school (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	person_id UUID NOT NULL, 
+	role_assignment_id UUID NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	watched_since TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	checked_until TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_watched_school PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_watched_school_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_watched_school_authority_id_role_assignment_id FOREIGN KEY(authority_id, role_assignment_id) REFERENCES role_assignment (authority_id, id), 
+	CONSTRAINT fk_watched_school_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT uq_watched_school_authority_id_role_assignment_id_school_urn UNIQUE (authority_id, role_assignment_id, school_urn), 
+	CONSTRAINT fk_watched_school_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_watched_school_authority_id_person_id ON watched_school (authority_id, person_id);
+
 CREATE TABLE escalation_reminder (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -3277,6 +3295,14 @@ CREATE POLICY authority_only ON user_session AS RESTRICTIVE FOR ALL TO PUBLIC US
 
 CREATE POLICY everyone_inside ON user_session FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE watched_school ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE watched_school FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON watched_school AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON watched_school FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE escalation_reminder ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_reminder FORCE ROW LEVEL SECURITY;
@@ -3824,6 +3850,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON statutory_step TO alongside_app;
 REVOKE ALL ON user_session FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_session TO alongside_app;
+
+REVOKE ALL ON watched_school FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON watched_school TO alongside_app;
 
 REVOKE ALL ON escalation_reminder FROM PUBLIC;
 
@@ -5339,6 +5369,17 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION let_go_signed_agreements(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION let_go_signed_agreements(uuid[]) TO alongside_app;
+
+CREATE FUNCTION stop_watching_schools() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM public.watched_school WHERE authority_id = NEW.authority_id AND role_assignment_id = NEW.id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER stop_watching_schools AFTER UPDATE OF ends_on ON role_assignment
+    FOR EACH ROW WHEN (NEW.ends_on IS NOT NULL AND NEW.ends_on IS DISTINCT FROM OLD.ends_on)
+    EXECUTE FUNCTION stop_watching_schools();
 
 CREATE FUNCTION stop_calendar_feed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

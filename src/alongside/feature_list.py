@@ -25,6 +25,7 @@ from alongside.features.school_successions import feature as school_successions
 from alongside.features.schools import feature as schools
 from alongside.features.site_search import feature as site_search
 from alongside.features.visit_requests import feature as visit_requests
+from alongside.features.watched_schools import feature as watched_schools
 from alongside.platform.access.permissions import Permission
 from alongside.platform.feature import Feature, install_features
 from alongside.platform.web.navigation import NavigationItem
@@ -82,6 +83,7 @@ FEATURES = (
     escalations.FEATURE,
     data_retention.FEATURE,
     school_successions.FEATURE,
+    watched_schools.FEATURE,
     dashboards.FEATURE,
     site_search.FEATURE,
     calendar_feeds.FEATURE,

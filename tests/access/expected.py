@@ -17,6 +17,7 @@ GIVER = {"mill": "ford", "park": "lock", "quay": "lock", "ford": "lock", "twin":
 SCHOOL = ("headteacher", "delegate")
 LEADERS = ("consortium_lead", "consortium_deputy")
 CORE = ("core_officer", "head_of_service")
+ADMINISTRATOR = ("authority_administrator",)
 
 
 def line_of(name: str) -> str:
@@ -224,8 +225,45 @@ def outbox(who: Persona, names: Names) -> set[str]:
     return {one for one in names if one.startswith("mail-") and one.endswith("-twin") == twin}
 
 
+def found_needs(who: Persona, names: Names) -> set[str]:
+    """Own needs with their drafts, those on the list, and posted ones of the consortium that have a partner."""
+    if who.role.value in ADMINISTRATOR:
+        return set()
+    near = neighbours(who)
+    posted = {
+        one
+        for one in names
+        if one.startswith("need-of-agreement") and inside(who, one) and owner_of(one) in near
+    }
+    return needs(who, names) | {one for one in board(who, names) if one.startswith("need-")} | posted
+
+
+def found_offers(who: Persona, names: Names) -> set[str]:
+    """Offers on the list, and the drafts of the own school only: leaders see no draft of an offer."""
+    on_list = {one for one in board(who, names) if one.startswith("offer-")}
+    drafts = {one for one in offers(who, names) if "-draft-" in one and who.school_urn is not None}
+    return on_list | drafts
+
+
+def found_entries(who: Persona, names: Names) -> set[str]:
+    """Entries of the list of entries and of the directory."""
+    return entries(who, names) | directory(who, names)
+
+
+def watched(who: Persona, names: Names) -> set[str]:
+    """What changed at Mill, which every persona watches: offers and entries for schools, for others also the rest."""
+    place = "twin" if who.authority_id == SOUTHSHIRE else "mill"
+    if who.role.value in ADMINISTRATOR or (place == "twin" and who.role.value in SCHOOL):
+        return set()
+    found = {one for one in found_offers(who, names) if owner_of(one) == place}
+    found |= {one for one in found_entries(who, names) if line_of(one) == place and "-verified-" in one}
+    if who.role.value in SCHOOL:
+        return found
+    found |= {one for one in agreements(who, names) if line_of(one) == place}
+    return found | {one for one in found_needs(who, names) if line_of(one) == place}
+
+
 Rule = Callable[[Persona, Names], set[str]]
-ADMINISTRATOR = ("authority_administrator",)
 EXACTLY: dict[str, Rule] = {
     "/account": _own("device"),
     "/needs-and-offers": board,
@@ -256,6 +294,7 @@ EXACTLY: dict[str, Rule] = {
     "/plans": plans,
     "/proposals": proposals,
     "/visit-requests": visits,
+    "/watched-schools": watched,
     "/data-protection": _everywhere("hold", (*ADMINISTRATOR, "head_of_service")),
 }
 """The lists, with the exact rows that each shows to a persona."""

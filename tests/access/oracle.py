@@ -30,6 +30,7 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "view_own_account": ANYBODY_SIGNED_IN,
     "switch_role": ANYBODY_SIGNED_IN,
     "view_schools": ANYBODY_SIGNED_IN,
+    "watch_school": dict.fromkeys((*SCHOOL, *LEADERS, *CORE), WHOLE),
     "manage_term_dates": {**HEAD, **dict.fromkeys(CORE, WHOLE)},
     "view_consortium_dashboard": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "view_authority_dashboard": dict.fromkeys(CORE, WHOLE),

@@ -323,6 +323,8 @@ async def _own_things(connection: asyncpg.Connection, rows: Rows) -> None:
             subject="phonics",
             name=rows.add(f"following-{who}"),
         )
+        watched = {"role_assignment_id": one.role_assignment_id, "school_urn": MILL}
+        await put(connection, "watched_school", **inside, **watched)
         await put(connection, "saved_view", **inside, name=rows.add(f"view-{who}"), query="?quiet=y")
         await put(
             connection,

@@ -9,15 +9,10 @@ import pytest
 from tests.access.expected import (
     Names,
     agreements,
-    board,
-    directory,
-    entries,
     escalations,
-    inside,
-    needs,
-    neighbours,
-    offers,
-    owner_of,
+    found_entries,
+    found_needs,
+    found_offers,
     visits,
 )
 from tests.access.reading import everything_at
@@ -30,31 +25,6 @@ from tests.personas import ADMINISTRATOR, PERSONAS, SCHOOLS, TWIN_HEAD_OF_MILL, 
 READERS = (*PERSONAS, TWIN_HEAD_OF_MILL, TWIN_OFFICER)
 FROM_WORDS = "ZQ"
 """A word in the title of every need, offer, agreement's need and entry."""
-
-
-def found_needs(who: Persona, names: Names) -> set[str]:
-    """Own needs with their drafts, those on the list, and posted ones of the consortium that have a partner."""
-    if who is ADMINISTRATOR:
-        return set()
-    near = neighbours(who)
-    posted = {
-        one
-        for one in names
-        if one.startswith("need-of-agreement") and inside(who, one) and owner_of(one) in near
-    }
-    return needs(who, names) | {one for one in board(who, names) if one.startswith("need-")} | posted
-
-
-def found_offers(who: Persona, names: Names) -> set[str]:
-    """Offers on the list, and the drafts of the own school only: leaders see no draft of an offer."""
-    on_list = {one for one in board(who, names) if one.startswith("offer-")}
-    drafts = {one for one in offers(who, names) if "-draft-" in one and who.school_urn is not None}
-    return on_list | drafts
-
-
-def found_entries(who: Persona, names: Names) -> set[str]:
-    """Entries of the list of entries and of the directory."""
-    return entries(who, names) | directory(who, names)
 
 
 RULES: dict[str, Callable[[Persona, Names], set[str]]] = {

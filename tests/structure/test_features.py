@@ -14,6 +14,7 @@ from alongside.platform.feature import Feature, state_colours
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.queue_handler import QueueHandler
 from alongside.platform.retention import RetentionRule
+from alongside.platform.school_sections import SchoolButtons, SchoolSection
 from alongside.platform.search_sources import SearchSource
 from alongside.platform.work_items import WorkItemList, WorkItemQuery
 from alongside.worker.schedule import declared_schedule
@@ -52,6 +53,8 @@ def test_every_reference_can_be_loaded(feature: Feature) -> None:
     feature.load(feature.work_items, WorkItemQuery)
     feature.load(feature.work_item_lists, WorkItemList)
     feature.load(feature.search_sources, SearchSource)
+    feature.load(feature.school_sections, SchoolSection)
+    feature.load(feature.school_buttons, SchoolButtons)
     for name, reference in feature.commands.items():
         (command,) = feature.load((reference,), click.Command)
         assert command.name == name

@@ -11,7 +11,7 @@ from alongside.features.agreements.answers.actions import refuse_proposal
 from alongside.features.agreements.endings.actions import end_early
 from alongside.features.authorities.settings_cache import register_settings
 from alongside.features.dashboards.consortium.queries import tracked_schools
-from alongside.features.dashboards.school.queries import given_and_got
+from alongside.features.dashboards.school.queries import school_overview
 from alongside.features.matching.problem_input.builder import build_instance
 from alongside.features.needs.editing.actions import confirm_need
 from alongside.platform.access.principal import system
@@ -64,7 +64,7 @@ async def counted(database: Database, year_began: date) -> list[tuple[float, flo
         rows = await tracked_schools(session, acting(LEAD_OF_NORTH), "school", False, values)
         tracked = {one.urn: (float(one.days_in), float(one.days_out)) for one in rows}
         for one, urn in ((HEAD_OF_MILL, MILL), (HEAD_OF_PARK, PARK)):
-            own = await given_and_got(session, acting(one), year_began)
+            own = (await school_overview(session, acting(one), year_began)).year
             assert tracked[urn] == (float(own.got), float(own.given)), one.name
             found.append(tracked[urn])
     return found

@@ -17,10 +17,9 @@ from alongside.features.schools.actions import apply_register
 from alongside.features.schools.changes import ChangeReport, compare
 from alongside.features.schools.gias import Register, read_register
 from alongside.features.schools.queries import (
-    history_of,
     known_links,
     known_schools,
-    related_schools,
+    page_of_school,
     school_with,
 )
 from alongside.platform.access.principal import system
@@ -96,8 +95,8 @@ async def test_a_school_that_closes_to_become_an_academy_keeps_its_history(
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
         old = await school_with(session, NORTHSHIRE, 990101)
         assert (old.status, old.pupils, old.closed_on) == ("closed", 197, date(2026, 8, 31))
-        (after,) = await related_schools(session, NORTHSHIRE, 990101)
-        (before,) = await related_schools(session, NORTHSHIRE, 990201)
+        (after,) = (await page_of_school(session, NORTHSHIRE, 990101)).related
+        (before,) = (await page_of_school(session, NORTHSHIRE, 990201)).related
         assert (after.kind, after.name, before.kind, before.name) == (
             "successor",
             "Weir Academy",
@@ -106,7 +105,7 @@ async def test_a_school_that_closes_to_become_an_academy_keeps_its_history(
         )
         changes = {
             (change.kind, change.field): (change.old, change.new)
-            for change in await history_of(session, NORTHSHIRE, 990101)
+            for change in (await page_of_school(session, NORTHSHIRE, 990101)).history
         }
         assert changes["changed", "status"] == ("open", "closed")
         assert ("closed", None) in changes
@@ -221,5 +220,5 @@ async def test_links_may_come_from_the_file_of_links(
     done = await run(copy, monkeypatch, file, "--links", links, "--yes")
     assert done.exit_code == 0, done.output
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        (before,) = await related_schools(session, NORTHSHIRE, 990001)
+        (before,) = (await page_of_school(session, NORTHSHIRE, 990001)).related
     assert (before.name, before.ours, before.established_on) == ("Old Mill School", False, date(2019, 9, 1))

@@ -8,6 +8,7 @@ FEATURE = Feature(
     "agreements",
     __package__,
     models=("amendment", "pairing", "proposal", "review", "signed", "visit", "models"),
+    school_sections=("school_sections:SECTIONS",),
     routes=("pages:routes",),
     search_sources=("search_source:AGREEMENTS",),
     calendar=("calendar:CALENDAR",),

@@ -6,5 +6,6 @@ FEATURE = Feature(
     "consortia",
     __package__,
     models=("models",),
+    school_sections=("school_section:CONSORTIA",),
     commands={"authority": "commands:authority", "consortia": "commands:consortia"},
 )

@@ -19,6 +19,7 @@ FEATURE = Feature(
         "subscriptions.models",
         "versions.models",
     ),
+    school_sections=("school_section:ENTRIES",),
     routes=("pages:routes",),
     search_sources=("search_source:ENTRIES",),
     personal_tables=("directory_subscription",),

@@ -1,6 +1,6 @@
 """Good-practice entries in the search over everything, by title and school. The directory's own search finds more."""
 
-from sqlalchemy import Text, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal_column, or_, select
 
 from alongside.features.directory.models import LISTED, DirectoryEntry
 from alongside.features.directory.queries import WAITING_FOR_CHECK
@@ -32,19 +32,22 @@ FOUND = (
 )
 
 
-def _entries(person: Principal) -> SearchRows:
+def visible_entries(person: Principal) -> ColumnElement[bool]:
+    """SQL condition for the entries whose page this person may open."""
     own = scope_filter(person, Permission.WRITE_ENTRY, DirectoryEntry.school_urn, DirectoryEntry.partner_urn)
     verified = record_filter(person, Permission.VERIFY_ENTRY, DirectoryEntry)
     checked = record_filter(person, Permission.PEER_CHECK_ENTRY, DirectoryEntry)
     shown = record_filter(person, Permission.VIEW_ENTRY, DirectoryEntry)
-    return FOUND.where(
-        or_(
-            own,
-            verified,
-            and_(DirectoryEntry.state.in_(WAITING_FOR_CHECK), checked),
-            and_(DirectoryEntry.state.in_(LISTED), shown),
-        )
+    return or_(
+        own,
+        verified,
+        and_(DirectoryEntry.state.in_(WAITING_FOR_CHECK), checked),
+        and_(DirectoryEntry.state.in_(LISTED), shown),
     )
+
+
+def _entries(person: Principal) -> SearchRows:
+    return FOUND.where(visible_entries(person))
 
 
 ENTRIES = SearchSource("entries", "Good practice", Permission.VIEW_ENTRY, _entries)

@@ -7,6 +7,7 @@ FEATURE = Feature(
     "needs",
     __package__,
     models=("models",),
+    school_sections=("school_section:NEEDS",),
     routes=("pages:routes",),
     search_sources=("search_source:NEEDS",),
     work_items=("work_items:WORK_ITEMS",),

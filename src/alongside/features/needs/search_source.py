@@ -1,6 +1,6 @@
 """Support needs in the search over everything: those whose page the person may open."""
 
-from sqlalchemy import Text, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal_column, or_, select
 
 from alongside.features.needs.models import Need
 from alongside.features.schools.models import School
@@ -33,7 +33,8 @@ FOUND = (
 )
 
 
-def _needs(person: Principal) -> SearchRows:
+def visible_needs(person: Principal) -> ColumnElement[bool]:
+    """SQL condition for the needs whose page this person may open (`queries.see`)."""
     drafted = scope_filter(person, Permission.DRAFT_NEED, Need.school_urn)
     shown = scope_filter(
         person,
@@ -43,7 +44,11 @@ def _needs(person: Principal) -> SearchRows:
     )
     if person.school_urn is not None:
         shown = or_(shown, Need.addressed_urn == person.school_urn)
-    return FOUND.where(or_(and_(NEVER_POSTED, drafted), and_(~NEVER_POSTED, shown)))
+    return or_(and_(NEVER_POSTED, drafted), and_(~NEVER_POSTED, shown))
+
+
+def _needs(person: Principal) -> SearchRows:
+    return FOUND.where(visible_needs(person))
 
 
 NEEDS = SearchSource("needs", "Support needs", Permission.VIEW_POST, _needs)

@@ -7,6 +7,7 @@ FEATURE = Feature(
     "offers",
     __package__,
     models=("models",),
+    school_sections=("school_section:OFFERS",),
     routes=("pages:routes",),
     search_sources=("search_source:OFFERS",),
     work_items=("work_items:WORK_ITEMS",),

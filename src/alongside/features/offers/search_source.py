@@ -1,6 +1,6 @@
 """Offers in the search over everything: those whose page the person may open."""
 
-from sqlalchemy import Text, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal_column, or_, select
 
 from alongside.features.offers.models import Offer
 from alongside.features.schools.models import School
@@ -31,7 +31,8 @@ FOUND = (
 )
 
 
-def _offers(person: Principal) -> SearchRows:
+def visible_offers(person: Principal) -> ColumnElement[bool]:
+    """SQL condition for the offers whose page this person may open."""
     own = scope_filter(person, Permission.POST_OFFER, Offer.school_urn)
     shown = scope_filter(
         person,
@@ -39,7 +40,11 @@ def _offers(person: Principal) -> SearchRows:
         Offer.school_urn,
         visible_to_authority_from=Offer.visible_to_authority_from,
     )
-    return FOUND.where(or_(and_(NEVER_POSTED, own), and_(~NEVER_POSTED, shown)))
+    return or_(and_(NEVER_POSTED, own), and_(~NEVER_POSTED, shown))
+
+
+def _offers(person: Principal) -> SearchRows:
+    return FOUND.where(visible_offers(person))
 
 
 OFFERS = SearchSource("offers", "Offers", Permission.VIEW_POST, _offers)

@@ -8,6 +8,7 @@ FEATURE = Feature(
     "people",
     __package__,
     models=("models",),
+    school_sections=("school_section:PEOPLE",),
     routes=("pages:routes",),
     search_sources=("search_source:PEOPLE",),
     personal_tables=(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.people.models import SavedView
 from alongside.platform.access.principal import Principal
-from alongside.platform.database.reads import Read, fetch_all
+from alongside.platform.database.reads import Read
 
 
 class View(msgspec.Struct, frozen=True):
@@ -27,12 +27,6 @@ VIEWS = Read(
     .limit(literal_column("50")),
     View,
 )
-
-
-async def saved_views(session: AsyncSession, person: Principal) -> list[View]:
-    """This person's saved views, by name, at most 50."""
-    values = {"authority_id": person.authority_id, "person_id": person.id}
-    return await fetch_all(session, VIEWS, values)
 
 
 async def save_view(session: AsyncSession, person: Principal, name: str, query: str) -> None:

@@ -1,6 +1,6 @@
 """People in the search over everything, by name or place of work, within the scope of the list of people."""
 
-from sqlalchemy import Date, Text, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Date, Text, bindparam, case, func, literal_column, or_, select, true
 
 from alongside.features.consortia.models import Consortium
 from alongside.features.people.models import Person, RoleAssignment
@@ -13,16 +13,16 @@ from alongside.platform.search_sources import SearchRows, SearchSource
 ROLE = case({role.value: name for role, name in ROLE_NAMES.items()}, value=RoleAssignment.role)
 WORKPLACE = func.coalesce(School.name, Consortium.name, literal_column("''"))
 TODAY = bindparam("today", type_=Date)
+PATH = func.concat(
+    literal_column("'/people?q='"), func.replace(Person.email, literal_column("'+'"), literal_column("'%2B'"))
+)
 FOUND = (
     select(
         Person.name.label("title"),
         func.concat_ws(literal_column("', '"), ROLE, func.nullif(WORKPLACE, literal_column("''"))).label(
             "detail"
         ),
-        func.concat(
-            literal_column("'/people?q='"),
-            func.replace(Person.email, literal_column("'+'"), literal_column("'%2B'")),
-        ).label("path"),
+        PATH.label("path"),
     )
     .select_from(RoleAssignment)
     .join(
@@ -50,17 +50,20 @@ FOUND = (
 )
 
 
-def _people(person: Principal) -> SearchRows:
+def visible_roles(person: Principal) -> ColumnElement[bool]:
+    """SQL condition for the roles in this person's list of people."""
     schools = schools_within(person, Permission.VIEW_PEOPLE)
     if schools is None:
-        return FOUND
+        return true()
     leads = person.role in CONSORTIUM_ROLES
-    return FOUND.where(
-        or_(
-            RoleAssignment.school_urn.in_(sorted(schools)),
-            RoleAssignment.consortium_id.in_(sorted(person.consortium_ids) if leads else ()),
-        )
+    return or_(
+        RoleAssignment.school_urn.in_(sorted(schools)),
+        RoleAssignment.consortium_id.in_(sorted(person.consortium_ids) if leads else ()),
     )
+
+
+def _people(person: Principal) -> SearchRows:
+    return FOUND.where(visible_roles(person))
 
 
 PEOPLE = SearchSource("people", "People", Permission.VIEW_PEOPLE, _people)

@@ -10,10 +10,21 @@ from alongside.features.schools.forms import FindSchoolsForm
 from alongside.features.schools.models import LARGEST_URN, OPEN_STATUSES, PHASES, STATUSES, laestab
 from alongside.features.schools.record import SchoolRecord
 from alongside.features.schools.register_page import Facts, change_sentence, facts_of
+from alongside.features.schools.sections import (
+    PAGE_LENGTH,
+    SectionRow,
+    ShownSection,
+    buttons_of_school,
+    rows_of_school,
+    sections_for,
+)
 from alongside.features.schools.term_dates import pages as dates
 from alongside.platform.access.authorisation import may
 from alongside.platform.access.permissions import Permission
+from alongside.platform.forms.action import ActionButton
+from alongside.platform.school_sections import SchoolSection
 from alongside.platform.web.page_request import PageRequest
+from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
 
@@ -40,7 +51,10 @@ class SchoolList(PageContext):
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolPage(PageContext):
-    """A school with its facts, relatives and changes; `keeps_days` if the reader sets its terms."""
+    """A school with its facts, relatives and changes, and what the features show of it to this reader.
+
+    `keeps_days` says whether the reader sets its terms.
+    """
 
     template = "schools/show.html"
 
@@ -50,9 +64,24 @@ class SchoolPage(PageContext):
     history: Sequence[queries.RegisterChange]
     register: queries.AppliedRegister | None
     keeps_days: bool
+    sections: Sequence[ShownSection]
+    buttons: Sequence[ActionButton]
     statuses: Mapping[str, str] = field(default_factory=lambda: STATUSES)
     open_statuses: Sequence[str] = OPEN_STATUSES
     display_value: Callable[[queries.RegisterChange], str] = change_sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolRecords(PageContext):
+    """One page of the records of one section of a school's page."""
+
+    template = "schools/records.html"
+
+    school: SchoolRecord
+    section: SchoolSection
+    rows: Sequence[SectionRow]
+    previous: str | None
+    following: str | None
 
 
 @endpoint.get("/schools", permission=Permission.VIEW_SCHOOLS)
@@ -95,18 +124,41 @@ def _address(form: FindSchoolsForm, at: int) -> str:
 
 @endpoint.get("/schools/{urn:int}", permission=Permission.VIEW_SCHOOLS)
 async def show_school(ctx: PageRequest, urn: int) -> PageResult:
-    """Show one school: its facts with their dates, predecessors, successors and changes."""
+    """Show one school: everything that the person may see of it, or with `of` all records of one section."""
     if not 0 < urn <= LARGEST_URN:
         raise NotFound
-    school = await queries.school_with(ctx.session, ctx.person.authority_id, urn)
+    sections = sections_for(ctx.person)
+    only = [one for one in sections if one.name == ctx.query.one("of")]
+    if only:
+        return await _one_section(ctx, urn, only[0])
+    page = await queries.page_of_school(ctx.session, ctx.person.authority_id, urn)
     return Page(
         SchoolPage(
-            school=school,
-            facts=facts_of(school),
-            related=await queries.related_schools(ctx.session, ctx.person.authority_id, urn),
-            history=await queries.history_of(ctx.session, ctx.person.authority_id, urn),
-            register=await queries.last_import(ctx.session, ctx.person.authority_id),
+            school=page.school,
+            facts=facts_of(page.school),
+            related=page.related,
+            history=page.history,
+            register=page.register,
             keeps_days=may(ctx.person, Permission.MANAGE_TERM_DATES, urn),
+            sections=await rows_of_school(ctx.session, ctx.person, urn, sections),
+            buttons=await buttons_of_school(ctx.session, ctx.person, urn),
+        )
+    )
+
+
+async def _one_section(ctx: PageRequest, urn: int, section: SchoolSection) -> PageResult:
+    school = await queries.school_with(ctx.session, ctx.person.authority_id, urn)
+    number = number_of_page(ctx.query.one("page"))
+    found = await rows_of_school(ctx.session, ctx.person, urn, [section], number)
+    total = found[0].total if found else 0
+    here = f"/schools/{urn}?of={section.name}"
+    return Page(
+        SchoolRecords(
+            school=school,
+            section=section,
+            rows=found[0].rows if found else (),
+            previous=f"{here}&page={number - 1}" if number > 1 else None,
+            following=f"{here}&page={number + 1}" if total > number * PAGE_LENGTH else None,
         )
     )
 

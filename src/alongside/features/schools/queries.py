@@ -1,5 +1,6 @@
 """Queries for the register: search, one school with its history, and the data for an import."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -12,6 +13,7 @@ from alongside.errors import NotFound
 from alongside.features.schools.gias_links import Link
 from alongside.features.schools.models import School, SchoolLink
 from alongside.features.schools.record import SchoolFields, SchoolRecord
+from alongside.platform.database.combined_reads import CombinedRead
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 PAGE_SIZE = 25
@@ -201,14 +203,27 @@ async def school_with(session: AsyncSession, authority_id: int, urn: int) -> Sch
     return found
 
 
-async def related_schools(session: AsyncSession, authority_id: int, urn: int) -> list[RelatedSchool]:
-    """The predecessors and successors of a school, whichever side has the link."""
-    return await fetch_all(session, RELATED, {"authority_id": authority_id, "urn": urn})
+@dataclass(frozen=True, slots=True)
+class SchoolWithHistory:
+    """A school with its relatives, the changes by imports (newest first, at most 100) and the register in force."""
+
+    school: SchoolRecord
+    related: list[RelatedSchool]
+    history: list[RegisterChange]
+    register: AppliedRegister | None
 
 
-async def history_of(session: AsyncSession, authority_id: int, urn: int) -> list[RegisterChange]:
-    """The changes of a school by imports, newest first, at most 100."""
-    return await fetch_all(session, HISTORY, {"authority_id": authority_id, "urn": urn})
+PAGE_OF_SCHOOL = CombinedRead(ONE, RELATED, HISTORY, LAST_IMPORT)
+
+
+async def page_of_school(session: AsyncSession, authority_id: int, urn: int) -> SchoolWithHistory:
+    """One school with what its page says of the register, in one statement. Raises NotFound."""
+    found = await fetch_one(session, PAGE_OF_SCHOOL, {"authority_id": authority_id, "urn": urn})
+    assert found is not None
+    if not (schools := found.of(ONE)):
+        raise NotFound
+    register = next(iter(found.of(LAST_IMPORT)), None)
+    return SchoolWithHistory(schools[0], found.of(RELATED), found.of(HISTORY), register)
 
 
 async def last_import(session: AsyncSession, authority_id: int) -> AppliedRegister | None:

@@ -8,6 +8,7 @@ FEATURE = Feature(
     "visit_requests",
     __package__,
     models=("models",),
+    school_sections=("school_section:VISITS",),
     routes=("pages:routes",),
     scheduled_jobs=("scheduled:JOBS",),
     work_items=("work_items:WORK_ITEMS",),

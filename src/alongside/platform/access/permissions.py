@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SWITCH_ROLE = auto()
 
     VIEW_SCHOOLS = auto()
+    WATCH_SCHOOL = auto()
     MANAGE_TERM_DATES = auto()
     VIEW_CONSORTIUM_DASHBOARD = auto()
     VIEW_AUTHORITY_DASHBOARD = auto()
@@ -212,6 +213,7 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_OWN_ACCOUNT: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
     Permission.SWITCH_ROLE: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
     Permission.VIEW_SCHOOLS: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
+    Permission.WATCH_SCHOOL: grant(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.MANAGE_TERM_DATES: HEAD_ONLY | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
     Permission.VIEW_CONSORTIUM_DASHBOARD: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
     | grant(LEADING_AUTHORITY, Scope.AUTHORITY),

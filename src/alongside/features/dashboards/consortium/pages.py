@@ -24,12 +24,15 @@ from alongside.features.dashboards.consortium.queries import (
 )
 from alongside.features.dashboards.school.pages import academic_year_began
 from alongside.features.dashboards.work_items import open_longest, work_items_of_lead
-from alongside.features.people.saved_views import View, remove_view, save_view, saved_views
+from alongside.features.people.saved_views import VIEWS, View, remove_view, save_view
 from alongside.features.schools.models import PHASES
 from alongside.features.schools.term_dates.day_by_school import DayBySchool
 from alongside.features.schools.term_dates.queries import days_by_school
+from alongside.features.watched_schools.queries import WATCHED, WatchedRow, own_values
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.combined_reads import CombinedRead
+from alongside.platform.database.reads import fetch_all
 from alongside.platform.forms.action import ActionRequest, id_resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.school_calendar.calendar import school_days_before
@@ -47,6 +50,7 @@ from alongside.platform.web.routing import endpoint
 from alongside.platform.web.spreadsheet import CSV, XLSX, as_csv, as_xlsx
 from alongside.platform.work_items import WorkItem
 
+OF_PERSON = CombinedRead(VIEWS, WATCHED)
 HEADS = (
     "URN",
     "School",
@@ -141,12 +145,15 @@ class TrackerContext(PageContext):
     matters: Sequence[WorkItem]
     lines: Sequence[WorkItem]
     views: Sequence[View]
+    watched: Sequence[WatchedRow]
 
 
 @endpoint.get("/consortium", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
 async def show_tracker(ctx: PageRequest) -> PageResult:
     """Show the schools in the person's scope, and what has been open longest."""
     form, schools = await _found(ctx)
+    values = own_values(ctx.person) | {"person_id": ctx.person.id}
+    (found,) = await fetch_all(ctx.session, OF_PERSON, values)
     shown = TrackerContext(
         form=form,
         schools=schools,
@@ -157,7 +164,8 @@ async def show_tracker(ctx: PageRequest) -> PageResult:
         map=member_map(schools),
         matters=await open_longest(ctx.session, ctx.person),
         lines=await work_items_of_lead(ctx.session, ctx.person),
-        views=await saved_views(ctx.session, ctx.person),
+        views=found.of(VIEWS),
+        watched=found.of(WATCHED),
     )
     return Page(shown, 422 if form.errors else 200)
 

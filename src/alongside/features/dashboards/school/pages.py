@@ -11,12 +11,7 @@ from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.dashboards.needs_and_offers.html import post_rows
 from alongside.features.dashboards.needs_and_offers.queries import Post, posts_on_board
-from alongside.features.dashboards.school.queries import (
-    RunningAgreement,
-    SchoolFigures,
-    given_and_got,
-    running_agreements,
-)
+from alongside.features.dashboards.school.queries import RunningAgreement, SchoolFigures, school_overview
 from alongside.features.dashboards.work_items import work_items_of_school
 from alongside.features.escalations.labels import STATES as ESCALATION_STATES
 from alongside.features.escalations.queries import escalations_of
@@ -24,6 +19,7 @@ from alongside.features.escalations.rows import EscalationLine
 from alongside.features.offers.confirmation import fresh_since_by_school
 from alongside.features.schools.posting import phase_of
 from alongside.features.schools.term_dates.queries import calendar_of_school
+from alongside.features.watched_schools.queries import WatchedRow
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import SCHOOL_ROLES, Role
@@ -44,6 +40,7 @@ class SchoolHomeContext(PageContext):
     waiting: Sequence[WorkItem]
     year: SchoolFigures
     running: Sequence[RunningAgreement]
+    watched: Sequence[WatchedRow]
     escalations: Sequence[EscalationLine]
     ESCALATION_STATES: Mapping[str, str]
     posts: Sequence[Post]
@@ -68,14 +65,16 @@ async def show_home(ctx: PageRequest) -> PageResult:
     }
     posts = await posts_on_board(ctx.session, ctx.person, "", "newest", like_mine)
     calendar = await calendar_of_school(ctx.session, ctx.person.authority_id, ctx.person.school_urn or 0)
+    overview = await school_overview(ctx.session, ctx.person, academic_year_began(ctx.person.today))
     reads_escalations = has_permission(ctx.person, Permission.VIEW_ESCALATION)
     return Page(
         SchoolHomeContext(
             settings=settings,
             post_rows=post_rows,
             waiting=await work_items_of_school(ctx.session, ctx.person, calendar),
-            year=await given_and_got(ctx.session, ctx.person, academic_year_began(ctx.person.today)),
-            running=await running_agreements(ctx.session, ctx.person),
+            year=overview.year,
+            running=overview.running,
+            watched=overview.watched,
             escalations=(await escalations_of(ctx.session, ctx.person))[0] if reads_escalations else [],
             ESCALATION_STATES=ESCALATION_STATES,
             posts=[post for post in posts if post.school_urn != ctx.person.school_urn][:5],

@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.features.watched_schools.queries import WATCHED, WatchedRow, own_values
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.combined_reads import CombinedRead
 from alongside.platform.database.reads import Read, fetch_all
 
 
@@ -79,15 +81,24 @@ RUNNING = Read(
 )
 
 
-async def given_and_got(session: AsyncSession, person: Principal, year_began: date) -> SchoolFigures:
-    """The figures of this school, with visits since a day."""
-    (found,) = await fetch_all(session, GIVEN_AND_GOT, _own(person) | {"year_began": year_began})
-    return found
+@dataclass(frozen=True, slots=True)
+class SchoolOverview:
+    """The figures of a school, its agreements in preparation or running, and the schools that the reader watches."""
+
+    year: SchoolFigures
+    running: Sequence[RunningAgreement]
+    watched: Sequence[WatchedRow]
 
 
-async def running_agreements(session: AsyncSession, person: Principal) -> Sequence[RunningAgreement]:
-    """This school's agreements that are in preparation or running."""
-    return await fetch_all(session, RUNNING, _own(person))
+OVERVIEW = CombinedRead(GIVEN_AND_GOT, RUNNING, WATCHED)
+
+
+async def school_overview(session: AsyncSession, person: Principal, year_began: date) -> SchoolOverview:
+    """The overview of this person's school, with visits since a day, in one statement."""
+    values = own_values(person) | _own(person) | {"year_began": year_began}
+    (found,) = await fetch_all(session, OVERVIEW, values)
+    (year,) = found.of(GIVEN_AND_GOT)
+    return SchoolOverview(year, found.of(RUNNING), found.of(WATCHED))
 
 
 def _own(person: Principal) -> dict[str, object]:
