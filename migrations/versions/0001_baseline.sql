@@ -551,6 +551,7 @@ CREATE TABLE invitation (
 	school_urn INTEGER, 
 	consortium_id UUID, 
 	invited_by UUID, 
+	batch_id UUID, 
 	invited_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	used_at TIMESTAMP WITH TIME ZONE, 
@@ -570,6 +571,8 @@ CREATE TABLE invitation (
 	CONSTRAINT ck_invitation_sent_count CHECK (sent_count BETWEEN 1 AND 3), 
 	CONSTRAINT fk_invitation_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
+
+CREATE INDEX ix_invitation_authority_id_batch_id ON invitation (authority_id, batch_id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE leave_cover (
 	authority_id INTEGER NOT NULL, 
@@ -4163,8 +4166,19 @@ BEGIN
        + NEW.sent_count > 10 THEN
         RAISE EXCEPTION 'too many invitations of this school'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_of_school';
+    ELSIF NEW.batch_id IS NOT NULL AND TG_OP = 'INSERT' THEN
+        IF (SELECT count(*) FROM invitation
+             WHERE authority_id = NEW.authority_id AND batch_id = NEW.batch_id) >= 600 THEN
+            RAISE EXCEPTION 'too many invitations together'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_in_batch';
+        ELSIF (SELECT count(DISTINCT batch_id) FROM invitation
+                WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by AND batch_id <> NEW.batch_id
+                  AND invited_at > now() - interval '1 day') >= 3 THEN
+            RAISE EXCEPTION 'too many batches by this person'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_batches';
+        END IF;
     ELSIF NEW.invited_by IS NOT NULL AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
-           WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by
+           WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by AND batch_id IS NULL
              AND sent_at > now() - interval '1 hour' AND id <> NEW.id)
        + NEW.sent_count > 60 THEN
         RAISE EXCEPTION 'too many invitations by this person'

@@ -14,7 +14,7 @@ from tests.features.directory.form_values import sent_entry
 from tests.features.escalations.builders import a_running_escalation
 from tests.features.notices.builders import a_draft
 from tests.features.visit_requests.builders import requested
-from tests.personas import HEAD_OF_MILL, OFFICER
+from tests.personas import ADMINISTRATOR, HEAD_OF_MILL, OFFICER
 from tests.platform.uploads.files import HOSTILE
 
 UPLOADS: dict[str, Upload] = {
@@ -34,6 +34,7 @@ def test_every_upload_of_the_product_is_listed() -> None:
         "/directory/{entry_id:uuid}/pictures",
         "/escalations/{escalation_id:uuid}/files",
         "/notices/{notice_id:uuid}/files",
+        "/people/invitation-files",
         "/proposals/{proposal_id:uuid}/messages/files",
         "/visit-requests/{visit_request_id:uuid}/messages/files",
     ]
@@ -47,6 +48,8 @@ async def test_an_upload_refuses_hostile_files_and_keeps_nothing(client: Client,
     if "entry_id" in path:
         as_ = HEAD_OF_MILL
         place = (await sent_entry(client, act="draft")).rpartition("/")[2]
+    elif path.startswith("/people"):
+        as_, place = ADMINISTRATOR, ""
     elif "notice_id" in path:
         place = (await a_draft(client)).rpartition("/")[2]
     elif "proposal_id" in path:

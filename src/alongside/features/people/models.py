@@ -108,7 +108,8 @@ class UserSession(AuthorityOwned, Base):
 class Invitation(AuthorityOwned, Base):
     """An invitation of one person to one role: it works once, until it expires.
 
-    `sent_count` is the number of emails sent with it, `sent_at` the time of the last one.
+    `batch_id` is the same for invitations that were sent together from a file. `sent_count` is the number of emails
+    sent with it, `sent_at` the time of the last one.
     """
 
     __tablename__ = "invitation"
@@ -122,6 +123,7 @@ class Invitation(AuthorityOwned, Base):
         CheckConstraint("email ~ '^[!-~]+@[!-~]+$'", name="email"),
         CheckConstraint("name !~ '[[:cntrl:]]|//|@'", name="name"),
         CheckConstraint("sent_count BETWEEN 1 AND 3", name="sent_count"),
+        Index(None, "authority_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
     )
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
@@ -131,6 +133,7 @@ class Invitation(AuthorityOwned, Base):
     school_urn: Mapped[int | None]
     consortium_id: Mapped[UUID | None]
     invited_by: Mapped[UUID | None]
+    batch_id: Mapped[UUID | None]
     invited_at: Mapped[datetime] = created_at()
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -142,6 +145,9 @@ class Invitation(AuthorityOwned, Base):
 
 MOST_TO_ONE_ADDRESS, MOST_OF_ONE_SCHOOL, MOST_OF_ONE_PERSON = 5, 10, 60
 """Limits: invitation emails per address and day, per school (delegates) and day, per inviting person and hour."""
+
+MOST_IN_A_BATCH, MOST_BATCHES = 600, 3
+"""Limits: invitations sent together, and how often a person may do that in a day."""
 
 schema_rule(
     "invitations_are_limited",
@@ -160,8 +166,19 @@ BEGIN
        + NEW.sent_count > {MOST_OF_ONE_SCHOOL} THEN
         RAISE EXCEPTION 'too many invitations of this school'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_of_school';
+    ELSIF NEW.batch_id IS NOT NULL AND TG_OP = 'INSERT' THEN
+        IF (SELECT count(*) FROM invitation
+             WHERE authority_id = NEW.authority_id AND batch_id = NEW.batch_id) >= {MOST_IN_A_BATCH} THEN
+            RAISE EXCEPTION 'too many invitations together'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_in_batch';
+        ELSIF (SELECT count(DISTINCT batch_id) FROM invitation
+                WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by AND batch_id <> NEW.batch_id
+                  AND invited_at > now() - interval '1 day') >= {MOST_BATCHES} THEN
+            RAISE EXCEPTION 'too many batches by this person'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_batches';
+        END IF;
     ELSIF NEW.invited_by IS NOT NULL AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
-           WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by
+           WHERE authority_id = NEW.authority_id AND invited_by = NEW.invited_by AND batch_id IS NULL
              AND sent_at > now() - interval '1 hour' AND id <> NEW.id)
        + NEW.sent_count > {MOST_OF_ONE_PERSON} THEN
         RAISE EXCEPTION 'too many invitations by this person'

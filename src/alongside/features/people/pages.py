@@ -12,6 +12,7 @@ from wtforms import Form
 from alongside.errors import NotFound
 from alongside.features.people import role_assignments
 from alongside.features.people.account import pages as account_pages
+from alongside.features.people.invitation_files import pages as file_pages
 from alongside.features.people.invitations import pages as invitation_pages
 from alongside.features.people.invitations.queries import OpenInvitation, waiting_invitations
 from alongside.features.people.role_assignments import HeldRole
@@ -195,6 +196,7 @@ routes = [
     *sign_in_pages.routes,
     *account_pages.routes,
     *invitation_pages.routes,
+    *file_pages.routes,
     list_people,
     *routes_of((END_ROLE, END_DELEGATE, LEAVE)),
 ]

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import msgspec
@@ -15,6 +16,8 @@ from alongside.features.authorities import settings_of
 from alongside.features.people.invitations.invitee import Invitee
 from alongside.features.people.invitations.queries import OpenInvitation, invitation, invitation_by_token
 from alongside.features.people.models import (
+    MOST_BATCHES,
+    MOST_IN_A_BATCH,
     MOST_OF_ONE_PERSON,
     MOST_OF_ONE_SCHOOL,
     Invitation,
@@ -47,6 +50,13 @@ LIMITS: dict[str, Message] = {
         TooManyRequests,
         f"You have sent {MOST_OF_ONE_PERSON} invitations in the last hour. Wait an hour, then try again.",
     ),
+    "invitations_in_batch": partial(
+        TooManyRequests, f"At most {MOST_IN_A_BATCH} invitations can be sent together. Send them in parts."
+    ),
+    "invitations_batches": partial(
+        TooManyRequests,
+        f"You have sent invitations from {MOST_BATCHES} files in the last 24 hours. Wait a day, then try again.",
+    ),
     "ck_invitation_sent_count": partial(
         TooManyRequests, "This invitation was sent three times. Withdraw it, then write a new one."
     ),
@@ -72,7 +82,7 @@ async def post_invitation(session: AsyncSession, person: Principal, invitee: Inv
         authority_id=person.authority_id,
         token_hash=hashed(token),
         invited_by=person.id,
-        expires_at=func.now() + _lifetime(person),
+        expires_at=func.now() + lifetime(person),
         **asdict(invitee),
     )
     session.add(row)
@@ -102,7 +112,7 @@ async def renew_invitation(
             person,
             invitation_id,
             token_hash=hashed(token),
-            expires_at=func.now() + _lifetime(person),
+            expires_at=func.now() + lifetime(person),
             sent_count=Invitation.sent_count + 1,
             sent_at=func.now(),
         )
@@ -196,7 +206,8 @@ def scope_matches_role(role: Role, school_urn: int | None, consortium_id: UUID |
     )
 
 
-def _lifetime(person: Principal) -> timedelta:
+def lifetime(person: Principal) -> timedelta:
+    """Return how long an invitation of this authority can be accepted."""
     return timedelta(days=settings_of(person.authority_id).periods.invitation_good_for_days)
 
 
@@ -236,25 +247,40 @@ async def _write_email(
     """Put the invitation email into the outbox; returns its link."""
     found = await invitation(session, person, invitation_id)
     assert found is not None
-    settings = settings_of(person.authority_id)
     link = f"{origin}/invitations/{token}"
+    written = invitation_email(person, found, role_label(found), link)
+    session.add(EmailOutbox(**written, message_id=f"invitation-{uuid4().hex}"))
+    await session.flush()
+    return link
+
+
+class Invited(Protocol):
+    """Who is invited: name and address."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+
+    @property
+    def email(self) -> str:
+        """The address."""
+
+
+def invitation_email(person: Principal, invited: Invited, role: str, link: str) -> dict[str, object]:
+    """Return the columns of the email with an invitation; `role` are the words for the role and its place."""
+    settings = settings_of(person.authority_id)
     days = settings.periods.invitation_good_for_days
     inviter = person.name if person.signed_in else settings.name
     body = (
-        f"Dear {found.name}\n\n"
+        f"Dear {invited.name}\n\n"
         f"{inviter} invites you to Alongside, where schools of {settings.name} support one another.\n\n"
-        f"Your role: {role_label(found)}\n\n"
+        f"Your role: {role}\n\n"
         f"Open this link and sign in. It works once, for {format_days(days)}, and is for you alone:\n\n{link}\n\n"
         "If you were not expecting this email, you can ignore it.\n"
     )
-    session.add(
-        EmailOutbox(
-            authority_id=person.authority_id,
-            to_address=found.email,
-            subject=f"You are invited to Alongside by {settings.brand.short_name}",
-            body=body,
-            message_id=f"invitation-{uuid4().hex}",
-        )
-    )
-    await session.flush()
-    return link
+    return {
+        "authority_id": person.authority_id,
+        "to_address": invited.email,
+        "subject": f"You are invited to Alongside by {settings.brand.short_name}",
+        "body": body,
+    }

@@ -84,7 +84,8 @@ async def accept_invitation(ctx: PageRequest, token: str) -> PageResult:
     return Redirect(DESK, f"You now act as {role_label(role)}.", cookies={SESSION_COOKIE: new})
 
 
-def _origin(request: AnyRequest, person: Principal) -> str:
+def origin_for(request: AnyRequest, person: Principal) -> str:
+    """Return the base URL of links in the emails of this request."""
     app_context: AppContext = request.app.state.app_context
     host = request.headers["host"]
     return origin_of(settings_of(person.authority_id), host, demonstration=app_context.demonstration)
@@ -95,7 +96,7 @@ async def _offer_choices(asked: FormRequest[None, InvitationForm]) -> None:
 
 
 async def _invite(asked: FormRequest[None, InvitationForm]) -> Redirect:
-    origin = _origin(asked.request, asked.person)
+    origin = origin_for(asked.request, asked.person)
     await actions.invite(asked.session, asked.person, ANYBODY, asked.form.invitee(), origin)
     return Redirect(LIST, f"{asked.form.name.data} is invited. We have sent them an email with a link.")
 
@@ -108,7 +109,7 @@ async def _invite_delegate(asked: FormRequest[None, DelegateForm]) -> Redirect:
         role=Role.DELEGATE.value,
         school_urn=person.school_urn,
     )
-    await actions.invite(asked.session, person, DELEGATES, delegate, _origin(asked.request, person))
+    await actions.invite(asked.session, person, DELEGATES, delegate, origin_for(asked.request, person))
     return Redirect(LIST, f"{form.name.data} is invited. We have sent them an email with a link.")
 
 
@@ -132,7 +133,7 @@ def _on_an_invitation(
         about=lambda _, invitation: f"to {invitation.name}",
         said="The invitation is sent again with a new link. The old link no longer works.",
         run=lambda asked: actions.renew_invitation(
-            asked.session, asked.person, permission, asked.record.id, _origin(asked.request, asked.person)
+            asked.session, asked.person, permission, asked.record.id, origin_for(asked.request, asked.person)
         ),
     )
     withdraw = ButtonAction(

@@ -1,0 +1,1 @@
+"""Invitations from a file: read, checked row by row, previewed, confirmed and sent together."""
