@@ -123,3 +123,37 @@ async def _offers(park: Visitor) -> None:
     await enters(park, "act")
     assert "Phonics that sticks" in await park.reads()
     assert park.path.startswith("/offers/")
+
+
+async def test_shortcuts_go_through_a_list_and_can_be_switched_off(
+    module_app_context: Served, chromium: Browser
+) -> None:
+    """Never inside a field (WCAG 2.1.4)."""
+    async with visiting(chromium, module_app_context, HEAD_OF_MILL) as mill:
+        await mill.goes("/schools")
+        keys, links = mill.page.keyboard, mill.page.locator("main tbody a")
+        first, second = await links.nth(0).inner_text(), await links.nth(1).inner_text()
+        for key, expected in (("j", first), ("j", second), ("k", first), ("ArrowDown", second)):
+            await keys.press(key)
+            assert await mill.page.evaluate(NAME) == expected, key
+        field = mill.page.locator("main input[type=search]").first
+        await field.focus()
+        await keys.type("j?k")
+        assert await field.input_value() == "j?k" and not await mill.page.locator("dialog[open]").count()
+        await links.first.focus()
+        await keys.press("?")
+        await mill.page.get_by_role("button", name="Switch shortcuts off").click()
+        await keys.press("Escape")
+        await links.first.focus()
+        for key in ("j", "?"):
+            await keys.press(key)
+        assert await mill.page.evaluate(NAME) == first
+        assert not await mill.page.locator("dialog[open]").count()
+        await mill.page.get_by_role("button", name="Keyboard shortcuts").click()
+        await mill.page.get_by_role("button", name="Switch shortcuts on").click()
+        await keys.press("Escape")
+        await links.first.focus()
+        await keys.press("j")
+        async with mill.page.expect_navigation():
+            await keys.press("Enter")
+        assert await mill.page.locator("h1").inner_text() == second

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -25,6 +26,7 @@ ASK_AXE = "options => axe.run(document, options).then(found => found.violations)
 """Only what is amiss leaves the browser: all that was looked at is a hundred times as much."""
 WIDE, NARROW, NARROWEST = 1280, 375, 320
 LONG = "Fluency" * 30
+BATCH = UUID(int=99)
 REFUSALS = {
     "/not-signed-in/{because}": 403,
     "/invitations/{token}": 404,
@@ -61,6 +63,7 @@ async def full(database_server: DatabaseServer) -> AsyncIterator[tuple[Served, d
     things = world.ids["own"] | {
         "urn": MILL,
         "person_id": HEAD_OF_FORD.person_id,
+        "batch_id": BATCH,
         "role_assignment_id": DELEGATE_OF_MILL.role_assignment_id,
     }
     await _more(copy.superuser_url)
@@ -79,8 +82,9 @@ async def _more(superuser_url: str) -> None:
             "UPDATE offer SET description = $1, title = title || ' ' || left($1, 80)", LONG
         )
         await connection.execute(
-            "INSERT INTO invitation (authority_id, token_hash, name, email, role, school_urn, expires_at)"
-            " VALUES ($1, 'x', 'Ina Invited', $2, 'delegate', $3, now() + interval '9 days')",
+            "INSERT INTO invitation (batch_id, authority_id, token_hash, name, email, role, school_urn, expires_at)"
+            " VALUES ($1, $2, 'x', 'Ina Invited', $3, 'delegate', $4, now() + interval '9 days')",
+            BATCH,
             NORTHSHIRE,
             f"{'a' * 60}@{'school.' * 8}example",
             MILL,
@@ -113,17 +117,19 @@ async def _more(superuser_url: str) -> None:
 
 
 async def look_at(page: Page) -> list[str]:
-    """What is wrong with the page that is open, at each width."""
+    """What is wrong with the page that is open: wide in light colours, narrow in dark ones."""
     found = []
     assert await page.title()
     if await page.locator("h1").count() != 1:
         found.append("not one h1")
     await page.evaluate(AXE)
-    for width in (WIDE, NARROW):
+    schemes: tuple[tuple[int, Literal["light", "dark"]], ...] = ((WIDE, "light"), (NARROW, "dark"))
+    for width, colours in schemes:
         await page.set_viewport_size({"width": width, "height": 900})
+        await page.emulate_media(color_scheme=colours)
         for one in await page.evaluate(ASK_AXE, OPTIONS):
             where = "; ".join(node["html"][:160] for node in one["nodes"][:3])
-            found.append(f"{width}: {one['id']}: {one['help']}: {where}")
+            found.append(f"{width}, {colours}: {one['id']}: {one['help']}: {where}")
     for width in (NARROW, NARROWEST):
         await page.set_viewport_size({"width": width, "height": 900})
         if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):

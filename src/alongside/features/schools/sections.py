@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
+    or_,
     select,
     union_all,
 )
@@ -109,10 +110,10 @@ async def news_of_schools(
     person: Principal,
     sections: Sequence[SchoolSection],
     since: Mapping[int, datetime],
-    until: datetime,
+    until: datetime | None,
     most: int,
 ) -> list[NewsRow]:
-    """Return the records of these schools that changed after a time (by URN) until another, newest first.
+    """Return the records of these schools that changed after a time (by URN) until another (if given), newest first.
 
     A record that the person sees only later is news when they see it first.
     """
@@ -126,13 +127,14 @@ async def news_of_schools(
     ]
     news = union_all(*arms).subquery("news")
     times = bindparam("times", type_=ARRAY(DateTime(timezone=True)))
+    last = bindparam("until", type_=DateTime(timezone=True))
     asked = func.unnest(URNS, times).table_valued("urn", "since").render_derived()
     statement = (
         select(news)
         .join(asked, asked.c.urn == news.c.urn)
         .where(
             news.c.changed_at > asked.c.since,
-            news.c.changed_at <= bindparam("until", type_=DateTime(timezone=True)),
+            or_(last.is_(None), news.c.changed_at <= last),
         )
         .order_by(news.c.changed_at.desc(), news.c.path)
         .limit(bindparam("most", type_=Integer))

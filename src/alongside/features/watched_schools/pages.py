@@ -56,9 +56,8 @@ async def list_watched_schools(ctx: PageRequest) -> PageResult:
     """List the schools that the person watches, with the changes of the last 14 days."""
     rows = await watched_schools(ctx.session, ctx.person)
     sections = watched_sections(ctx.person)
-    now = ctx.app.now()
-    since: dict[int, datetime] = {one.urn: now - LATELY for one in rows}
-    news = await news_of_schools(ctx.session, ctx.person, sections, since, now, MOST_NEWS)
+    since: dict[int, datetime] = {one.urn: ctx.app.now() - LATELY for one in rows}
+    news = await news_of_schools(ctx.session, ctx.person, sections, since, None, MOST_NEWS)
     return Page(
         WatchedSchools(
             schools=[

@@ -59,3 +59,49 @@ if (liveEvents.size && window.EventSource) {
     })
   }
 }
+
+// Shortcuts in lists of work (data-rows): j and k or the arrows go from row to row, x selects, ? shows help. They can be
+// switched off (WCAG 2.1.4), and a key that is typed into a field is never one.
+const KEEP = 'alongside-shortcuts'
+const off = () => { try { return localStorage.getItem(KEEP) === 'off' } catch { return false } }
+const rows = () => [...document.querySelectorAll('[data-rows] > li, [data-rows] > tr')]
+
+function goToRow(step) {
+  const all = rows()
+  const at = all.indexOf(document.activeElement?.closest('[data-rows] > li, [data-rows] > tr'))
+  const row = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1)]
+  row?.querySelector('a[href], button')?.focus()
+}
+
+function shortcutsDialog() {
+  const template = document.getElementById('shortcuts-help')
+  if (!template) return null
+  const dialog = template.content.firstElementChild.cloneNode(true)
+  const toggle = dialog.querySelector('[data-toggle]')
+  const words = () => { toggle.textContent = off() ? 'Switch shortcuts on' : 'Switch shortcuts off' }
+  toggle.addEventListener('click', () => { try { localStorage.setItem(KEEP, off() ? 'on' : 'off') } catch { /* not kept */ } words() })
+  dialog.querySelector('[data-close]').addEventListener('click', () => dialog.close())
+  words()
+  document.body.append(dialog)
+  return dialog
+}
+
+if (rows().length) {
+  const dialog = shortcutsDialog()
+  const open = document.querySelector('.alongside-shortcuts__open')
+  if (open && dialog) {
+    open.hidden = false
+    open.addEventListener('click', () => dialog.showModal())
+  }
+  document.addEventListener('keydown', (event) => {
+    if (off() || event.ctrlKey || event.altKey || event.metaKey || dialog?.open) return
+    if (event.target.closest('input, select, textarea, [contenteditable], summary, iframe')) return
+    const row = event.target.closest('[data-rows] > li, [data-rows] > tr')
+    const step = { j: 1, k: -1, ...(row && { ArrowDown: 1, ArrowUp: -1 }) }[event.key]
+    if (step) goToRow(step)
+    else if (event.key === 'x' && row?.querySelector('input[type=checkbox]')) row.querySelector('input[type=checkbox]').click()
+    else if (event.key === '?') dialog?.showModal()
+    else return
+    event.preventDefault()
+  })
+}
