@@ -43,7 +43,7 @@ async def tell(database: Database, day: date = TOMORROW) -> int:
         return await notify_watchers(session, system(NORTHSHIRE, day))
 
 
-async def told(database: Database, one: Persona) -> list[str]:
+async def notified(database: Database, one: Persona) -> list[str]:
     """Return what a person was told of watched schools."""
     async with database.transaction(one.authority_id, read_only=True) as session:
         sql = "SELECT text FROM notification WHERE person_id = :id AND kind = 'school_watched' ORDER BY id"
@@ -112,15 +112,15 @@ async def test_each_watcher_hears_once_a_day_of_what_they_may_see(client: Client
         await a_need(session, QUAY, title="A need in the south", visible_to_authority_from=None)
         await an_offer(session, PARK, title="Of a school that nobody watches")
     assert await tell(database) == 4
-    assert await told(database, HEAD_OF_MILL) == ["News of 1 school that you watch: 1 new offer."]
-    assert await told(database, LEAD_OF_NORTH) == ["News of 1 school that you watch: 1 new offer."]
+    assert await notified(database, HEAD_OF_MILL) == ["News of 1 school that you watch: 1 new offer."]
+    assert await notified(database, LEAD_OF_NORTH) == ["News of 1 school that you watch: 1 new offer."]
     both = ["News of 1 school that you watch: 1 new support need, 2 new offers."]
-    assert await told(database, LEAD_OF_SOUTH) == both
-    assert await told(database, OFFICER) == both
-    assert await told(database, HEAD_OF_PARK) == []
+    assert await notified(database, LEAD_OF_SOUTH) == both
+    assert await notified(database, OFFICER) == both
+    assert await notified(database, HEAD_OF_PARK) == []
     assert await tell(database) == 0
     assert await tell(database, TOMORROW + timedelta(days=1)) == 4
-    assert len(await told(database, OFFICER)) == 1
+    assert len(await notified(database, OFFICER)) == 1
     async with database.transaction(NORTHSHIRE) as session:
         await write_digests(session, system(NORTHSHIRE, TOMORROW))
         digest = "SELECT body FROM email_outbox WHERE message_id LIKE 'digest-%'"
@@ -138,7 +138,7 @@ async def test_what_becomes_visible_later_is_news_after_that_day(client: Client,
         await an_offer(session, QUAY, visible_to_authority_from=shown_from)
     for day, number in ((0, 0), (1, 0), (2, 0), (3, 1), (4, 1)):
         await tell(database, TOMORROW + timedelta(days=day))
-        assert len(await told(database, HEAD_OF_MILL)) == number, day
+        assert len(await notified(database, HEAD_OF_MILL)) == number, day
 
 
 async def test_an_escalation_is_told_without_a_name_to_those_who_may_read_it(
@@ -148,9 +148,9 @@ async def test_an_escalation_is_told_without_a_name_to_those_who_may_read_it(
         await watch(client, MILL, one)
     await an_escalation(database)
     await tell(database)
-    assert await told(database, OFFICER) == ["News of 1 school that you watch: 1 other change."]
-    assert await told(database, LEAD_OF_NORTH) == ["News of 1 school that you watch: 1 other change."]
-    assert await told(database, LEAD_OF_SOUTH) == await told(database, HEAD_OF_PARK) == []
+    assert await notified(database, OFFICER) == ["News of 1 school that you watch: 1 other change."]
+    assert await notified(database, LEAD_OF_NORTH) == ["News of 1 school that you watch: 1 other change."]
+    assert await notified(database, LEAD_OF_SOUTH) == await notified(database, HEAD_OF_PARK) == []
 
 
 async def test_watching_ends_with_the_role(client: Client, database: Database) -> None:

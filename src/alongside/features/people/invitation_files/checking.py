@@ -124,7 +124,7 @@ def _checked(cells: Mapping[str, str], register: Register) -> tuple[Invitee | No
         reason = "There is no such role" if cells["role"] else "The role is missing"
         problems.append(Problem("role", reason, f"Enter a role, like {ROLE_NAMES[Role.HEADTEACHER]}"))
         return None, problems
-    urn, consortium, problem = _place(cells["school"], role, register)
+    urn, consortium, problem = _school_or_consortium(cells["school"], role, register)
     if problem is not None:
         problems.append(problem)
     place = str(urn or (consortium.id if consortium else ""))
@@ -138,7 +138,7 @@ def _checked(cells: Mapping[str, str], register: Register) -> tuple[Invitee | No
     return Invitee(name, cells["email"], role.value, urn, consortium.id if consortium else None), problems
 
 
-def _place(
+def _school_or_consortium(
     written: str, role: Role, register: Register
 ) -> tuple[int | None, ConsortiumChoice | None, Problem | None]:
     if role in SCHOOL_ROLES:
