@@ -376,6 +376,47 @@ CREATE INDEX ix_consortium_membership_authority_id_consortium_id ON consortium_m
 
 CREATE INDEX ix_consortium_membership_authority_id_school_urn ON consortium_membership (authority_id, school_urn);
 
+CREATE TABLE consultation (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	state TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	phase TEXT, 
+	school_phases TEXT[] DEFAULT '{}' NOT NULL, 
+	school_days INTEGER NOT NULL, 
+	created_by UUID, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	opens_on DATE, 
+	closes_on DATE, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	asked INTEGER, 
+	answered INTEGER, 
+	counts JSONB DEFAULT '{}' NOT NULL, 
+	decision TEXT DEFAULT '' NOT NULL, 
+	decision_reference TEXT DEFAULT '' NOT NULL, 
+	decided_on DATE, 
+	withdrawn_because TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_consultation PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_consultation_authority_id_created_by FOREIGN KEY(authority_id, created_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_consultation_state CHECK (state IN ('closed', 'decided', 'draft', 'open', 'withdrawn')), 
+	CONSTRAINT ck_consultation_phase CHECK (phase IN ('primary', 'secondary')), 
+	CONSTRAINT ck_consultation_title CHECK (title ~ '[[:alnum:]]' AND char_length(title) <= 120), 
+	CONSTRAINT ck_consultation_body CHECK (char_length(body) BETWEEN 1 AND 8000), 
+	CONSTRAINT ck_consultation_school_days CHECK (school_days BETWEEN 1 AND 60), 
+	CONSTRAINT ck_consultation_opened CHECK ((opens_on IS NULL) = (closes_on IS NULL) AND (opens_on IS NOT NULL OR state IN ('draft', 'withdrawn'))), 
+	CONSTRAINT ck_consultation_closed CHECK (state NOT IN ('closed', 'decided') OR closed_at IS NOT NULL), 
+	CONSTRAINT ck_consultation_numbers CHECK ((closed_at IS NULL) = (asked IS NULL)), 
+	CONSTRAINT ck_consultation_answered CHECK (answered BETWEEN 0 AND asked), 
+	CONSTRAINT ck_consultation_decision CHECK (state <> 'decided' OR (decision <> '' AND decision_reference <> '' AND decided_on IS NOT NULL)), 
+	CONSTRAINT ck_consultation_decision_length CHECK (char_length(decision) <= 4000 AND char_length(decision_reference) <= 200), 
+	CONSTRAINT ck_consultation_withdrawn_because CHECK (state <> 'withdrawn' OR withdrawn_because <> ''), 
+	CONSTRAINT fk_consultation_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_consultation_authority_id_state_closes_on ON consultation (authority_id, state, closes_on);
+
 CREATE TABLE declared_interest (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1091,6 +1132,38 @@ CREATE TABLE subject_request (
 
 CREATE INDEX ix_subject_request_authority_id_asked_at ON subject_request (authority_id, asked_at);
 
+CREATE TABLE consultation_question (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	consultation_id UUID NOT NULL, 
+	number INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	wording TEXT NOT NULL, 
+	choices TEXT[] DEFAULT '{}' NOT NULL, 
+	removed_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_consultation_question PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_consultation_question_authority_id_consultation_id FOREIGN KEY(authority_id, consultation_id) REFERENCES consultation (authority_id, id), 
+	CONSTRAINT ck_consultation_question_kind CHECK (kind IN ('agreement', 'choice', 'text')), 
+	CONSTRAINT ck_consultation_question_wording CHECK (wording ~ '[[:alnum:]]' AND char_length(wording) <= 300), 
+	CONSTRAINT ck_consultation_question_choices CHECK ((kind = 'text') = (cardinality(choices) = 0) AND cardinality(choices) <= 10 AND cardinality(choices) <> 1), 
+	CONSTRAINT fk_consultation_question_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_consultation_question_authority_id_consultation_id_number ON consultation_question (authority_id, consultation_id, number);
+
+CREATE TABLE consultation_school (
+	authority_id INTEGER NOT NULL, 
+	consultation_id UUID NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	answer_by DATE NOT NULL, 
+	CONSTRAINT pk_consultation_school PRIMARY KEY (authority_id, consultation_id, school_urn), 
+	CONSTRAINT fk_consultation_school_authority_id_consultation_id FOREIGN KEY(authority_id, consultation_id) REFERENCES consultation (authority_id, id), 
+	CONSTRAINT fk_consultation_school_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_consultation_school_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_consultation_school_authority_id_school_urn ON consultation_school (authority_id, school_urn);
+
 CREATE TABLE escalation_access_log (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1784,6 +1857,20 @@ CREATE TABLE watched_school (
 );
 
 CREATE INDEX ix_watched_school_authority_id_person_id ON watched_school (authority_id, person_id);
+
+CREATE TABLE consultation_answer (
+	authority_id INTEGER NOT NULL, 
+	consultation_id UUID NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	answers JSONB NOT NULL, 
+	answered_by UUID NOT NULL, 
+	answered_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_consultation_answer PRIMARY KEY (authority_id, consultation_id, school_urn), 
+	CONSTRAINT fk_consultation_answer_only_of_asked_schools FOREIGN KEY(authority_id, consultation_id, school_urn) REFERENCES consultation_school (authority_id, consultation_id, school_urn), 
+	CONSTRAINT fk_consultation_answer_authority_id_answered_by FOREIGN KEY(authority_id, answered_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_consultation_answer_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
 
 CREATE TABLE escalation_reminder (
 	authority_id INTEGER NOT NULL, 
@@ -2632,6 +2719,22 @@ CREATE POLICY authority_only ON consortium_membership AS RESTRICTIVE FOR ALL TO 
 
 CREATE POLICY everyone_inside ON consortium_membership FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE consultation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE consultation FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON consultation AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON consultation FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON consultation AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('delegate', 'headteacher') AND EXISTS (SELECT FROM consultation_school asked WHERE asked.authority_id = consultation.authority_id AND asked.consultation_id = consultation.id AND asked.school_urn::text = (SELECT security.requester())[3])));
+
+CREATE POLICY added_by ON consultation AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON consultation AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON consultation AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE declared_interest ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE declared_interest FORCE ROW LEVEL SECURITY;
@@ -2863,6 +2966,38 @@ ALTER TABLE subject_request FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON subject_request AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON subject_request FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE consultation_question ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE consultation_question FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON consultation_question AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON consultation_question FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON consultation_question AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('delegate', 'headteacher') AND EXISTS (SELECT FROM consultation_school asked WHERE asked.authority_id = consultation_question.authority_id AND asked.consultation_id = consultation_question.consultation_id AND asked.school_urn::text = (SELECT security.requester())[3])));
+
+CREATE POLICY added_by ON consultation_question AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON consultation_question AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON consultation_question AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE consultation_school ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE consultation_school FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON consultation_school AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON consultation_school FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON consultation_school AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('delegate', 'headteacher') AND school_urn::text = (SELECT security.requester())[3]));
+
+CREATE POLICY added_by ON consultation_school AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON consultation_school AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON consultation_school AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE escalation_access_log ENABLE ROW LEVEL SECURITY;
 
@@ -3306,6 +3441,22 @@ CREATE POLICY authority_only ON watched_school AS RESTRICTIVE FOR ALL TO PUBLIC 
 
 CREATE POLICY everyone_inside ON watched_school FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE consultation_answer ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE consultation_answer FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON consultation_answer AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON consultation_answer FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON consultation_answer AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('delegate', 'headteacher') AND school_urn::text = (SELECT security.requester())[3]));
+
+CREATE POLICY added_by ON consultation_answer AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3]));
+
+CREATE POLICY changed_by ON consultation_answer AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3])) WITH CHECK (((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3]));
+
+CREATE POLICY removed_by ON consultation_answer AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE escalation_reminder ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE escalation_reminder FORCE ROW LEVEL SECURITY;
@@ -3634,6 +3785,10 @@ REVOKE ALL ON consortium_membership FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON consortium_membership TO alongside_app;
 
+REVOKE ALL ON consultation FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON consultation TO alongside_app;
+
 REVOKE ALL ON declared_interest FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON declared_interest TO alongside_app;
@@ -3737,6 +3892,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON school_training_day TO alongside_app;
 REVOKE ALL ON subject_request FROM PUBLIC;
 
 GRANT SELECT, INSERT ON subject_request TO alongside_app;
+
+REVOKE ALL ON consultation_question FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON consultation_question TO alongside_app;
+
+REVOKE ALL ON consultation_school FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON consultation_school TO alongside_app;
 
 REVOKE ALL ON escalation_access_log FROM PUBLIC;
 
@@ -3857,6 +4020,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON user_session TO alongside_app;
 REVOKE ALL ON watched_school FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON watched_school TO alongside_app;
+
+REVOKE ALL ON consultation_answer FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON consultation_answer TO alongside_app;
 
 REVOKE ALL ON escalation_reminder FROM PUBLIC;
 
@@ -4203,6 +4370,40 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT other_urn FROM public.declared_interest
      WHERE authority_id = of_authority AND person_id = of_person AND ended_at IS NULL
 $$;
+
+CREATE FUNCTION refuse_late_consultation_answer() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.consultation_school asked
+                 JOIN public.consultation c
+                   ON c.authority_id = asked.authority_id AND c.id = asked.consultation_id
+                WHERE asked.authority_id = NEW.authority_id AND asked.consultation_id = NEW.consultation_id
+                  AND asked.school_urn = NEW.school_urn
+                  AND (c.state <> 'open' OR asked.answer_by < public.london_today())) THEN
+        RAISE EXCEPTION 'consultation % takes no more answers of school %', NEW.consultation_id, NEW.school_urn
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consultation_answered_in_time',
+                  TABLE = 'consultation_answer';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_late_consultation_answer BEFORE INSERT OR UPDATE ON consultation_answer
+    FOR EACH ROW EXECUTE FUNCTION refuse_late_consultation_answer();
+
+CREATE FUNCTION refuse_changed_consultation_question() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.consultation c
+                    WHERE c.authority_id = NEW.authority_id AND c.id = NEW.consultation_id AND c.state = 'draft') THEN
+        RAISE EXCEPTION 'the questions of consultation % no longer change', NEW.consultation_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consultation_question_in_draft',
+                  TABLE = 'consultation_question';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_changed_consultation_question BEFORE INSERT OR UPDATE ON consultation_question
+    FOR EACH ROW EXECUTE FUNCTION refuse_changed_consultation_question();
 
 CREATE FUNCTION announce_need() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -5425,6 +5626,22 @@ INSERT INTO allowed_transition (subject, start, finish) VALUES ('amendment', 'pr
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('amendment', 'proposed', 'refused');
 
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('amendment', 'proposed', 'withdrawn');
+
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON consultation FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('consultation', '', 'draft');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('consultation', 'closed', 'decided');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('consultation', 'closed', 'withdrawn');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('consultation', 'draft', 'open');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('consultation', 'draft', 'withdrawn');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('consultation', 'open', 'closed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('consultation', 'open', 'withdrawn');
 
 CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON directory_entry FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 

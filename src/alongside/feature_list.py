@@ -7,6 +7,7 @@ from alongside.features.agreements import feature as agreements
 from alongside.features.authorities import feature as authorities
 from alongside.features.calendar_feeds import feature as calendar_feeds
 from alongside.features.consortia import feature as consortia
+from alongside.features.consultations import feature as consultations
 from alongside.features.dashboards import feature as dashboards
 from alongside.features.data_retention import feature as data_retention
 from alongside.features.directory import feature as directory
@@ -71,6 +72,7 @@ FEATURES = (
     interests.FEATURE,
     performance.FEATURE,
     notices.FEATURE,
+    consultations.FEATURE,
     needs.FEATURE,
     offers.FEATURE,
     funding.FEATURE,

@@ -235,6 +235,7 @@ async def _one_of_each(
         "entry_id": entry_id,
         **await _attachments(connection, authority_id, entry_id),
         **await _notice(connection, inside, asking),
+        **await _consultation(connection, inside, asking),
         **await _public_entry(connection, authority_id, asking),
     }
 
@@ -284,6 +285,40 @@ async def _notice(connection: asyncpg.Connection, inside: dict[str, Any], urn: i
         "question_id": await put(
             connection, "notice_question", **of_it, question="Where?", asked_by=HEAD_OF_MILL.person_id
         ),
+    }
+
+
+async def _consultation(connection: asyncpg.Connection, inside: dict[str, Any], urn: int) -> dict[str, Any]:
+    """Insert an open consultation that asks one school, with a question."""
+    consultation_id = await put(
+        connection,
+        "consultation",
+        **inside,
+        state="open",
+        title="Method for profiles",
+        body="We propose three years",
+        school_days=10,
+        opens_on=TODAY,
+        closes_on=TODAY + timedelta(days=14),
+    )
+    await connection.execute(
+        "INSERT INTO consultation_school (authority_id, consultation_id, school_urn, answer_by)"
+        " VALUES ($1, $2, $3, $4)",
+        inside["authority_id"],
+        consultation_id,
+        urn,
+        TODAY + timedelta(days=14),
+    )
+    asked = {
+        "number": 1,
+        "kind": "agreement",
+        "wording": "Agree?",
+        "choices": ["Agree", "Disagree", "No view"],
+    }
+    of_it = {**inside, "consultation_id": consultation_id, **asked}
+    return {
+        "consultation_id": consultation_id,
+        "consultation_question_id": await put(connection, "consultation_question", **of_it),
     }
 
 

@@ -60,6 +60,8 @@ OBJECTS = {
     "profile_id",
     "profile_method_id",
     "profile_dispute_id",
+    "consultation_id",
+    "consultation_question_id",
     "run_id",
     "exclusion_id",
     "escalation_id",

@@ -247,6 +247,8 @@ ELSEWHERE: dict[str, str] = {
     "periods.agreement_due": f"{AGREEMENT}::test_an_agreement_is_to_be_signed_in_time",
     "periods.review_due": f"{AGREEMENT}::test_a_review_is_due_some_days_after_the_end",
     "periods.visit_record_due": f"{AGREEMENT}::test_the_record_of_a_visit_is_due_as_the_authority_says",
+    "periods.consultation_due": "tests/features/consultations/test_ask_and_answer.py"
+    "::test_the_form_offers_the_period_of_the_settings",
     "periods.visit_request_due": "tests/features/visit_requests/test_answer_in_time.py"
     "::test_the_authority_sets_how_long_a_school_has",
     "periods.unmet_after": "tests/features/agreements/test_unmet_needs.py"
@@ -278,6 +280,8 @@ ELSEWHERE: dict[str, str] = {
     "retention.mail": RECORDS,
     "retention.imports": RECORDS,
     "retention.escalations": RECORDS,
+    "retention.consultations": "tests/features/consultations/test_ask_and_answer.py"
+    "::test_a_consultation_is_deleted_with_its_answers_years_after_the_decision",
     "retention.notices": "tests/features/notices/test_send_and_read.py"
     "::test_a_notice_is_deleted_with_its_parts_some_time_after_its_last_day",
     "retention.posts": f"{SUPPORT}::test_a_post_without_an_agreement_goes_after_four_years",

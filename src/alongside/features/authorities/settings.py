@@ -106,6 +106,7 @@ class Periods(Settings, frozen=True):
     school_day_ends: time
     respond_by: SchoolDays
     visit_request_due: SchoolDays
+    consultation_due: SchoolDays
     more_time: SchoolDays
     widen_after: SchoolDays
     challenge_window: SchoolDays
@@ -204,6 +205,7 @@ class Retention(Settings, frozen=True):
     imports: Days
     escalations: Days
     notices: Days
+    consultations: Days
 
 
 class AuthoritySettings(Settings, frozen=True):

@@ -189,6 +189,7 @@ KEPT = {
     ): "The day of a contact with the old school; what moves is a contact with the new one.",
     ("register_change", "urn"): "The history of an import is append-only.",
     ("directory_entry", "checked_by_urn"): "Which school checked an entry is a fact of that day.",
+    ("consultation_school", "school_urn"): "The schools that are asked are fixed when a consultation opens.",
     ("visit_request", "suggested_urn"): "Which school was suggested is a fact of that day.",
     ("plan_assignment", "requesting_urn"): "A plan is kept as it was calculated.",
     ("plan_assignment", "supporting_urn"): "A plan is kept as it was calculated.",

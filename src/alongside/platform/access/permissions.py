@@ -50,6 +50,9 @@ class Permission(StrEnum):
 
     VIEW_NOTICE = auto()
     POST_NOTICE = auto()
+    VIEW_CONSULTATION = auto()
+    MANAGE_CONSULTATION = auto()
+    ANSWER_CONSULTATION = auto()
 
     VIEW_PERFORMANCE = auto()
     IMPORT_PERFORMANCE = auto()
@@ -236,6 +239,9 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.PREPARE_PROFILE: CORE_TEAM,
     Permission.COMMENT_ON_PROFILE: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="shared_at"),
     Permission.VIEW_PROFILE_METHOD: grant(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
+    Permission.VIEW_CONSULTATION: OWN_SCHOOL_ONLY | CORE_TEAM,
+    Permission.MANAGE_CONSULTATION: CORE_TEAM,
+    Permission.ANSWER_CONSULTATION: HEAD_ONLY,
     Permission.VIEW_NEEDS_AND_OFFERS: grant(
         SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY
     ),
