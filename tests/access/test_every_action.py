@@ -182,6 +182,7 @@ UNCHECKED = {
     "agreements.signed_versions.keep_signed_version",
     "consortia.join_consortium",
     "consortia.leave_consortium",
+    "consultations.move_last_days",
     "directory.keep_version",
     "escalations.caseload.arrange_cover",
     "escalations.caseload.end_cover",
