@@ -687,17 +687,24 @@ CREATE TABLE need (
 	posted_at TIMESTAMP WITH TIME ZONE, 
 	confirmed_on DATE, 
 	proposed_until DATE, 
+	audience_before TEXT, 
+	wider_asked_by UUID, 
+	wider_asked_on DATE, 
+	wider_refused_on DATE, 
 	words TSVECTOR GENERATED ALWAYS AS (to_tsvector('english', title || ' ' || wanted || ' ' || success_criteria)) STORED NOT NULL, 
 	CONSTRAINT pk_need PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_need_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
 	CONSTRAINT fk_need_authority_id_addressed_urn FOREIGN KEY(authority_id, addressed_urn) REFERENCES school (authority_id, urn), 
 	CONSTRAINT fk_need_authority_id_drafted_by FOREIGN KEY(authority_id, drafted_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_need_authority_id_wider_asked_by FOREIGN KEY(authority_id, wider_asked_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_need_state CHECK (state IN ('agreed', 'draft', 'in_support', 'met', 'not_met', 'open', 'part_met', 'paused', 'proposed', 'to_confirm', 'unmet', 'withdrawn')), 
 	CONSTRAINT ck_need_days CHECK (days IS NULL OR (days > 0 AND days <= 200 AND days * 2 = trunc(days * 2))), 
 	CONSTRAINT ck_need_dates CHECK (ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on), 
 	CONSTRAINT ck_need_length CHECK (char_length(wanted) <= 4000 AND char_length(success_criteria) <= 4000), 
 	CONSTRAINT ck_need_title CHECK (char_length(title) BETWEEN 1 AND 120), 
 	CONSTRAINT ck_need_audience CHECK (audience IN ('consortium', 'everybody', 'widening')), 
+	CONSTRAINT ck_need_audience_before CHECK (audience_before IN ('consortium', 'everybody', 'widening')), 
+	CONSTRAINT ck_need_wider_asked CHECK ((wider_asked_by IS NULL) = (wider_asked_on IS NULL)), 
 	CONSTRAINT ck_need_shown_to_all CHECK (visible_to_authority_from IS NULL OR audience <> 'consortium'), 
 	CONSTRAINT ck_need_terms CHECK (cardinality(terms) <= 12), 
 	CONSTRAINT ck_need_addressed_to_another CHECK (addressed_urn <> school_urn), 
@@ -1000,7 +1007,8 @@ CREATE TABLE saved_view (
 CREATE TABLE school_contact (
 	authority_id INTEGER NOT NULL, 
 	urn INTEGER NOT NULL, 
-	last_contact_on DATE NOT NULL, 
+	last_active_on DATE NOT NULL, 
+	last_contact_on DATE, 
 	CONSTRAINT pk_school_contact PRIMARY KEY (authority_id, urn), 
 	CONSTRAINT fk_school_contact_authority_id_urn FOREIGN KEY(authority_id, urn) REFERENCES school (authority_id, urn), 
 	CONSTRAINT fk_school_contact_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
@@ -4281,12 +4289,15 @@ CREATE TRIGGER refuse_host_of_another BEFORE INSERT OR UPDATE ON authority
 CREATE FUNCTION keep_school_contact() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO public.school_contact AS kept (authority_id, urn, last_contact_on)
-    SELECT NEW.authority_id, s.urn, (NEW.at AT TIME ZONE 'Europe/London')::date
-      FROM public.school s
+    INSERT INTO public.school_contact AS kept (authority_id, urn, last_active_on, last_contact_on)
+    SELECT NEW.authority_id, s.urn, acted.day, CASE WHEN NEW.verb IN ('write_message', 'write_call', 'write_file', 'log_visit', 'record_visit', 'accept_proposal', 'agree_proposal', 'ask_release', 'release_leader', 'refuse_release', 'counter_propose', 'decline_proposal', 'ask_for_visit', 'agree_visit', 'offer_visit_dates', 'choose_visit_date', 'postpone_visit', 'suggest_school', 'decline_visit', 'confirm_visit') THEN acted.day END
+      FROM public.school s, (SELECT (NEW.at AT TIME ZONE 'Europe/London')::date) acted (day)
      WHERE s.authority_id = NEW.authority_id AND s.urn = ANY (NEW.schools)
-    ON CONFLICT (authority_id, urn) DO UPDATE SET last_contact_on = excluded.last_contact_on
-     WHERE kept.last_contact_on < excluded.last_contact_on;
+    ON CONFLICT (authority_id, urn) DO UPDATE
+       SET last_active_on = greatest(kept.last_active_on, excluded.last_active_on),
+           last_contact_on = greatest(kept.last_contact_on, excluded.last_contact_on)
+     WHERE kept.last_active_on < excluded.last_active_on
+        OR coalesce(kept.last_contact_on, '-infinity') < excluded.last_contact_on;
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION keep_school_contact() FROM PUBLIC;
@@ -4304,15 +4315,19 @@ DECLARE
     changed bigint;
 BEGIN
     PERFORM FROM public.audit_head WHERE authority_id = own FOR UPDATE;
-    INSERT INTO public.school_contact AS kept (authority_id, urn, last_contact_on)
-    SELECT own, s.urn, max((e.at AT TIME ZONE 'Europe/London')::date)
+    INSERT INTO public.school_contact AS kept (authority_id, urn, last_active_on, last_contact_on)
+    SELECT own, s.urn, max((e.at AT TIME ZONE 'Europe/London')::date),
+           max((e.at AT TIME ZONE 'Europe/London')::date) FILTER (WHERE e.verb IN ('write_message', 'write_call', 'write_file', 'log_visit', 'record_visit', 'accept_proposal', 'agree_proposal', 'ask_release', 'release_leader', 'refuse_release', 'counter_propose', 'decline_proposal', 'ask_for_visit', 'agree_visit', 'offer_visit_dates', 'choose_visit_date', 'postpone_visit', 'suggest_school', 'decline_visit', 'confirm_visit'))
       FROM public.audit_entry e
      CROSS JOIN LATERAL unnest(e.schools) AS of_entry (urn)
       JOIN public.school s ON s.authority_id = own AND s.urn = of_entry.urn
      WHERE e.authority_id = own AND e.person_id IS NOT NULL
      GROUP BY s.urn
-    ON CONFLICT (authority_id, urn) DO UPDATE SET last_contact_on = excluded.last_contact_on
-     WHERE kept.last_contact_on < excluded.last_contact_on;
+    ON CONFLICT (authority_id, urn) DO UPDATE
+       SET last_active_on = greatest(kept.last_active_on, excluded.last_active_on),
+           last_contact_on = greatest(kept.last_contact_on, excluded.last_contact_on)
+     WHERE kept.last_active_on < excluded.last_active_on
+        OR coalesce(kept.last_contact_on, '-infinity') < excluded.last_contact_on;
     GET DIAGNOSTICS changed = ROW_COUNT;
     RETURN changed;
 END $$;
@@ -4414,6 +4429,29 @@ END $$;
 
 CREATE TRIGGER announce_need AFTER INSERT OR UPDATE OF state ON need FOR EACH ROW
     WHEN (NEW.state = 'open') EXECUTE FUNCTION announce_need();
+
+CREATE FUNCTION refuse_wider_audience() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    who text[] := security.requester();
+BEGIN
+    IF who[1] = 'system' AND NEW.audience = OLD.audience AND NEW.audience = 'widening' THEN
+        RETURN NEW;
+    END IF;
+    IF who[1] NOT IN ('headteacher', 'delegate') OR who[3] IS DISTINCT FROM NEW.school_urn::text THEN
+        RAISE EXCEPTION 'only its school shows need % to more schools', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'need_shown_by_its_school', TABLE = 'need';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_wider_audience BEFORE UPDATE OF audience, visible_to_authority_from ON need
+    FOR EACH ROW WHEN (
+        current_user = 'alongside_app' AND OLD.posted_at IS NOT NULL
+        AND (NEW.audience = 'everybody' AND OLD.audience <> 'everybody'
+             OR NEW.audience = 'widening' AND OLD.audience = 'consortium'
+             OR NEW.visible_to_authority_from < coalesce(OLD.visible_to_authority_from, 'infinity')))
+    EXECUTE FUNCTION refuse_wider_audience();
 
 CREATE FUNCTION announce_offer() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -4781,7 +4819,8 @@ BEGIN
     UPDATE public.need SET proposed_until = (
         SELECT max(p.respond_by) FROM public.proposal p
          WHERE p.authority_id = NEW.authority_id AND p.need_id = NEW.need_id
-           AND p.state IN ('proposed', 'to_release'))
+           AND p.state IN ('proposed', 'to_release')),
+           audience_before = CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE audience_before END
      WHERE authority_id = NEW.authority_id AND id = NEW.need_id;
     RETURN NULL;
 END $$;

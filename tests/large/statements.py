@@ -32,6 +32,7 @@ EXCEPTIONS = {
     "/home": (10, "six lists of different features; notices and escalations each set the requester"),
     "/watched-schools": (4, "of a lead: interests and the requester of escalations"),
     "/needs/{need_id}/shortlist": (16, "the input of the match"),
+    "/needs/{need_id}/shortlist/beyond": (16, "the input of the match"),
 }
 """Pages that run more statements today, the most that they may run, and why."""
 

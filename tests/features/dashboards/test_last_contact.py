@@ -42,7 +42,7 @@ NOT_FILTERED: dict[str, Any] = {
 }
 WRITE = text(
     "INSERT INTO audit_entry (authority_id, at, person_id, person_name, role, verb, subject_kind, subject_id, schools,"
-    " changes) VALUES (901, :at, :person, 'Pat', 'headteacher', 'post_need', 'need', '1', :schools, '{}')"
+    " changes) VALUES (901, :at, :person, 'Pat', 'headteacher', :verb, 'need', '1', :schools, '{}')"
 )
 
 
@@ -55,19 +55,23 @@ async def write_log(database: Database, urns: Sequence[int], count: int) -> None
                 values = {
                     "at": datetime.now(UTC) - timedelta(minutes=random.randrange(1_000_000)),
                     "person": random.choice([None, HEAD_OF_MILL.person_id, OFFICER.person_id]),
+                    "verb": random.choice(["post_need", "write_message", "record_visit"]),
                     "schools": random.sample(urns, random.choice([0, 1, 1, 2])),
                 }
                 await session.execute(WRITE, values)
 
 
 async def from_the_log(copy: DatabaseCopy) -> dict[int, date]:
-    """The last contacts, calculated from every entry of the log."""
+    """The last contacts between people, calculated from every entry of the log."""
     connection = await asyncpg.connect(copy.superuser_url)
-    rows = await connection.fetch("SELECT at, person_id, schools FROM audit_entry WHERE authority_id = 901")
+    rows = await connection.fetch(
+        "SELECT at, person_id, schools, verb FROM audit_entry WHERE authority_id = 901"
+    )
     await connection.close()
     found: dict[int, date] = {}
     for row in rows:
-        for urn in row["schools"] if row["person_id"] is not None else ():
+        contact = row["person_id"] is not None and row["verb"] != "post_need"
+        for urn in row["schools"] if contact else ():
             day = row["at"].astimezone(LONDON).date()
             found[urn] = max(day, found.get(urn, day))
     return found
@@ -95,7 +99,10 @@ async def test_it_is_the_last_contact_of_the_log_and_can_be_rebuilt(
     assert shown == expected
     connection = await asyncpg.connect(copy.superuser_url)
     await connection.execute("DELETE FROM school_contact WHERE urn % 3 = 0")
-    await connection.execute("UPDATE school_contact SET last_contact_on = '2020-01-01' WHERE urn % 3 = 1")
+    await connection.execute(
+        "UPDATE school_contact SET last_active_on = '2020-01-01',"
+        " last_contact_on = CASE WHEN last_contact_on IS NOT NULL THEN date '2020-01-01' END WHERE urn % 3 = 1"
+    )
     await connection.close()
     async with database.transaction(NORTHSHIRE) as session:
         assert await rebuild_contacts(session) > 0
@@ -120,11 +127,12 @@ async def plan_of_the_tracker(database: Database) -> str:
 async def test_it_is_written_with_the_action_or_not_at_all(database: Database) -> None:
     """In the same transaction; an act of the product, of another authority or about no school counts nowhere."""
     async with database.transaction(NORTHSHIRE) as session:
-        await record_audit(session, acting(HEAD_OF_MILL), "post_need", "need", "1", schools=[MILL])
+        await record_audit(session, acting(HEAD_OF_MILL), "write_message", "need", "1", schools=[MILL])
         await session.rollback()
     assert {row.last_contact_on for row in await tracked(database)} == {None}
     async with database.transaction(NORTHSHIRE) as session:
-        await record_audit(session, acting(HEAD_OF_MILL), "post_need", "need", "1", schools=[MILL, 4_711_999])
+        await record_audit(session, acting(HEAD_OF_PARK), "post_need", "need", "1", schools=[PARK])
+        await record_audit(session, acting(HEAD_OF_MILL), "write_message", "need", "1", schools=[MILL, 4_711])
     assert [row.urn for row in await tracked(database) if row.last_contact_on] == [MILL]
     async with database.transaction(SOUTHSHIRE, read_only=True) as session:
         assert (await session.execute(text("SELECT urn FROM school_contact"))).all() == []
@@ -139,7 +147,13 @@ async def test_two_transactions_in_opposite_order_do_not_wait_for_each_other_for
                 for urn in urns:
                     at = datetime.now(UTC) - timedelta(days=Random().randrange(400))
                     await session.execute(
-                        WRITE, {"at": at, "person": HEAD_OF_MILL.person_id, "schools": [urn]}
+                        WRITE,
+                        {
+                            "at": at,
+                            "verb": "post_need",
+                            "person": HEAD_OF_MILL.person_id,
+                            "schools": [urn],
+                        },
                     )
 
     await asyncio.gather(act((MILL, PARK)), act((PARK, MILL)), act((QUAY, MILL)), act((PARK, QUAY)))
@@ -151,7 +165,8 @@ async def test_a_school_is_quiet_by_its_own_school_days(database: Database) -> N
         before = (await quiet_before(session, acting(LEAD_OF_NORTH))).of(PARK)
     last = datetime.combine(before - timedelta(days=1), time(12), UTC)
     async with database.transaction(NORTHSHIRE) as session:
-        await session.execute(WRITE, {"at": last, "person": HEAD_OF_PARK.person_id, "schools": [MILL, PARK]})
+        acted = {"at": last, "verb": "post_need", "person": HEAD_OF_PARK.person_id}
+        await session.execute(WRITE, acted | {"schools": [MILL, PARK]})
     quiet = {row.urn: row.quiet for row in await tracked(database)}
     assert quiet[MILL] and quiet[PARK]
     async with database.transaction(NORTHSHIRE) as session:

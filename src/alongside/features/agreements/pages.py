@@ -17,6 +17,7 @@ from alongside.features.agreements.parties import party_of
 from alongside.features.agreements.proposals import pages as proposals
 from alongside.features.agreements.proposing import pages as proposing
 from alongside.features.agreements.queries import AgreementRow
+from alongside.features.agreements.replies import pages as replies
 from alongside.features.agreements.reviews import pages as reviews
 from alongside.features.agreements.reviews.queries import SeenReview, reviews_seen_by
 from alongside.features.agreements.signed_versions import pages as agreements
@@ -162,6 +163,7 @@ routes = [
     *proposals.routes,
     *proposing.routes,
     *acceptance.routes,
+    *replies.routes,
     *answers.routes,
     *aims.routes,
     *visits.routes,

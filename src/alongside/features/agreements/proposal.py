@@ -180,7 +180,8 @@ BEGIN
     UPDATE public.need SET proposed_until = (
         SELECT max(p.respond_by) FROM public.proposal p
          WHERE p.authority_id = NEW.authority_id AND p.need_id = NEW.need_id
-           AND p.state IN ('proposed', 'to_release'))
+           AND p.state IN ('proposed', 'to_release')),
+           audience_before = CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE audience_before END
      WHERE authority_id = NEW.authority_id AND id = NEW.need_id;
     RETURN NULL;
 END $$;

@@ -14,8 +14,22 @@ WORK_ITEMS = (
           JOIN school other ON other.authority_id = :authority_id
            AND other.urn = CASE WHEN p.requesting_urn = :urn THEN p.supporting_urn ELSE p.requesting_urn END
          WHERE p.authority_id = :authority_id AND p.state = 'proposed' AND p.respond_by >= :today
-           AND ((p.requesting_urn = :urn AND p.requesting_accepted_at IS NULL)
+           AND ((p.requesting_urn = :urn AND p.requesting_accepted_at IS NULL AND NOT EXISTS (
+                    SELECT FROM proposal other WHERE other.authority_id = :authority_id
+                       AND other.need_id = p.need_id AND other.id <> p.id AND other.state = 'proposed'
+                       AND other.respond_by >= :today AND other.requesting_accepted_at IS NULL))
                 OR (p.supporting_urn = :urn AND p.supporting_accepted_at IS NULL))
+        """,
+    ),
+    WorkItemQuery(
+        HomePage.SCHOOL,
+        "Compare the replies and choose one",
+        """
+        SELECT n.title, count(*) || ' replies', min(p.respond_by), '/needs/' || n.id || '/replies'
+          FROM proposal p JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+         WHERE p.authority_id = :authority_id AND p.requesting_urn = :urn AND p.state = 'proposed'
+           AND p.respond_by >= :today AND p.requesting_accepted_at IS NULL
+         GROUP BY n.id, n.title HAVING count(*) > 1
         """,
     ),
     WorkItemQuery(

@@ -16,6 +16,7 @@ from alongside.features.needs.models import (
     SEND_TO_HEAD,
     Need,
 )
+from alongside.features.needs.requester import identify_requester
 from alongside.features.needs.rows import NeedRow
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
 from alongside.features.schools.posting import get_school, refuse_closed
@@ -80,11 +81,16 @@ async def post_need(session: AsyncSession, person: Principal, need_id: UUID) -> 
 
 async def values_when_opened(session: AsyncSession, person: Principal, need: NeedRow) -> dict[str, object]:
     """Column values for a need that is posted or reopened today."""
+    await identify_requester(session, person)
     settings = settings_of(person.authority_id)
     calendar = await calendar_of_school(session, person.authority_id, need.school_urn)
     return {
         "posted_at": func.now(),
         "confirmed_on": person.today,
+        "audience_before": None,
+        "wider_asked_by": None,
+        "wider_asked_on": None,
+        "wider_refused_on": None,
         **widening(need.audience, person.today, settings, calendar, need.urgency),
     }
 

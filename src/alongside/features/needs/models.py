@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alongside.features.authorities.visibility import VisibilityScope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
-from alongside.platform.database.ddl import announce_to_pages
+from alongside.platform.database.ddl import announce_to_pages, schema_rule
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 DRAFT_NEED = Transition("draft_need", (INITIAL,), "draft", Permission.DRAFT_NEED, "drafted the need")
@@ -96,7 +96,10 @@ class Need(AuthorityOwned, Base):
     was chosen, when it is posted. `confirmed_on` is the day on which its school last confirmed it.
     `theme`, `key_stage`, `form_of_support` and `urgency` are keys of the authority's own lists; a draft may
     leave them ''. `content_version` goes up when the wording changes and when the need is reopened. `proposed_until` is
-    the last day on which a live proposal for it can be answered; a trigger on proposals sets it.
+    the last day on which a live proposal for it can be answered; a trigger on proposals sets it. `audience_before` is
+    the audience that an early showing to the whole authority replaced; the trigger clears it with the first proposal.
+    `wider_asked_by` is the lead or officer who asked its school for such a showing, `wider_refused_on` the day on
+    which the school said no.
     """
 
     __tablename__ = "need"
@@ -104,6 +107,7 @@ class Need(AuthorityOwned, Base):
         reference("school_urn", "school"),
         reference("addressed_urn", "school"),
         reference("drafted_by", "person"),
+        reference("wider_asked_by", "person"),
         CheckConstraint(one_of("state", NEED_WORKFLOW.states), name="state"),
         CheckConstraint(
             "days IS NULL OR (days > 0 AND days <= 200 AND days * 2 = trunc(days * 2))", name="days"
@@ -114,6 +118,8 @@ class Need(AuthorityOwned, Base):
         ),
         CheckConstraint("char_length(title) BETWEEN 1 AND 120", name="title"),
         CheckConstraint(one_of("audience", VisibilityScope), name="audience"),
+        CheckConstraint(one_of("audience_before", VisibilityScope), name="audience_before"),
+        CheckConstraint("(wider_asked_by IS NULL) = (wider_asked_on IS NULL)", name="wider_asked"),
         CheckConstraint("visible_to_authority_from IS NULL OR audience <> 'consortium'", name="shown_to_all"),
         CheckConstraint("cardinality(terms) <= 12", name="terms"),
         CheckConstraint("addressed_urn <> school_urn", name="addressed_to_another"),
@@ -153,6 +159,10 @@ class Need(AuthorityOwned, Base):
     posted_at: Mapped[datetime | None]
     confirmed_on: Mapped[date | None]
     proposed_until: Mapped[date | None]
+    audience_before: Mapped[str | None]
+    wider_asked_by: Mapped[UUID | None]
+    wider_asked_on: Mapped[date | None]
+    wider_refused_on: Mapped[date | None]
     words: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed("to_tsvector('english', title || ' ' || wanted || ' ' || success_criteria)", persisted=True),
@@ -161,3 +171,30 @@ class Need(AuthorityOwned, Base):
 
 
 announce_to_pages("need", "NEW.state = 'open'")
+schema_rule(
+    "only_its_school_shows_a_need_to_more_schools",
+    """
+CREATE FUNCTION refuse_wider_audience() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    who text[] := security.requester();
+BEGIN
+    IF who[1] = 'system' AND NEW.audience = OLD.audience AND NEW.audience = 'widening' THEN
+        RETURN NEW;
+    END IF;
+    IF who[1] NOT IN ('headteacher', 'delegate') OR who[3] IS DISTINCT FROM NEW.school_urn::text THEN
+        RAISE EXCEPTION 'only its school shows need % to more schools', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'need_shown_by_its_school', TABLE = 'need';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_wider_audience BEFORE UPDATE OF audience, visible_to_authority_from ON need
+    FOR EACH ROW WHEN (
+        current_user = 'alongside_app' AND OLD.posted_at IS NOT NULL
+        AND (NEW.audience = 'everybody' AND OLD.audience <> 'everybody'
+             OR NEW.audience = 'widening' AND OLD.audience = 'consortium'
+             OR NEW.visible_to_authority_from < coalesce(OLD.visible_to_authority_from, 'infinity')))
+    EXECUTE FUNCTION refuse_wider_audience();
+""",
+)

@@ -15,6 +15,8 @@ from alongside.features.needs.labels import LABELS, STATES, display_value, state
 from alongside.features.needs.models import NEED_WORKFLOW
 from alongside.features.needs.posting import pages as posting
 from alongside.features.needs.rows import NeedRow
+from alongside.features.needs.visibility import is_limited, limit_words
+from alongside.features.needs.widening import pages as widening
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.authorisation import has_permission, may
 from alongside.platform.access.permissions import Permission
@@ -30,7 +32,10 @@ from alongside.platform.web.routing import endpoint
 from alongside.platform.web.timeline import TimelineEntry, timeline_entries
 
 PROPOSABLE = ("open", "proposed")
+ON_A_NEED = (*widening.ON_A_LIMITED_NEED, *editing.ON_A_NEED, closing.WITHDRAW, closing.REOPEN)
 CSV = "text/csv; charset=utf-8"
+BESIDES = {"change_need": "changed the need", **widening.BESIDES}
+"""Display text of actions that change no state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,9 @@ class NeedPage(PageContext):
     buttons: Sequence[ActionButton]
     may_propose: bool
     shortlist: bool
+    limited: bool
+    limit: str
+    asked: str | None
     waiting: str | None
     when: str
     audience: str
@@ -145,18 +153,21 @@ async def show_need(ctx: PageRequest, need_id: UUID) -> PageResult:
         need=need,
         state=state,
         state_label=STATES[state],
-        buttons=buttons_for(person, need, (*editing.ON_A_NEED, closing.WITHDRAW, closing.REOPEN)),
+        buttons=buttons_for(
+            person, need, (*widening.ON_A_LIMITED_NEED, *editing.ON_A_NEED, closing.WITHDRAW, closing.REOPEN)
+        ),
         may_propose=need.state in PROPOSABLE and has_permission(person, Permission.PROPOSE),
         shortlist=need.state in PROPOSABLE and may(person, Permission.VIEW_SHORTLIST, need.school_urn),
+        limited=is_limited(need, today),
+        limit=limit_words(need.visible_to_authority_from, settings),
+        asked=widening.request_words(need) if sees_timeline else None,
         waiting=waiting_message(need, today),
         when=timing_label(need),
         audience=who_may_see(need.visible_to_authority_from, today, settings, posted=posted),
         widens=need.state == "open" and (need.visible_to_authority_from or today) > today,
         confirmed=format_days_ago(need.confirmed_on, today),
         holds_until=add_school_days(calendar, need.confirmed_on, good_for) if need.confirmed_on else None,
-        entries=timeline_entries(
-            entries, NEED_WORKFLOW, LABELS, display, {"change_need": "changed the need"}
-        ),
+        entries=timeline_entries(entries, NEED_WORKFLOW, LABELS, display, BESIDES),
         story=sees_timeline,
         labels=LABELS,
         display_value=display,
@@ -183,6 +194,7 @@ routes = [
     *closing.routes,
     *editing.routes,
     *posting.routes,
+    *widening.routes,
     list_needs,
     list_needs_as_csv,
     show_need,

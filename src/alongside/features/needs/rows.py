@@ -37,15 +37,23 @@ class NeedColumns(msgspec.Struct, frozen=True):
     posted_at: datetime | None
     confirmed_on: date | None
     proposed_until: date | None
+    audience_before: str | None
+    wider_asked_by: UUID | None
+    wider_asked_on: date | None
+    wider_refused_on: date | None
 
 
 class NeedRow(NeedColumns, frozen=True):
-    """A need with the names of its school, of the school it is addressed to, and of the person who drafted it."""
+    """A need with the names of its school and of the school it is addressed to.
+
+    `drafter` drafted it, `asker` asked its school to show it to the whole authority.
+    """
 
     school: str
     school_status: str
     addressed: str | None
     drafter: str | None
+    asker: str | None
 
 
 class AddressedSchool(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Work items of needs: what waits for a school, and what is open at the schools of a consortium."""
 
+from alongside.features.authorities import settings_of
 from alongside.platform.work_items import HomePage, WorkItemQuery
 
 WORK_ITEMS = (
@@ -21,6 +22,19 @@ WORK_ITEMS = (
           JOIN school asking ON asking.authority_id = :authority_id AND asking.urn = n.school_urn
          WHERE n.authority_id = :authority_id AND n.addressed_urn = :urn AND n.state = 'open'
         """,
+    ),
+    WorkItemQuery(
+        HomePage.SCHOOL,
+        "Say whether to show a need to the whole authority",
+        """
+        SELECT n.title, asker.name, n.wider_asked_on, '/needs/' || n.id || '/visibility'
+          FROM need n
+          JOIN person asker ON asker.authority_id = :authority_id AND asker.id = n.wider_asked_by
+         WHERE n.authority_id = :authority_id AND n.school_urn = :urn AND n.state IN ('open', 'proposed')
+           AND n.wider_refused_on IS NULL
+           AND (n.visible_to_authority_from IS NULL OR n.visible_to_authority_from > :today)
+        """,
+        school_days=lambda authority_id: settings_of(authority_id).periods.respond_by,
     ),
     WorkItemQuery(
         HomePage.CONSORTIUM,

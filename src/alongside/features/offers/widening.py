@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.visibility import VisibilityScope, visible_to_authority_from
 from alongside.features.needs.models import Need
+from alongside.features.needs.requester import identify_requester
 from alongside.features.offers.models import Offer
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
@@ -60,6 +61,8 @@ async def _recalculate(
         .with_for_update(key_share=True, skip_locked=True)
     )
     rows = await select_all(session, statement, WideningPost, {})
+    if rows:
+        await identify_requester(session, person)
     calendars = await calendars_of_schools(session, person.authority_id, {row.school_urn for row in rows})
     moved = 0
     for row in rows:

@@ -67,6 +67,7 @@ class Permission(StrEnum):
     EDIT_NEED = auto()
     POST_NEED = auto()
     CHANGE_NEED = auto()
+    ASK_TO_SHOW_NEED = auto()
     POST_OFFER = auto()
     CHANGE_OFFER = auto()
 
@@ -253,6 +254,7 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     | grant(LEADING_AUTHORITY, Scope.AUTHORITY, states=DRAFTS),
     Permission.POST_NEED: OWN_SCHOOL_ONLY,
     Permission.CHANGE_NEED: OWN_SCHOOL_ONLY,
+    Permission.ASK_TO_SHOW_NEED: LEADERS_AND_CORE_TEAM,
     Permission.POST_OFFER: OWN_SCHOOL_ONLY,
     Permission.CHANGE_OFFER: OWN_SCHOOL_ONLY,
     Permission.PROPOSE: BOTH_SIDES_AND_THEIR_LEADERS,

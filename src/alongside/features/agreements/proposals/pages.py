@@ -15,6 +15,7 @@ from alongside.features.agreements.queries import agreement_of_proposal
 from alongside.features.agreements.timeline import timeline_of
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
+from alongside.features.funding.queries import cost_words, paying_fund
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionButton, buttons_for
 from alongside.platform.web.formatting import format_days_ago
@@ -65,6 +66,7 @@ class ProposalPage(PageContext):
     turn: str
     buttons: Sequence[ActionButton]
     obstacle: str | None
+    cost: str | None
     confirmed: str
     theme: str
     declined_because: str | None
@@ -108,6 +110,7 @@ async def show_proposal(ctx: PageRequest, proposal_id: UUID) -> PageResult:
         turn=awaiting_answer_from(ctx.person, row),
         buttons=buttons_for(ctx.person, row, possible),
         obstacle=obstacle,
+        cost=await _cost(ctx, row) if state in queries.LIVE else None,
         confirmed=format_days_ago(row.confirmed_on, ctx.person.today),
         theme=label_of(settings_of(ctx.person.authority_id).themes, row.theme),
         declined_because=label_of(reasons, row.decline_reason) if row.decline_reason else None,
@@ -115,6 +118,10 @@ async def show_proposal(ctx: PageRequest, proposal_id: UUID) -> PageResult:
         entries=await timeline_of(ctx.session, ctx.person.authority_id, [("proposal", row.id)]),
     )
     return Page(context)
+
+
+async def _cost(ctx: PageRequest, row: ProposalRow) -> str | None:
+    return cost_words(ctx.person, await paying_fund(ctx.session, ctx.person, row.phase), row.days)
 
 
 routes = [list_proposals, show_proposal]

@@ -70,6 +70,7 @@ class ProposalRow(NamedSides, frozen=True):
     need_state: str
     need_content_now: int
     theme: str
+    phase: str
     urgency: str
     offer_title: str
     offer_state: str
@@ -92,6 +93,7 @@ PROPOSAL = (
             need_state=Need.state,
             need_content_now=Need.content_version,
             theme=Need.theme,
+            phase=Need.phase,
             urgency=Need.urgency,
             offer_title=Offer.title,
             offer_state=Offer.state,

@@ -58,7 +58,7 @@ TRACKER = """
         ) visited GROUP BY urn
     ), contact AS (
         SELECT member.urn, c.last_contact_on,
-               c.last_contact_on IS NULL OR c.last_contact_on < coalesce(own.day, :day) AS quiet
+               c.last_active_on IS NULL OR c.last_active_on < coalesce(own.day, :day) AS quiet
           FROM member
           LEFT JOIN school_contact c ON c.authority_id = :authority_id AND c.urn = member.urn
           LEFT JOIN unnest(CAST(:own_urns AS integer[]), CAST(:own_days AS date[]))

@@ -1,6 +1,6 @@
 """Forms of triage: decision, plan, owner and merging."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NotRequired, TypedDict
 from uuid import UUID
@@ -12,9 +12,11 @@ from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.consortia.queries import ConsortiumName
 from alongside.features.escalations.models import OUTCOMES
 from alongside.features.escalations.state_changes.forms import NARROW, Hours
+from alongside.features.funding.queries import FundLeft
 from alongside.platform.forms.fields import Choice, Day, Pounds, line, one_line, passage
 from alongside.platform.forms.validation import add_error, require_fields
 from alongside.platform.school_calendar.calendar import financial_year
+from alongside.platform.web.formatting import format_money
 
 MOST_CRITERIA = 5
 
@@ -80,18 +82,23 @@ class DecisionForm(Form):
         settings: AuthoritySettings,
         consortia: Sequence[ConsortiumName],
         today: date,
+        funds: Iterable[FundLeft],
         *,
         maintained: bool,
     ) -> None:
-        """Set the choices; the statutory route is for maintained schools, referral to the DfE for others."""
+        """Set the choices; the statutory route is for maintained schools, referral to the DfE for others.
+
+        A fund is offered with what it can still pay.
+        """
         self.outcome.choices = [
             (key, words)
             for key, words in OUTCOMES.items()
             if key != ("regions_group" if maintained else "statutory")
         ]
         year = financial_year(today)
+        left = {one.fund: f", {format_money(one.left)} of {format_money(one.pence)} left" for one in funds}
         self.fund.choices = [("", "Select a fund")] + [
-            (key, one.label)
+            (key, one.label + left.get(key, ""))
             for key, one in settings.funds.items()
             if one.financial_year == year or key == self.fund.data
         ]

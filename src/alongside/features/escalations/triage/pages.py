@@ -15,6 +15,7 @@ from alongside.features.escalations.resource import ESCALATION, subject
 from alongside.features.escalations.rows import EscalationRow
 from alongside.features.escalations.state_changes import actions
 from alongside.features.escalations.triage.forms import DecisionForm, MergerForm, OwnerForm, Plan, PlanForm
+from alongside.features.funding.queries import funds_left
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.reads import fetch_all
 from alongside.platform.forms.action import ActionRequest, routes_of
@@ -60,7 +61,19 @@ async def _offer_decisions(asked: FormRequest[EscalationRow, DecisionForm]) -> N
         for one in await consortium_names(asked.session, person.authority_id)
         if one.id != row.consortium_id
     ]
-    asked.form.offer(settings_of(person.authority_id), others, person.today, maintained=row.maintained)
+    funds = await funds_left(asked.session, person)
+    asked.form.offer(settings_of(person.authority_id), others, person.today, funds, maintained=row.maintained)
+
+
+async def _decide(asked: FormRequest[EscalationRow, DecisionForm]) -> Redirect:
+    form = asked.form
+    decided = form.columns()
+    await actions.decide_escalation(*subject(asked), decided, asked.version, _typed(form, "decision"))
+    said = "The decision is saved. The consortium has it in writing."
+    for one in await funds_left(asked.session, asked.person):
+        if one.fund == decided["fund"]:
+            said = f"{said} The fund: {one.after(0)}."
+    return Redirect(ESCALATION.page_of(asked.record), said)
 
 
 async def _offer_officers(asked: FormRequest[EscalationRow, OwnerForm]) -> None:
@@ -108,10 +121,7 @@ DECIDE = FormAction(
     valid=lambda asked: asked.form.is_valid(asked.person.today),
     version=lambda row: row.version,
     template="escalations/decision.html",
-    said="The decision is saved. The consortium has it in writing.",
-    run=lambda asked: actions.decide_escalation(
-        *subject(asked), asked.form.columns(), asked.version, _typed(asked.form, "decision")
-    ),
+    run=_decide,
 )
 AGREE_PLAN = FormAction(
     name="agree_plan",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
 from alongside.features.matching.assignments.redaction import why_nobody_for
-from alongside.features.matching.plans.labels import assignment_state, tier_words
+from alongside.features.matching.plans.labels import assignment_state, limit_of, tier_words
 from alongside.features.matching.plans.rows import AssignmentRow
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.formatting import format_number, format_pounds
@@ -50,8 +50,13 @@ def assignments_as_csv(person: Principal, assignments: Iterable[AssignmentRow]) 
             "" if one.days is None else format_number(one.days),
             format_pounds(one.pence),
             assignment_state(settings, one)[1],
-            why_nobody_for(person, one) or "",
+            "" if one.offer_id else _why_nobody(person, one),
         )
         for one in assignments
     )
     return as_csv(HEADS, rows)
+
+
+def _why_nobody(person: Principal, one: AssignmentRow) -> str:
+    limit = limit_of(settings_of(person.authority_id), one, person.today)
+    return " ".join(text for text in (why_nobody_for(person, one), limit) if text)

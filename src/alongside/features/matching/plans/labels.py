@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.matching.engine.result import Coverage
 from alongside.features.matching.plans.rows import AssignmentRow, PlanRow
+from alongside.features.needs.visibility import LOOKING, limit_words
+from alongside.platform.web.formatting import format_count
 
 STATES = {
     "queued": "Waiting to start",
@@ -155,6 +158,17 @@ def sums(assignments: Sequence[AssignmentRow]) -> PlanSums:
         pence=sum(one.pence or 0 for one in served),
         to_send=sum(one.waits_to_be_sent for one in served),
     )
+
+
+def limit_of(settings: AuthoritySettings, assignment: AssignmentRow, today: date) -> str | None:
+    """That only its consortium sees a need without a partner, and how many offers only this rules out; or None."""
+    shown = assignment.need_visible_from
+    if assignment.need_state not in LOOKING or (shown is not None and shown <= today):
+        return None
+    why = assignment.explanation
+    beyond = 0 if why is None else why.only_by.get("not_shown", 0)
+    further = f" {format_count(beyond, 'further offer')} would suit it beyond." if beyond else ""
+    return f"This need is {limit_words(shown, settings)}.{further}"
 
 
 def ordinal(rank: int | None) -> str:

@@ -55,10 +55,11 @@ class Tier(NamedTuple):
 
 
 class Unmatched(NamedTuple):
-    """An assignment without a partner, and why."""
+    """An assignment without a partner, why, and until when only its consortium sees the need."""
 
     place: AssignmentRow
     why: str | None
+    limit: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +155,9 @@ async def show_plan(ctx: PageRequest, run_id: UUID) -> PageResult:
             run=run,
             tiers=tiers_of(person, assignments),
             nobody=[
-                Unmatched(one, why_nobody_for(person, one)) for one in assignments if one.offer_id is None
+                Unmatched(one, why_nobody_for(person, one), labels.limit_of(settings, one, person.today))
+                for one in assignments
+                if one.offer_id is None
             ],
             sums=labels.sums(assignments),
             coverage=labels.coverage_lines(run.tiers, labels.tier_words(settings)),

@@ -49,6 +49,8 @@ ASSIGNMENT = (
         Need.starts_on.label("need_starts_on"),
         Need.ends_on.label("need_ends_on"),
         Need.terms.label("need_terms"),
+        Need.state.label("need_state"),
+        Need.visible_to_authority_from.label("need_visible_from"),
         Offer.title.label("offer_title"),
         Offer.leader_name.label("leader_name"),
         Proposal.state.label("proposal_state"),

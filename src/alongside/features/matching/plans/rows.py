@@ -85,6 +85,8 @@ class AssignmentRow(msgspec.Struct, frozen=True):
     need_starts_on: date | None
     need_ends_on: date | None
     need_terms: list[str]
+    need_state: str
+    need_visible_from: date | None
     offer_title: str | None
     leader_name: str | None
     proposal_state: str | None

@@ -36,3 +36,9 @@ def question_of(instance: Instance, need_id: UUID, seen: Collection[UUID]) -> In
         ),
         known=tuple(known for known in instance.known if known.need == need_id and known.what == "declined"),
     )
+
+
+def shown_to_all(question: Instance) -> Instance:
+    """The same question, as if the whole authority saw its need."""
+    needs = tuple(msgspec.structs.replace(need, shown_to_all=True) for need in question.needs)
+    return msgspec.structs.replace(question, needs=needs)

@@ -12,6 +12,7 @@ from alongside.features.authorities.visibility import visibility_after_change
 from alongside.features.needs import queries
 from alongside.features.needs.labels import difference
 from alongside.features.needs.models import CONFIRM_NEED, PAUSE_NEED, Need
+from alongside.features.needs.requester import identify_requester
 from alongside.features.needs.rows import NeedRow
 from alongside.features.schools.posting import refuse_closed
 from alongside.features.schools.term_dates.queries import calendar_of_school
@@ -45,6 +46,9 @@ async def change_need(
         values |= visibility_after_change(
             need, audience, person.today, settings_of(person.authority_id), calendar, urgency
         )
+        if audience != need.audience:
+            values["audience_before"] = None
+        await identify_requester(session, person)
     moved = await session.execute(
         update(Need)
         .where(

@@ -1,0 +1,1 @@
+"""The replies to a need, side by side."""
