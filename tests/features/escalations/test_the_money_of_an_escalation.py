@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -17,13 +18,13 @@ from alongside.features.escalations.triage.forms import Decision
 from alongside.features.matching.problem_input.builder import build_instance
 from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import financial_year
-from tests.client import Client
+from tests.client import Client, words
 from tests.databases import DatabaseCopy, make_known
-from tests.features.agreements.builders import a_need, an_agreement
+from tests.features.agreements.builders import a_need, a_proposal, an_agreement
 from tests.features.authorities.tenant_file_text import settings_with, store_settings
 from tests.features.escalations.builders import CHALLENGE, PROCURED, TODAY, acting, an_escalation, look
 from tests.features.escalations.test_statutory_powers import raw
-from tests.personas import LEAD_OF_NORTH, LEAD_OF_SOUTH, LOCK, MILL, NORTHSHIRE, OFFICER, PARK
+from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, LEAD_OF_SOUTH, LOCK, MILL, NORTHSHIRE, OFFICER, PARK
 
 THIS_YEAR, FUND = financial_year(TODAY), 60_000_000
 
@@ -102,6 +103,36 @@ async def test_five_million_from_a_fund_of_six_hundred_thousand_is_refused(
     assert await raw(funded, OFFICER, sql, fund="nowhere", pence=1, id=escalation_id) == "fund_of_this_year"
     assert await raw(funded, OFFICER, sql, fund="past", pence=1, id=escalation_id) == "fund_of_this_year"
     assert await raw(funded, OFFICER, sql, fund="other", pence=FUND * 2, id=escalation_id) == ""
+
+
+async def test_the_balance_is_shown_before_and_after_a_decision_that_costs_money(
+    funded: Database, client: Client
+) -> None:
+    """Two agreed days and a procurement are subtracted; the page of a proposal and of replies say what is left."""
+    await an_agreement(funded, days="2", pool="6")
+    escalation_id = await acknowledged(funded, PARK)
+    where = f"/escalations/{escalation_id}/decision"
+    form = (await client.get(where, as_=OFFICER)).text
+    assert "£599,300 of £600,000 left" in form
+    typed = {
+        "version": str((await look(funded, escalation_id)).version),
+        "outcome": "procured",
+        "provider": "Fenland Teaching Hub",
+        "provider_pence": "9,300",
+        "fund": "now",
+        "decision": "Fenland leads three reviews",
+    }
+    answer = await client.post(where, typed, as_=OFFICER)
+    assert "£590,000 of £600,000 left after this" in unquote(answer.headers["set-cookie"])
+    proposal_id = await a_proposal(funded, days="3")
+    said = "£1,050, £588,950 of £600,000 left after this"
+    page = await client.get(f"/proposals/{proposal_id}", as_=HEAD_OF_MILL)
+    assert f"Cost to the fund: {said}" in words(page)
+    async with funded.transaction(NORTHSHIRE) as session:
+        need_id = await session.scalar(
+            text("SELECT need_id FROM proposal WHERE id = :id"), {"id": proposal_id}
+        )
+    assert said in words(await client.get(f"/needs/{need_id}/replies", as_=HEAD_OF_MILL))
 
 
 async def test_a_fund_is_shared_by_all_escalations_and_what_is_freed_can_be_taken(funded: Database) -> None:

@@ -117,26 +117,26 @@ async def test_it_cannot_be_taken_back_once_a_proposal_came(client: Client, data
     assert (await client.get(where, as_=HEAD_OF_QUAY)).status_code == 200
 
 
-@pytest.mark.parametrize("asker", [LEAD_OF_NORTH, DEPUTY_OF_NORTH, OFFICER])
+@pytest.mark.parametrize("lead", [LEAD_OF_NORTH, DEPUTY_OF_NORTH, OFFICER])
 async def test_the_head_answers_a_lead_with_one_tap(
-    client: Client, database: Database, asker: Persona
+    client: Client, database: Database, lead: Persona
 ) -> None:
     where = await limited_need(client, database)
-    assert (await client.post(f"{where}/visibility/request", as_=asker)).status_code == 303
-    assert (await client.post(f"{where}/visibility/request", as_=asker)).status_code == 409
-    assert ASK not in words(await client.get(where, as_=asker))
-    [told] = [one for one in await notices_of(database, HEAD_OF_MILL) if one.kind == "need_show_asked"]
-    assert told.path == f"{where}/visibility"
-    assert asker.name in told.text
+    assert (await client.post(f"{where}/visibility/request", as_=lead)).status_code == 303
+    assert (await client.post(f"{where}/visibility/request", as_=lead)).status_code == 409
+    assert ASK not in words(await client.get(where, as_=lead))
+    [notice] = [one for one in await notices_of(database, HEAD_OF_MILL) if one.kind == "need_show_asked"]
+    assert notice.path == f"{where}/visibility"
+    assert lead.name in notice.text
     home = words(await client.get("/home", as_=HEAD_OF_MILL))
     assert "Say whether to show a need to the whole authority: Fluency in Year 3 and 4" in home
-    question = words(await client.get(told.path, as_=HEAD_OF_MILL))
-    assert f"{asker.name} asks you to show this need" in question
+    question = words(await client.get(notice.path, as_=HEAD_OF_MILL))
+    assert f"{lead.name} asks you to show this need" in question
     assert "Yes, show it to the whole authority" in question
     assert "No, keep it as it is" in question
     await client.post(f"{where}/visibility", as_=HEAD_OF_MILL)
     assert "Say whether to show a need" not in words(await client.get("/home", as_=HEAD_OF_MILL))
-    assert "need_shown_to_authority" in [one.kind for one in await notices_of(database, asker)]
+    assert "need_shown_to_authority" in [one.kind for one in await notices_of(database, lead)]
 
 
 async def test_the_head_says_no_and_the_lead_is_told(client: Client, database: Database) -> None:

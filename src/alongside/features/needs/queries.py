@@ -20,9 +20,9 @@ from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 COLUMNS = [Need.__table__.c[name] for name in NeedColumns.__struct_fields__]
 Addressed = aliased(School, name="addressed")
-Asker = aliased(Person, name="asker")
+AskedBy = aliased(Person, name="asked_by")
 NEED_WITH_SCHOOL = (
-    select(*COLUMNS, School.name, School.status, Addressed.name, Person.name, Asker.name)
+    select(*COLUMNS, School.name, School.status, Addressed.name, Person.name, AskedBy.name)
     .select_from(Need)
     .join(School, (School.authority_id == Need.authority_id) & (School.urn == Need.school_urn))
     .outerjoin(
@@ -30,7 +30,7 @@ NEED_WITH_SCHOOL = (
         (Addressed.authority_id == Need.authority_id) & (Addressed.urn == Need.addressed_urn),
     )
     .outerjoin(Person, (Person.authority_id == Need.authority_id) & (Person.id == Need.drafted_by))
-    .outerjoin(Asker, (Asker.authority_id == Need.authority_id) & (Asker.id == Need.wider_asked_by))
+    .outerjoin(AskedBy, (AskedBy.authority_id == Need.authority_id) & (AskedBy.id == Need.wider_asked_by))
 )
 ONE_NEED = Read(
     NEED_WITH_SCHOOL.where(Need.authority_id == bindparam("authority_id"), Need.id == bindparam("need_id")),

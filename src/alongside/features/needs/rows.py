@@ -46,14 +46,14 @@ class NeedColumns(msgspec.Struct, frozen=True):
 class NeedRow(NeedColumns, frozen=True):
     """A need with the names of its school and of the school it is addressed to.
 
-    `drafter` drafted it, `asker` asked its school to show it to the whole authority.
+    `drafter` drafted it, `asked_by_name` asked its school to show it to the whole authority.
     """
 
     school: str
     school_status: str
     addressed: str | None
     drafter: str | None
-    asker: str | None
+    asked_by_name: str | None
 
 
 class AddressedSchool(msgspec.Struct, frozen=True):

@@ -27,9 +27,9 @@ WORK_ITEMS = (
         HomePage.SCHOOL,
         "Say whether to show a need to the whole authority",
         """
-        SELECT n.title, asker.name, n.wider_asked_on, '/needs/' || n.id || '/visibility'
+        SELECT n.title, asked_by.name, n.wider_asked_on, '/needs/' || n.id || '/visibility'
           FROM need n
-          JOIN person asker ON asker.authority_id = :authority_id AND asker.id = n.wider_asked_by
+          JOIN person asked_by ON asked_by.authority_id = :authority_id AND asked_by.id = n.wider_asked_by
          WHERE n.authority_id = :authority_id AND n.school_urn = :urn AND n.state IN ('open', 'proposed')
            AND n.wider_refused_on IS NULL
            AND (n.visible_to_authority_from IS NULL OR n.visible_to_authority_from > :today)

@@ -72,7 +72,7 @@ async def _decide(asked: FormRequest[EscalationRow, DecisionForm]) -> Redirect:
     said = "The decision is saved. The consortium has it in writing."
     for one in await funds_left(asked.session, asked.person):
         if one.fund == decided["fund"]:
-            said = f"{said} The fund: {one.after(0)}."
+            said = f"{said} {one.after(0)}."
     return Redirect(ESCALATION.page_of(asked.record), said)
 
 

@@ -76,7 +76,6 @@ class OffersBeyond(PageContext):
 
     template = "matching/shortlist/_beyond.html"
 
-    need: NeedRow
     beyond: int
 
 
@@ -122,17 +121,17 @@ async def show_offers_beyond(ctx: PageRequest, need_id: UUID) -> PageResult:
     """Show how many offers beyond its consortium would suit a need, without their names."""
     need = await _need(ctx, need_id)
     if not is_limited(need, ctx.person.today):
-        return Page(OffersBeyond(need=need, beyond=0))
+        return Page(OffersBeyond(beyond=0))
     question, _, _ = await _question(ctx, need_id)
     if not question.needs or not question.offers:
-        return Page(OffersBeyond(need=need, beyond=0))
+        return Page(OffersBeyond(beyond=0))
     check_weights(question.parameters.weights)
 
     async def finish() -> PageResult:
         now, shown = await asyncio.to_thread(
             lambda: [shortlist(one, need_id, 0) for one in (question, shown_to_all(question))]
         )
-        return Page(OffersBeyond(need=need, beyond=shown.of - now.of))
+        return Page(OffersBeyond(beyond=shown.of - now.of))
 
     return ContinueAfterCommit(finish, expensive=True)
 

@@ -31,7 +31,7 @@ class VisibilityQuestion(FormContext):
 
     limited: bool
     limit: str
-    asker: str | None
+    asked_by_name: str | None
 
 
 def _question(asked: FormRequest[NeedRow, Form]) -> VisibilityQuestion:
@@ -39,7 +39,7 @@ def _question(asked: FormRequest[NeedRow, Form]) -> VisibilityQuestion:
     return VisibilityQuestion(
         limited=is_limited(need, person.today),
         limit=limit_words(need.visible_to_authority_from, settings_of(person.authority_id)),
-        asker=need.asker if waits_for_answer(need) else None,
+        asked_by_name=need.asked_by_name if waits_for_answer(need) else None,
     )
 
 
@@ -50,9 +50,10 @@ def waits_for_answer(need: NeedRow) -> bool:
 
 def request_words(need: NeedRow) -> str | None:
     """Who asked the school to show this need to the whole authority, and what it answered; None if nobody did."""
-    if need.wider_asked_on is None or need.asker is None:
+    if need.wider_asked_on is None or need.asked_by_name is None:
         return None
-    asked = f"{need.asker} asked {need.school} on {format_date(need.wider_asked_on)} to show it to the whole authority."
+    day = format_date(need.wider_asked_on)
+    asked = f"{need.asked_by_name} asked {need.school} on {day} to show it to the whole authority."
     if need.wider_refused_on is None:
         return f"{asked} {need.school} has not answered yet."
     return f"{asked} {need.school} said no on {format_date(need.wider_refused_on)}."
