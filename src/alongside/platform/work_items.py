@@ -20,6 +20,9 @@ class HomePage(StrEnum):
     CONSORTIUM = "consortium"
     """What is open at the schools of :urns (NULL: all), longest first; `dated_on` is since when."""
 
+    CONSORTIUM_DUE = "consortium_due"
+    """What must be done by a day at the schools of :urns, soonest first; `dated_on` is when it is due."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:

@@ -3,6 +3,7 @@
 from alongside.features.escalations.state_changes import actions
 from alongside.platform.database.session import Database
 from tests.client import Client, soup, words
+from tests.features.agreements.builders import a_proposal, an_agreement
 from tests.features.directory.form_values import checked_entry
 from tests.features.escalations.builders import a_running_escalation, acting, all_met, an_escalation
 from tests.features.matching.builders import a_plan, posts
@@ -11,8 +12,10 @@ from tests.personas import (
     HEAD_OF_PARK,
     LEAD_OF_NORTH,
     LEAD_OF_SOUTH,
+    NORTH,
     NORTHSHIRE,
     OFFICER,
+    SOUTH,
     Persona,
 )
 
@@ -35,7 +38,7 @@ async def test_the_core_team_hears_of_escalations_on_its_first_page(
     assert "escalation" not in " ".join(await links(client, "/consortium", LEAD_OF_SOUTH)).replace(
         "Raise an escalation", ""
     )
-    assert "For you to do" not in words(await client.get("/consortium", as_=OFFICER.twin))
+    assert "Nothing is due" in words(await client.get("/consortium", as_=OFFICER.twin))
 
 
 async def test_a_lead_hears_that_a_school_may_come_back(client: Client, database: Database) -> None:
@@ -82,3 +85,42 @@ async def test_an_untold_head_finds_nothing(client: Client, database: Database) 
     """An escalation that the head is not yet informed of is not shown."""
     await an_escalation(database, why_wait="The head is ill")
     assert "About your school" not in await links(client, "/home", HEAD_OF_MILL)
+
+
+async def test_a_lead_reads_what_is_due_soonest_first_and_nothing_twice(
+    client: Client, database: Database
+) -> None:
+    """A proposal, an agreement to sign and an escalation, each with its day, and the columns of the tracker."""
+    await a_proposal(database)
+    await an_agreement(database)
+    await an_escalation(database)
+    page = soup(await client.get("/consortium", as_=LEAD_OF_NORTH))
+    cards = [
+        " ".join(one.get_text(" ").split()) for one in page.select("#due ~ ol")[0].select("li.alongside-card")
+    ]
+    assert [one.partition(":")[0] for one in cards] == [
+        "Proposal without an answer",
+        "Agreement without signatures",
+    ]
+    assert all(" by " in one for one in cards)
+    links = [str(one["href"]) for one in page.select("main h3 a")]
+    assert len(links) == len(set(links))
+    mill = " ".join(
+        row.get_text(" ") for row in page.select("#tracker tr") if "Mill Primary" in row.get_text()
+    )
+    assert "1, first ends 1 December 2026" in " ".join(mill.split())
+    assert "1, 1 to sign" in " ".join(mill.split())
+    assert page.select_one('#tracker td[data-label="Escalations"] a') is not None
+    other = soup(await client.get("/consortium", as_=LEAD_OF_SOUTH))
+    assert other.select_one('#tracker td[data-label="Escalations"] a') is None
+
+
+async def test_an_officer_sees_the_work_of_one_consortium(client: Client, database: Database) -> None:
+    await a_proposal(database)
+    both = words(await client.get("/consortium", as_=OFFICER))
+    assert "Proposal without an answer" in both
+    assert "Proposal without an answer" in words(
+        await client.get(f"/consortium?consortium={NORTH}", as_=OFFICER)
+    )
+    south = words(await client.get(f"/consortium?consortium={SOUTH}", as_=OFFICER))
+    assert "Proposal without an answer" not in south

@@ -90,10 +90,10 @@ WORK_ITEMS = (
         school_days=lambda authority_id: settings_of(authority_id).periods.review_due,
     ),
     WorkItemQuery(
-        HomePage.CONSORTIUM,
+        HomePage.CONSORTIUM_DUE,
         "Proposal without an answer",
         """
-        SELECT n.title, s.name, p.proposed_at::date, '/proposals/' || p.id
+        SELECT n.title, s.name, p.respond_by, '/proposals/' || p.id
           FROM proposal p
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
           JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
@@ -102,22 +102,23 @@ WORK_ITEMS = (
         """,
     ),
     WorkItemQuery(
-        HomePage.CONSORTIUM,
+        HomePage.CONSORTIUM_DUE,
         "Agreement without signatures",
         """
-        SELECT n.title, s.name, p.agreed_at::date, '/agreements/' || p.id
+        SELECT n.title, s.name, p.agreed_on, '/agreements/' || p.id
           FROM support_agreement p
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
           JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
          WHERE p.authority_id = :authority_id AND p.state = 'preparing'
            AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
         """,
+        school_days=lambda authority_id: settings_of(authority_id).periods.agreement_due,
     ),
     WorkItemQuery(
-        HomePage.CONSORTIUM,
+        HomePage.CONSORTIUM_DUE,
         "Visit without a record",
         """
-        SELECT n.title, s.name, v.visit_on, '/agreements/' || p.id
+        SELECT n.title, s.name, v.record_due_on, '/agreements/' || p.id
           FROM visit v
           JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id

@@ -1,5 +1,6 @@
 """The work items of all features, each home page in one statement."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.reminders import due_after
+from alongside.features.authorities.settings_cache import calendar_of
 from alongside.platform.access.authorisation import schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -16,7 +18,7 @@ from alongside.platform.feature import Feature, installed_features
 from alongside.platform.school_calendar.calendar import Calendar
 from alongside.platform.work_items import HomePage, WorkItem, WorkItemList, WorkItemQuery
 
-MOST = {HomePage.SCHOOL: 50, HomePage.CONSORTIUM: 25}
+MOST = {HomePage.SCHOOL: 50, HomePage.CONSORTIUM: 100, HomePage.CONSORTIUM_DUE: 100}
 """How many items a home page lists."""
 
 
@@ -49,7 +51,7 @@ def _statement(features: tuple[Feature, ...], page: HomePage) -> Read[_Row]:
         for number, one in enumerate(_queries(features, page))
     )
     statement = f"SELECT * FROM ({parts}) item ORDER BY dated_on NULLS LAST, path LIMIT {MOST[page]}"  # noqa: S608
-    return Read(text(statement), _Row, plan_each_time=page is HomePage.CONSORTIUM)
+    return Read(text(statement), _Row, plan_each_time=page is not HomePage.SCHOOL)
 
 
 async def _items(
@@ -88,20 +90,35 @@ async def work_items_of_school(
     return sorted(items, key=lambda one: (one.dated_on is None, one.dated_on or date.max, one.act))
 
 
-async def open_longest(session: AsyncSession, person: Principal) -> list[WorkItem]:
-    """Return what has been open longest among the schools in scope."""
+async def open_longest(
+    session: AsyncSession, person: Principal, urns: Collection[int] | None = None
+) -> list[WorkItem]:
+    """Return what has been open longest among the schools in scope, or those of them that `urns` names."""
+    return await _items(session, person, HomePage.CONSORTIUM, _within(person, urns), None)
+
+
+async def due_next(
+    session: AsyncSession, person: Principal, urns: Collection[int] | None = None
+) -> list[WorkItem]:
+    """Return what leads and the core team must do or follow by a day, soonest first; what has no day comes first.
+
+    Days are counted by the authority's calendar. `urns` limits what belongs to schools; the rest is the person's own.
+    """
+    calendar = calendar_of(person.authority_id)
+    items = await _items(session, person, HomePage.CONSORTIUM_DUE, _within(person, urns), calendar)
+    items += await _listed(session, person, HomePage.CONSORTIUM)
+    return sorted(items, key=lambda one: (one.dated_on is not None, one.dated_on or date.min))
+
+
+def _within(person: Principal, urns: Collection[int] | None) -> dict[str, object]:
     schools = schools_within(person, Permission.VIEW_CONSORTIUM_DASHBOARD)
-    values: dict[str, object] = {
+    if urns is not None:
+        schools = frozenset(urns) if schools is None else schools & frozenset(urns)
+    return {
         "authority_id": person.authority_id,
         "today": person.today,
         "urns": None if schools is None else sorted(schools),
     }
-    return await _items(session, person, HomePage.CONSORTIUM, values, None)
-
-
-async def work_items_of_lead(session: AsyncSession, person: Principal) -> list[WorkItem]:
-    """Return what leads and the core team must do besides, the features listed last first: they are the most urgent."""
-    return await _listed(session, person, HomePage.CONSORTIUM)
 
 
 async def _listed(session: AsyncSession, person: Principal, page: HomePage) -> list[WorkItem]:

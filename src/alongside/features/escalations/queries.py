@@ -25,7 +25,7 @@ from alongside.features.escalations.access_policy import escalation_filter, scop
 from alongside.features.escalations.labels import STATES
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.requester import identify_requester, refuse_interest
-from alongside.features.escalations.rows import EscalationLine, EscalationRow, Part, PartRow
+from alongside.features.escalations.rows import EscalationLine, EscalationRow, OpenEscalations, Part, PartRow
 from alongside.features.escalations.tasks.models import Criterion, Task
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
@@ -231,6 +231,24 @@ async def all_escalations_of(session: AsyncSession, person: Principal) -> Sequen
         LINES.where(escalation_filter(person, Escalation, NAMED)).order_by(Escalation.id.desc()).limit(2000)
     )
     return await select_all(session, statement, EscalationLine, of_person(person))
+
+
+async def open_escalations_by_school(
+    session: AsyncSession, person: Principal
+) -> Mapping[int, OpenEscalations]:
+    """The escalations that are not over and that this person can see, by the URN of their school."""
+    await identify_requester(session, person)
+    statement = (
+        select(Escalation.school_urn, func.count(), func.min(Escalation.due_at))
+        .where(
+            Escalation.authority_id == bindparam("authority_id"),
+            NOT_OVER,
+            escalation_filter(person, Escalation, NAMED),
+        )
+        .group_by(Escalation.school_urn)
+    )
+    found = await select_all(session, statement, OpenEscalations, of_person(person))
+    return {row.urn: row for row in found}
 
 
 async def others_of_school(

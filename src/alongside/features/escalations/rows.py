@@ -40,6 +40,14 @@ class EscalationLine(Parties, frozen=True):
     closed_at: datetime | None
 
 
+class OpenEscalations(msgspec.Struct, frozen=True):
+    """The escalations of a school that are not over, and when the first is due."""
+
+    urn: int
+    count: int
+    due_at: datetime | None
+
+
 class EscalationRow(EscalationLine, frozen=True):
     """An escalation with everything but its parts (`models.Escalation` describes the columns).
 

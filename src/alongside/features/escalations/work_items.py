@@ -8,6 +8,7 @@ from alongside.features.escalations.raising.suggestions import suggestions
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.school_calendar.calendar import LONDON
 from alongside.platform.web.formatting import format_count
 from alongside.platform.work_items import WorkItem, WorkItemList
 
@@ -51,7 +52,13 @@ async def _of_a_lead(session: AsyncSession, person: Principal) -> list[WorkItem]
     """Escalations in which the consortium must act next, and the number of schools that one might help."""
     rows, _ = await escalations_of(session, person)
     items = [
-        WorkItem(OF_A_LEAD[one.state].format(school=one.school), "", "", None, f"/escalations/{one.id}")
+        WorkItem(
+            OF_A_LEAD[one.state].format(school=one.school),
+            "",
+            "",
+            one.due_at.astimezone(LONDON).date() if one.due_at else None,
+            f"/escalations/{one.id}",
+        )
         for one in rows
         if one.state in OF_A_LEAD
     ]

@@ -23,7 +23,9 @@ from alongside.features.dashboards.consortium.queries import (
     tracked_schools,
 )
 from alongside.features.dashboards.school.pages import academic_year_began
-from alongside.features.dashboards.work_items import open_longest, work_items_of_lead
+from alongside.features.dashboards.work_items import due_next, open_longest
+from alongside.features.escalations.queries import open_escalations_by_school
+from alongside.features.escalations.rows import OpenEscalations
 from alongside.features.people.saved_views import VIEWS, View, remove_view, save_view
 from alongside.features.schools.models import PHASES
 from alongside.features.schools.term_dates.day_by_school import DayBySchool
@@ -61,6 +63,10 @@ HEADS = (
     "Days received",
     "Days given",
     "Days left on offers",
+    "Proposals to answer",
+    "First proposal ends",
+    "Agreements",
+    "Agreements to sign",
     "Last contact",
     "Quiet",
 )
@@ -131,7 +137,10 @@ async def quiet_before(session: AsyncSession, person: Principal) -> DayBySchool:
 
 @dataclass(frozen=True, kw_only=True)
 class TrackerContext(PageContext):
-    """The tracker: the schools with their totals, filters, orders and exports, and what is open."""
+    """The tracker: the schools with their totals, filters, orders and exports, and what is open.
+
+    `due` are tasks and what others must do by a day, `matters` the needs that wait for a partner.
+    """
 
     template: ClassVar[str] = "dashboards/consortium/show.html"
     fragment: ClassVar[str | None] = "dashboards/consortium/_tracker.html"
@@ -143,7 +152,8 @@ class TrackerContext(PageContext):
     xlsx_href: str
     map: MemberMap | None
     matters: Sequence[WorkItem]
-    lines: Sequence[WorkItem]
+    due: Sequence[WorkItem]
+    escalations: Mapping[int, OpenEscalations]
     views: Sequence[View]
     watched: Sequence[WatchedRow]
 
@@ -154,6 +164,7 @@ async def show_tracker(ctx: PageRequest) -> PageResult:
     form, schools = await _found(ctx)
     values = own_values(ctx.person) | {"person_id": ctx.person.id}
     (found,) = await fetch_all(ctx.session, OF_PERSON, values)
+    urns = {one.urn for one in schools} if form.consortium.data else None
     shown = TrackerContext(
         form=form,
         schools=schools,
@@ -162,8 +173,9 @@ async def show_tracker(ctx: PageRequest) -> PageResult:
         csv_href=address_of(form, "/consortium/tracker.csv"),
         xlsx_href=address_of(form, "/consortium/tracker.xlsx"),
         map=member_map(schools),
-        matters=await open_longest(ctx.session, ctx.person),
-        lines=await work_items_of_lead(ctx.session, ctx.person),
+        matters=await open_longest(ctx.session, ctx.person, urns),
+        due=await due_next(ctx.session, ctx.person, urns),
+        escalations=await open_escalations_by_school(ctx.session, ctx.person),
         views=found.of(VIEWS),
         watched=found.of(WATCHED),
     )
@@ -182,6 +194,10 @@ def _rows(schools: Sequence[TrackedSchool]) -> list[tuple[object, ...]]:
             one.days_in,
             one.days_out,
             one.days_left,
+            one.proposals,
+            one.proposal_due_on or "",
+            one.agreements,
+            one.unsigned,
             one.last_contact_on or "",
             "yes" if one.quiet else "",
         )

@@ -22,6 +22,8 @@ SORTS = {
     "out": "days_out",
     "left": "days_left",
     "contact": "last_contact_on",
+    "ends": "proposal_due_on",
+    "support": "agreements",
 }
 """Sort keys of the tracker and their columns."""
 
@@ -56,6 +58,16 @@ TRACKER = """
              WHERE v.authority_id = :authority_id AND v.state = 'recorded'
                AND v.visit_on >= :year_began AND v.visit_on <= :today
         ) visited GROUP BY urn
+    ), proposed AS (
+        SELECT side.urn, count(*) AS proposals, min(p.respond_by) AS due_on
+          FROM proposal p CROSS JOIN LATERAL unnest(ARRAY[p.requesting_urn, p.supporting_urn]) AS side (urn)
+         WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
+           AND p.respond_by >= :today GROUP BY side.urn
+    ), agreed AS (
+        SELECT side.urn, count(*) AS agreements, count(*) FILTER (WHERE p.state = 'preparing') AS unsigned
+          FROM support_agreement p
+         CROSS JOIN LATERAL unnest(ARRAY[p.requesting_urn, p.supporting_urn]) AS side (urn)
+         WHERE p.authority_id = :authority_id AND p.state IN ('preparing', 'active') GROUP BY side.urn
     ), contact AS (
         SELECT member.urn, c.last_contact_on,
                c.last_active_on IS NULL OR c.last_active_on < coalesce(own.day, :day) AS quiet
@@ -68,11 +80,15 @@ TRACKER = """
            member.easting, member.northing,
            coalesce(needs.open_needs, 0) AS open_needs, needs.oldest_need_on,
            coalesce(support.days_in, 0) AS days_in, coalesce(support.days_out, 0) AS days_out,
-           coalesce(offers.days_left, 0) AS days_left, contact.last_contact_on, contact.quiet
+           coalesce(offers.days_left, 0) AS days_left, contact.last_contact_on, contact.quiet,
+           coalesce(proposed.proposals, 0) AS proposals, proposed.due_on AS proposal_due_on,
+           coalesce(agreed.agreements, 0) AS agreements, coalesce(agreed.unsigned, 0) AS unsigned
       FROM member
       LEFT JOIN needs ON needs.school_urn = member.urn
       LEFT JOIN offers ON offers.school_urn = member.urn
       LEFT JOIN support ON support.urn = member.urn
+      LEFT JOIN proposed ON proposed.urn = member.urn
+      LEFT JOIN agreed ON agreed.urn = member.urn
       JOIN contact ON contact.urn = member.urn
      WHERE NOT :quiet_only OR contact.quiet
      ORDER BY {column} {direction} NULLS LAST, name, urn
@@ -81,7 +97,10 @@ TRACKER = """
 
 
 class TrackedSchool(msgspec.Struct, frozen=True):
-    """A row of the tracker, as TRACKER selects it; days of this school year, days left on live offers."""
+    """A row of the tracker, as TRACKER selects it; days of this school year, days left on live offers.
+
+    `proposals` wait for an answer, the first until `proposal_due_on`; `unsigned` of the `agreements` are not signed.
+    """
 
     urn: int
     name: str
@@ -97,6 +116,10 @@ class TrackedSchool(msgspec.Struct, frozen=True):
     days_left: Decimal
     last_contact_on: date | None
     quiet: bool
+    proposals: int
+    proposal_due_on: date | None
+    agreements: int
+    unsigned: int
 
 
 TRACKERS = {
