@@ -58,6 +58,7 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "post_need": ONE_SCHOOL,
     "change_need": ONE_SCHOOL,
     "ask_to_show_need": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
+    "remind_schools": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "post_offer": ONE_SCHOOL,
     "change_offer": ONE_SCHOOL,
     "propose": BOTH_SIDES,

@@ -143,6 +143,8 @@ EXPECTED: dict[str, set[Persona]] = {
     "matching.replacement.take_option": LEADERS | CORE,
     "matching.suspensions.suspend_supplier": CORE,
     "matching.suspensions.end_suspension": CORE,
+    "agreements.selection.remind_to_sign": LEADERS | CORE,
+    "escalations.selection.remind_owner": CORE,
     "needs.draft_need": SCHOOL | LEADERS | CORE,
     "needs.send_need_to_head": SCHOOL | LEADERS | CORE,
     "needs.post_need": SCHOOL,

@@ -41,7 +41,7 @@ async def test_a_head_compares_the_replies_and_accepts_one(
     need_id = await two_replies(database)
     await change_school(copy, MILL, easting=358_000, northing=405_000)
     await change_school(copy, PARK, easting=358_000, northing=408_219)
-    await change_school(copy, QUAY, easting=None)
+    await change_school(copy, QUAY, easting=None, northing=None)
     where = f"/needs/{need_id}/replies"
     page = await client.get(where, as_=HEAD_OF_MILL)
     rows = {row.th.a.get_text(): " ".join(row.get_text(" ").split()) for row in soup(page).select("tbody tr")}

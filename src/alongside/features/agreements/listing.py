@@ -1,6 +1,7 @@
 """The list of agreements: its pages and its number."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +31,18 @@ async def agreements_of(
     values = {"authority_id": person.authority_id, "skip": (page - 1) * ON_A_PAGE}
     rows = await select_all(session, statement, AgreementRow, values)
     return rows[:ON_A_PAGE], len(rows) > ON_A_PAGE
+
+
+async def agreements_by_id(
+    session: AsyncSession, person: Principal, permission: Permission, ids: Sequence[UUID]
+) -> Sequence[AgreementRow]:
+    """Those of these agreements on which this person has a permission, newest first."""
+    if not ids:
+        return []
+    statement = AGREEMENT.where(
+        SupportAgreement.id.in_(ids), record_filter(person, permission, SupportAgreement)
+    ).order_by(SupportAgreement.id.desc())
+    return await select_all(session, statement, AgreementRow, {"authority_id": person.authority_id})
 
 
 async def count_live(session: AsyncSession, person: Principal) -> int:

@@ -20,6 +20,7 @@ from alongside.features.agreements.queries import AgreementRow
 from alongside.features.agreements.replies import pages as replies
 from alongside.features.agreements.reviews import pages as reviews
 from alongside.features.agreements.reviews.queries import SeenReview, reviews_seen_by
+from alongside.features.agreements.selection import pages as selection
 from alongside.features.agreements.signed_versions import pages as agreements
 from alongside.features.agreements.signed_versions.wording import Difference, differences
 from alongside.features.agreements.signing import pages as signing
@@ -164,6 +165,7 @@ routes = [
     *proposing.routes,
     *acceptance.routes,
     *replies.routes,
+    *selection.routes,
     *answers.routes,
     *aims.routes,
     *visits.routes,

@@ -1,7 +1,8 @@
 """The routes of all dashboards."""
 
 from alongside.features.dashboards.consortium import pages as consortium_pages
+from alongside.features.dashboards.consortium import reminding
 from alongside.features.dashboards.needs_and_offers import pages as board_pages
 from alongside.features.dashboards.school import pages as school_pages
 
-routes = [*board_pages.routes, *school_pages.routes, *consortium_pages.routes]
+routes = [*board_pages.routes, *school_pages.routes, *consortium_pages.routes, *reminding.routes]

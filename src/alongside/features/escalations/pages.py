@@ -41,6 +41,7 @@ from alongside.features.escalations.referral import pages as referral
 from alongside.features.escalations.reporting import pages as reporting
 from alongside.features.escalations.resource import may_act, parts_with_buttons
 from alongside.features.escalations.rows import EscalationLine, EscalationRow
+from alongside.features.escalations.selection import pages as selection
 from alongside.features.escalations.state_changes import pages as changes
 from alongside.features.escalations.statutory import pages as statutory
 from alongside.features.escalations.statutory.forms import GROUNDS_OF_A_STEP
@@ -311,6 +312,7 @@ ADDITIONS = (
 routes = [
     *raising.routes,
     *changes.routes,
+    *selection.routes,
     *triage.routes,
     *matching.routes,
     *tasks.routes,

@@ -224,6 +224,21 @@ async def escalations_of(
     return found[:A_PAGE], len(found) > A_PAGE
 
 
+async def escalations_by_id(
+    session: AsyncSession, person: Principal, ids: Sequence[UUID]
+) -> Sequence[EscalationRow]:
+    """Those of these escalations that this person can see, by school."""
+    if not ids:
+        return []
+    await identify_requester(session, person)
+    statement = (
+        _escalations(EscalationRow)
+        .where(Escalation.id.in_(ids), escalation_filter(person, Escalation, NAMED))
+        .order_by(School.name, Escalation.id)
+    )
+    return await select_all(session, statement, EscalationRow, of_person(person))
+
+
 async def all_escalations_of(session: AsyncSession, person: Principal) -> Sequence[EscalationLine]:
     """All escalations this person can see, at most 2,000, for the CSV export."""
     await identify_requester(session, person)

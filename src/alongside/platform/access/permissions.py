@@ -68,6 +68,7 @@ class Permission(StrEnum):
     POST_NEED = auto()
     CHANGE_NEED = auto()
     ASK_TO_SHOW_NEED = auto()
+    REMIND_SCHOOLS = auto()
     POST_OFFER = auto()
     CHANGE_OFFER = auto()
 
@@ -255,6 +256,7 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.POST_NEED: OWN_SCHOOL_ONLY,
     Permission.CHANGE_NEED: OWN_SCHOOL_ONLY,
     Permission.ASK_TO_SHOW_NEED: LEADERS_AND_CORE_TEAM,
+    Permission.REMIND_SCHOOLS: LEADERS_AND_CORE_TEAM,
     Permission.POST_OFFER: OWN_SCHOOL_ONLY,
     Permission.CHANGE_OFFER: OWN_SCHOOL_ONLY,
     Permission.PROPOSE: BOTH_SIDES_AND_THEIR_LEADERS,

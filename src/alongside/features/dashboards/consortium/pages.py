@@ -37,6 +37,7 @@ from alongside.platform.database.combined_reads import CombinedRead
 from alongside.platform.database.reads import fetch_all
 from alongside.platform.forms.action import ActionRequest, id_resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.selection import SELECTED, selected_numbers
 from alongside.platform.school_calendar.calendar import school_days_before
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.page_request import PageRequest
@@ -207,8 +208,11 @@ def _rows(schools: Sequence[TrackedSchool]) -> list[tuple[object, ...]]:
 
 @endpoint.get("/consortium/tracker.csv", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
 async def export_tracker_csv(ctx: PageRequest) -> PageResult:
-    """Export the filtered and sorted tracker as CSV."""
+    """Export the filtered and sorted tracker as CSV, or the selected schools alone."""
     _, schools = await _found(ctx)
+    selected = selected_numbers(ctx.query)
+    if SELECTED in ctx.query:
+        schools = [one for one in schools if one.urn in selected]
     return Download(as_csv(HEADS, _rows(schools)), f"schools-{ctx.person.today}.csv", CSV)
 
 

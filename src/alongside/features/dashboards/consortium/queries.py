@@ -1,6 +1,6 @@
 """Queries of the tracker: one row per school in one statement; independent schools only as consortium members."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -134,13 +134,14 @@ TRACKERS = {
 
 
 def _scope(person: Principal) -> dict[str, object]:
-    """Query parameters: the person's authority, today and schools. NULL schools means all, for the core team."""
+    """Query parameters: the person's authority, today and schools."""
+    return {"authority_id": person.authority_id, "today": person.today, "urns": _urns(person)}
+
+
+def _urns(person: Principal) -> list[int] | None:
+    """The URNs of the person's schools; None means all, for the core team."""
     schools = schools_within(person, Permission.VIEW_CONSORTIUM_DASHBOARD)
-    return {
-        "authority_id": person.authority_id,
-        "today": person.today,
-        "urns": None if schools is None else sorted(schools),
-    }
+    return None if schools is None else sorted(schools)
 
 
 async def tracked_schools(
@@ -148,6 +149,23 @@ async def tracked_schools(
 ) -> list[TrackedSchool]:
     """Schools in scope with needs, support received and given, days left and last contact; 1,000 at most."""
     return await fetch_all(session, TRACKERS[sort, down], _scope(person) | values)
+
+
+async def selected_schools(
+    session: AsyncSession, person: Principal, urns: Collection[int]
+) -> list[TrackedSchool]:
+    """Those of these schools that are in scope, by name, with what waits for them."""
+    scope, within = _scope(person), _urns(person)
+    wanted = sorted(urns) if within is None else [urn for urn in within if urn in urns]
+    unfiltered: dict[str, object] = {
+        **dict.fromkeys(("consortium", "phase", "q")),
+        "quiet_only": False,
+        "year_began": person.today,
+        "day": person.today,
+        "own_urns": [],
+        "own_days": [],
+    }
+    return await fetch_all(session, TRACKERS["school", False], scope | unfiltered | {"urns": wanted})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Acting on several escalations of the caseload at once: assign, remind, export."""
