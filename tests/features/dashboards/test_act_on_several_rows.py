@@ -45,7 +45,7 @@ async def kinds(database: Database, one: Persona) -> list[str]:
 async def test_an_officer_assigns_the_selected_escalations(client: Client, database: Database) -> None:
     ids = [await an_escalation(database), await an_escalation(database, LEAD_OF_SOUTH, LOCK)]
     page = await client.get("/escalations?show=all", as_=OFFICER)
-    assert all(f'name="selected"\nvalue="{one}"' in page.text for one in ids)
+    assert all(f'name="selected" value="{one}"' in page.text for one in ids)
     query = "&".join(f"selected={one}" for one in ids)
     asked = words(await client.get(f"/escalations/selected/owner?{query}", as_=OFFICER))
     assert "What will happen" in asked
@@ -85,7 +85,7 @@ async def test_the_selected_escalations_are_exported_and_logged_as_read(
     assert "Mill Primary School" in of_a_lead
     assert "Lock Primary School" not in of_a_lead
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        read = await session.scalar(text("SELECT count(*) FROM escalation_access WHERE part = 'export'"))
+        read = await session.scalar(text("SELECT count(*) FROM escalation_access_log WHERE part = 'export'"))
     assert read == 3
 
 

@@ -108,7 +108,7 @@ async def test_a_lead_reads_what_is_due_soonest_first_and_nothing_twice(
     mill = " ".join(
         row.get_text(" ") for row in page.select("#tracker tr") if "Mill Primary" in row.get_text()
     )
-    assert "1, first ends 1 December 2026" in " ".join(mill.split())
+    assert "1, until 1 December 2026" in " ".join(mill.split())
     assert "1, 1 to sign" in " ".join(mill.split())
     assert page.select_one('#tracker td[data-label="Escalations"] a') is not None
     other = soup(await client.get("/consortium", as_=LEAD_OF_SOUTH))
