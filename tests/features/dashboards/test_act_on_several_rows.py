@@ -10,7 +10,7 @@ from alongside.features.escalations.state_changes.actions import assign_escalati
 from alongside.platform.database.session import Database
 from tests.client import Client, words
 from tests.features.agreements.builders import an_agreement
-from tests.features.escalations.builders import acting, an_escalation
+from tests.features.escalations.builders import acting, an_escalation, ask_as
 from tests.features.needs.stored_rows import notices_of
 from tests.personas import (
     HEAD_OF_MILL,
@@ -85,6 +85,7 @@ async def test_the_selected_escalations_are_exported_and_logged_as_read(
     assert "Mill Primary School" in of_a_lead
     assert "Lock Primary School" not in of_a_lead
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
+        await ask_as(session, OFFICER)
         read = await session.scalar(text("SELECT count(*) FROM escalation_access_log WHERE part = 'export'"))
     assert read == 3
 
