@@ -9,7 +9,6 @@ from uuid import UUID
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
 from alongside.features.calendar_feeds import actions, queries
-from alongside.features.calendar_feeds.ics import MEDIA_TYPE, as_ics
 from alongside.features.calendar_feeds.limits import FeedLimit
 from alongside.features.people.redirects import origin_of
 from alongside.platform.access.permissions import Permission
@@ -69,6 +68,8 @@ async def show_feed(ctx: PageRequest, feed_id: UUID, seal: str) -> PageResult:
         raise NotFound
     items = await queries.calendar_items(ctx.session, people)
     name = f"Alongside, {settings_of(authority_id).name}"
+    from alongside.features.calendar_feeds.ics import MEDIA_TYPE, as_ics  # 3 MB that few processes need
+
     return TextResponse(as_ics(name, _origin(ctx), items, ctx.app.now()), media_type=MEDIA_TYPE, headers=KEPT)
 
 

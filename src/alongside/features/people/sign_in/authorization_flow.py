@@ -24,7 +24,6 @@ from alongside.features.people.sign_in.providers import (
 from alongside.features.people.sign_in.tokens import Expected, UnknownKey, check_access_token, claims_of
 from alongside.platform.web.form_data import FormData
 
-SIGNING_IN = "__Host-signing-in"
 PURPOSE = "signing in"
 LONGEST_SECONDS = 600
 

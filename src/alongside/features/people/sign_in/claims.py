@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from alongside.features.authorities.settings import SignIn
 from alongside.features.people.sign_in.errors import SignInRefused
-from alongside.features.people.sign_in.tokens import is_name
 
 ESTABLISHMENT, LOCAL_AUTHORITY = "001", "002"
 """Categories of organisation. Source: DfE Sign-in public API, “organisation” claim."""
@@ -88,3 +87,8 @@ def _email(claims: Mapping[str, object]) -> str | None:
 def _storable(text: str) -> str:
     """The text without characters that PostgreSQL cannot store: NUL and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
+
+
+def is_name(value: object) -> bool:
+    """Whether this is a valid subject: printable ASCII, at most 255 characters. Source: Core 1.0, 2."""
+    return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()

@@ -1,7 +1,10 @@
 """Pages for sign-in with a provider or as a persona of the demonstration, and for sign-out."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,18 +19,8 @@ from alongside.features.people.redirects import origin_of, same_site, whom_to_as
 from alongside.features.people.role_assignments import HeldRole, current_role_assignment, personas, role_label
 from alongside.features.people.sessions import device_of, end_session
 from alongside.features.people.sign_in.actions import Browser, Granted, recognise, sign_in
-from alongside.features.people.sign_in.authorization_flow import (
-    SIGNING_IN,
-    OidcCallbackResult,
-    authorization_request,
-    handle_callback,
-    with_organisation,
-)
 from alongside.features.people.sign_in.claims import Identified, identified, workplace
-from alongside.features.people.sign_in.dfe import role_at
-from alongside.features.people.sign_in.encrypted_cookie import seal, unseal
 from alongside.features.people.sign_in.errors import REASONS, Reason, SignInRefused
-from alongside.features.people.sign_in.providers import description_of
 from alongside.features.people.sign_in.queries import just_ended, person_of_identity, status_of_school
 from alongside.features.schools.models import OPEN_STATUSES
 from alongside.platform.access.permissions import Permission
@@ -45,7 +38,11 @@ from alongside.platform.web.responses import (
 )
 from alongside.platform.web.routing import endpoint
 
+if TYPE_CHECKING:
+    from alongside.features.people.sign_in.authorization_flow import OidcCallbackResult
+
 DEMONSTRATION = "demonstration"
+SIGNING_IN = "__Host-signing-in"
 LEAVING = "__Host-leaving"
 TO_LEAVE = "signing out there"
 CLEAR = {"clear-site-data": '"cache", "storage"'}
@@ -139,6 +136,9 @@ async def start_oidc(ctx: PageRequest, key: str) -> PageResult:
     }
 
     async def depart() -> PageResult:
+        await _load_libraries()
+        from alongside.features.people.sign_in.authorization_flow import authorization_request
+
         try:
             address, sealed = await authorization_request(
                 way,
@@ -160,6 +160,9 @@ async def oidc_callback(ctx: PageRequest, key: str) -> PageResult:
     way = _way(ctx.person, key)
 
     async def arrive() -> PageResult:
+        await _load_libraries()
+        from alongside.features.people.sign_in.authorization_flow import handle_callback
+
         app_context: AppContext = ctx.app
         try:
             arrived = await handle_callback(
@@ -206,7 +209,7 @@ async def show_signed_out(ctx: PageRequest) -> PageResult:
     """
     app_context: AppContext = ctx.app
     ended = await just_ended(ctx.session, ctx.person.authority_id, ctx.request.cookies.get(LEAVING) or "")
-    kept = unseal(app_context.secret, TO_LEAVE, ended.id_token) if ended else None
+    kept = await _kept_token(app_context.secret, ended.id_token) if ended and ended.id_token else None
     ways = settings_of(ctx.person.authority_id).sign_in
     way = next((one for one in ways if kept and one.key == kept["way"]), None)
     if way is None or kept is None:
@@ -214,6 +217,8 @@ async def show_signed_out(ctx: PageRequest) -> PageResult:
     origin = origin_of(settings_of(ctx.person.authority_id), ctx.request.headers["host"])
 
     async def leave() -> PageResult:
+        from alongside.features.people.sign_in.providers import description_of
+
         try:
             end = (await description_of(way)).end_session_endpoint
         except SignInRefused:
@@ -231,9 +236,15 @@ async def show_signed_out(ctx: PageRequest) -> PageResult:
 
 
 async def _let_in(
-    request: AnyRequest, app_context: AppContext, visitor: Principal, way: SignIn, arrived: OidcCallbackResult
+    request: AnyRequest,
+    app_context: AppContext,
+    visitor: Principal,
+    way: SignIn,
+    arrived: "OidcCallbackResult",
 ) -> PageResult:
     """Find the user that the provider authenticated and sign them in, in one transaction."""
+    from alongside.features.people.sign_in.encrypted_cookie import seal
+
     who = identified(way, arrived.claims)
     granted = await _granted(app_context, visitor, way, arrived, who)
     kept = {"way": way.key, "id_token": arrived.id_token}
@@ -255,7 +266,7 @@ async def _let_in(
 
 
 async def _granted(
-    app_context: AppContext, visitor: Principal, way: SignIn, arrived: OidcCallbackResult, who: Identified
+    app_context: AppContext, visitor: Principal, way: SignIn, arrived: "OidcCallbackResult", who: Identified
 ) -> Granted | None:
     """The role from DfE Sign-in, requested only for users who are unknown here and not invited."""
     if way.kind != "dfe_sign_in" or arrived.invitation is not None:
@@ -263,6 +274,9 @@ async def _granted(
     async with app_context.database.transaction(visitor.authority_id, read_only=True) as session:
         if await person_of_identity(session, visitor.authority_id, who) is not None:
             return None
+    from alongside.features.people.sign_in.authorization_flow import with_organisation
+    from alongside.features.people.sign_in.dfe import role_at
+
     place = workplace(await with_organisation(way, arrived), visitor.authority_id)
     if place.school_urn is not None:
         async with app_context.database.transaction(visitor.authority_id, read_only=True) as session:
@@ -272,6 +286,18 @@ async def _granted(
         if status not in OPEN_STATUSES:
             raise SignInRefused("school_closed", f"URN {place.school_urn}")
     return Granted(await role_at(way, place, who.subject), place.school_urn)
+
+
+async def _load_libraries() -> None:
+    """Load what only a sign-in with a provider needs: 10 MB, in a thread because it takes a third of a second."""
+    await asyncio.to_thread(import_module, "alongside.features.people.sign_in.authorization_flow")
+
+
+async def _kept_token(secret: bytes, sealed: str) -> Mapping[str, object] | None:
+    await _load_libraries()
+    from alongside.features.people.sign_in.encrypted_cookie import unseal
+
+    return unseal(secret, TO_LEAVE, sealed)
 
 
 def _way(person: Principal, key: str) -> SignIn:

@@ -14,6 +14,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
+from alongside.features.people.sign_in.claims import is_name
 from alongside.features.people.sign_in.errors import SignInRefused
 from alongside.features.people.sign_in.providers import TEMPLATE
 
@@ -89,11 +90,6 @@ def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, object]
     if not is_name(claims.get("sub")):
         raise _refused("names nobody")
     return claims
-
-
-def is_name(value: object) -> bool:
-    """Whether this is a valid subject: printable ASCII, at most 255 characters. Source: Core 1.0, 2."""
-    return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
 
 
 def check_access_token(claims: Mapping[str, object], access_token: str) -> None:
