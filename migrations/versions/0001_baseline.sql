@@ -2276,19 +2276,52 @@ CREATE TABLE visit (
 	record_due_on DATE NOT NULL, 
 	recorded_at TIMESTAMP WITH TIME ZONE, 
 	recorded_by UUID, 
+	recorded_side TEXT, 
+	hoped_for TEXT DEFAULT '' NOT NULL, 
+	took_away TEXT DEFAULT '' NOT NULL, 
+	hopes_by UUID, 
+	answer TEXT DEFAULT '' NOT NULL, 
+	answer_asked_on DATE, 
+	answer_due_on DATE, 
+	answered_by UUID, 
+	answered_at TIMESTAMP WITH TIME ZONE, 
+	answered_visit_on DATE, 
+	answered_days NUMERIC(5, 1), 
+	answered_done TEXT DEFAULT '' NOT NULL, 
+	answer_reason TEXT DEFAULT '' NOT NULL, 
+	settled_as TEXT, 
+	settled_because TEXT DEFAULT '' NOT NULL, 
+	settled_by UUID, 
+	settled_at TIMESTAMP WITH TIME ZONE, 
 	chased_on DATE, 
 	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_visit PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_visit_authority_id_agreement_id FOREIGN KEY(authority_id, agreement_id) REFERENCES support_agreement (authority_id, id), 
+	CONSTRAINT fk_visit_authority_id_answered_by FOREIGN KEY(authority_id, answered_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_visit_authority_id_hopes_by FOREIGN KEY(authority_id, hopes_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_visit_authority_id_settled_by FOREIGN KEY(authority_id, settled_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_visit_state CHECK (state IN ('cancelled', 'planned', 'recorded')), 
 	CONSTRAINT ck_visit_days CHECK (days > 0 AND days <= 20 AND days * 2 = trunc(days * 2)), 
 	CONSTRAINT ck_visit_focus CHECK (char_length(focus) BETWEEN 1 AND 200), 
 	CONSTRAINT ck_visit_length CHECK (char_length(done) <= 4000 AND char_length(next_steps) <= 2000), 
 	CONSTRAINT ck_visit_recorded_in_words CHECK (state <> 'recorded' OR char_length(done) > 0), 
+	CONSTRAINT ck_visit_recorded_side CHECK (recorded_side IN ('requesting', 'supporting')), 
+	CONSTRAINT ck_visit_recorded_by_a_side CHECK (state <> 'recorded' OR recorded_side IS NOT NULL), 
+	CONSTRAINT ck_visit_answer CHECK (answer IN ('', 'agreed', 'correct', 'corrected', 'disagree', 'not_answered', 'waiting')), 
+	CONSTRAINT ck_visit_answer_expected CHECK (state <> 'recorded' OR answer <> ''), 
+	CONSTRAINT ck_visit_answer_due_on CHECK (answer <> 'waiting' OR answer_due_on >= answer_asked_on), 
+	CONSTRAINT ck_visit_corrections CHECK (answer <> 'corrected' OR (answered_visit_on IS NOT NULL AND answered_days IS NOT NULL)), 
+	CONSTRAINT ck_visit_answer_reason CHECK (answer <> 'disagree' OR answer_reason <> ''), 
+	CONSTRAINT ck_visit_answered_days CHECK (answered_days > 0 AND answered_days <= 20 AND answered_days * 2 = trunc(answered_days * 2)), 
+	CONSTRAINT ck_visit_answer_lengths CHECK (char_length(answered_done) <= 4000 AND char_length(answer_reason) <= 1000 AND char_length(hoped_for) <= 2000 AND char_length(took_away) <= 2000 AND char_length(settled_because) <= 1000), 
+	CONSTRAINT ck_visit_settled_as CHECK (settled_as IN ('answer', 'none', 'record')), 
+	CONSTRAINT ck_visit_settled_by_somebody CHECK ((settled_as IS NULL) = (settled_by IS NULL)), 
 	CONSTRAINT fk_visit_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
 CREATE INDEX ix_visit_authority_id_agreement_id_visit_on ON visit (authority_id, agreement_id, visit_on);
+
+CREATE INDEX ix_visit_authority_id_answer_answer_due_on ON visit (authority_id, answer, answer_due_on);
 
 CREATE INDEX ix_visit_authority_id_state_record_due_on ON visit (authority_id, state, record_due_on);
 
@@ -4941,6 +4974,69 @@ END $$;
 
 CREATE TRIGGER refuse_visit_before_agreement BEFORE INSERT OR UPDATE OF visit_on, agreement_id ON visit
     FOR EACH ROW WHEN (NEW.state = 'recorded') EXECUTE FUNCTION refuse_visit_before_agreement();
+
+CREATE FUNCTION visit_half_of_its_school() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    writes boolean := NEW.state = 'recorded';
+    answers boolean := NEW.answer NOT IN ('', 'waiting');
+    views boolean := NEW.hoped_for <> '' OR NEW.took_away <> '';
+    settles boolean := NEW.settled_as IS NOT NULL;
+    removes boolean := false;
+    requester text[];
+    side text;
+    allowed boolean := true;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        writes := NEW.state = 'recorded' AND (OLD.state <> 'recorded' OR (NEW.recorded_side, NEW.visit_on, NEW.days, NEW.focus, NEW.done, NEW.next_steps) IS DISTINCT FROM (OLD.recorded_side, OLD.visit_on, OLD.days, OLD.focus, OLD.done, OLD.next_steps));
+        answers := (NEW.answer, NEW.answered_by, NEW.answered_visit_on, NEW.answered_days, NEW.answered_done, NEW.answer_reason) IS DISTINCT FROM (OLD.answer, OLD.answered_by, OLD.answered_visit_on, OLD.answered_days, OLD.answered_done, OLD.answer_reason);
+        views := (NEW.hoped_for, NEW.took_away) IS DISTINCT FROM (OLD.hoped_for, OLD.took_away);
+        settles := (NEW.settled_as, NEW.settled_because, NEW.settled_by) IS DISTINCT FROM (OLD.settled_as, OLD.settled_because, OLD.settled_by);
+        removes := OLD.state = 'recorded' AND NEW.state <> 'recorded' AND NOT settles;
+    END IF;
+    IF NOT (writes OR answers OR views OR settles OR removes) THEN
+        RETURN NEW;
+    END IF;
+    requester := security.requester();
+    SELECT CASE requester[3] WHEN a.requesting_urn::text THEN 'requesting'
+                             WHEN a.supporting_urn::text THEN 'supporting' END INTO side
+      FROM public.support_agreement a WHERE a.authority_id = NEW.authority_id AND a.id = NEW.agreement_id;
+    IF views THEN
+        allowed := side IS NOT DISTINCT FROM 'requesting' AND NOT (writes OR answers OR settles OR removes);
+    ELSIF settles THEN
+        allowed := requester[3] = '' AND requester[1] <> 'system' AND OLD.settled_as IS NULL
+                   AND OLD.answer IN ('corrected', 'disagree') AND NOT answers
+                   AND ((NEW.visit_on, NEW.days) = (OLD.visit_on, OLD.days)
+                        OR NEW.settled_as = 'answer'
+                           AND (NEW.visit_on, NEW.days) = (OLD.answered_visit_on, OLD.answered_days));
+    ELSIF removes THEN
+        allowed := side IS NOT DISTINCT FROM OLD.recorded_side AND OLD.settled_as IS NULL AND NOT answers;
+    ELSIF writes AND NEW.answer = 'waiting' THEN
+        allowed := side IS NOT DISTINCT FROM NEW.recorded_side;
+        IF TG_OP = 'UPDATE' AND OLD.state = 'recorded' THEN
+            allowed := allowed AND OLD.recorded_side = NEW.recorded_side AND OLD.settled_as IS NULL;
+        END IF;
+    ELSIF TG_OP = 'INSERT' THEN
+        allowed := false;
+    ELSIF NEW.answer = 'agreed' THEN
+        allowed := side IS NOT DISTINCT FROM OLD.recorded_side AND OLD.answer = 'corrected' AND OLD.settled_as IS NULL
+                   AND (NEW.visit_on, NEW.days) = (OLD.answered_visit_on, OLD.answered_days);
+    ELSIF NEW.answer = 'not_answered' THEN
+        allowed := requester[1] = 'system' AND OLD.answer = 'waiting' AND NOT writes;
+    ELSE
+        allowed := OLD.answer = 'waiting' AND NEW.answer IN ('correct', 'corrected', 'disagree') AND NOT writes
+                   AND side IS NOT NULL AND side <> OLD.recorded_side
+                   AND OLD.answer_due_on >= public.london_today();
+    END IF;
+    IF allowed IS NOT TRUE THEN
+        RAISE EXCEPTION 'this half of the record of visit % is not theirs to write', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'visit_half_of_its_school', TABLE = 'visit';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER visit_half_of_its_school BEFORE INSERT OR UPDATE ON visit
+    FOR EACH ROW EXECUTE FUNCTION visit_half_of_its_school();
 
 CREATE FUNCTION refuse_own_witness() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -70,6 +70,8 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "edit_agreement": ONE_SCHOOL,
     "sign_agreement": HEAD,
     "record_visit": ONE_SCHOOL,
+    "write_visit_hopes": ONE_SCHOOL,
+    "settle_visit": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "review_agreement": ONE_SCHOOL,
     "state_outcome": ONE_SCHOOL,
     "amend_agreement": HEAD,

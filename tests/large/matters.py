@@ -43,9 +43,12 @@ OF_AN_ESCALATION = (
 """Rows of one long-running escalation: `$2` the escalation, `$3` the officer."""
 
 OF_AN_AGREEMENT = (
-    "INSERT INTO visit (authority_id, agreement_id, state, visit_on, days, focus, done, record_due_on)"
+    "INSERT INTO visit (authority_id, agreement_id, state, visit_on, days, focus, done, record_due_on, recorded_side,"
+    " answer, answered_visit_on, answered_days, answered_done)"
     " SELECT $1, $2::uuid, (array['planned', 'recorded'])[1 + n % 2], date '2026-11-27' - n, 0.5, 'Lessons',"
-    " repeat('We saw three lessons. ', 50), date '2026-11-27' FROM generate_series(1, 80) n",
+    " repeat('We saw three lessons. ', 50), date '2026-11-27', (array[NULL, 'supporting'])[1 + n % 2],"
+    " (array['', 'corrected'])[1 + n % 2], date '2026-11-26', 1, repeat('We saw two lessons. ', 50)"
+    " FROM generate_series(1, 80) n",
     "INSERT INTO aim (authority_id, agreement_id, aim, measure, baseline, target)"
     " SELECT $1, $2::uuid, repeat('Read ', 30) || n, repeat('m ', 60), 'b', 't' FROM generate_series(1, 12) n",
 )

@@ -60,9 +60,13 @@ SELECT authority_id, ('00000000-0000-7000-8000-0000014' || right(id::text, 5))::
 """
 
 VISITS = """
-INSERT INTO visit (authority_id, agreement_id, state, visit_on, days, focus, done, record_due_on)
+INSERT INTO visit (authority_id, agreement_id, state, visit_on, days, focus, done, record_due_on, recorded_side, answer,
+                   answer_asked_on, answer_due_on, answer_reason)
 SELECT authority_id, id, (array['planned', 'recorded'])[1 + turn % 2], date '2026-11-27' - turn * 7, 0.5,
-       'Lessons in the lower school', repeat('We saw three lessons. ', 10), date '2026-11-27' - 5
+       'Lessons in the lower school', repeat('We saw three lessons. ', 10), date '2026-11-27' - 5,
+       (array[NULL, 'supporting'])[1 + turn % 2],
+       CASE WHEN turn % 2 = 0 THEN '' ELSE (array['waiting', 'disagree', 'correct'])[1 + ascii(right(id::text, 1)) % 3] END,
+       date '2026-11-27', date '2026-12-04', repeat('It was shorter. ', 10)
   FROM support_agreement, generate_series(1, 3) turn WHERE authority_id = $1
 """
 

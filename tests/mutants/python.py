@@ -88,6 +88,7 @@ NEAREST = {
     "agreements/signing": ("agreements/test_sign_agreement.py", "agreements/test_actions_refuse.py"),
     "agreements/proposals": ("agreements/test_actions_refuse.py", "agreements/test_propose_offer.py"),
     "agreements/reviews": ("agreements/test_review_agreement.py", "agreements/test_actions_refuse.py"),
+    "agreements/visit_answers": ("agreements/test_answer_the_record.py",),
     "agreements/visits": ("agreements/test_keep_diary.py", "agreements/test_actions_refuse.py"),
     "directory": ("directory/test_write_an_entry.py", "directory/test_change_what_both_agreed.py"),
     "directory/adoptions": ("directory/test_use_an_entry.py",),

@@ -71,6 +71,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "seal_then_keep_contact": ("tests/features/schools", "tests/features/dashboards"),
     "take_days_from_pool": ("tests/features/offers/test_change_an_offer.py", MONEY),
     "take_from_fund": (ESCALATIONS + "test_the_money_of_an_escalation.py", MONEY),
+    "visit_half_of_its_school": (AGREEMENTS + "test_answer_the_record.py",),
     "within_its_lease": (ESCALATIONS + "test_reminders.py", "tests/faults/test_timers.py"),
     "write_down_what_is_signed": SIGNED,
 }

@@ -232,7 +232,7 @@ async def test_two_who_correct_one_record_see_both_texts(client: Client, databas
     (visit,) = await look(database, "visit")
     await does(client, HEAD_OF_PARK, f"/visits/{visit.id}/record", VISIT | {"done": "Three", "version": "1"})
     answer = await client.post(
-        f"/visits/{visit.id}/record", VISIT | {"done": "Four lessons", "version": "1"}, HEAD_OF_MILL
+        f"/visits/{visit.id}/record", VISIT | {"done": "Four lessons", "version": "1"}, HEAD_OF_PARK
     )
     assert answer.status_code == 409
     assert "Four lessons" in words(answer)
@@ -244,7 +244,7 @@ async def test_what_is_not_yours_is_not_there(client: Client, database: Database
     """Another school, another consortium and another authority get the same 404 as for an unknown id."""
     agreement_id = await a_running_agreement(database)
     row = await look(database, "support_agreement", agreement_id)
-    await does(client, HEAD_OF_PARK, f"/agreements/{agreement_id}/visits", VISIT)
+    await does(client, HEAD_OF_MILL, f"/agreements/{agreement_id}/visits", VISIT)
     (visit,) = await look(database, "visit")
     nowhere = await client.get("/agreements/00000000-0000-7000-8000-000000000999", HEAD_OF_QUAY)
     assert nowhere.status_code == 404

@@ -55,11 +55,18 @@ async def test_support_cannot_begin_years_before_it_is_proposed(client: Client, 
 async def test_a_visit_that_did_not_take_place_is_removed_with_a_reason(
     client: Client, database: Database
 ) -> None:
-    """Its days are available again, the other school is notified, and the reason is in the audit log."""
+    """Its days are available again, the other school is notified, and the reason is in the audit log.
+
+    Only the school that recorded it removes it; the other one disagrees with the record instead.
+    """
     agreement_id = await a_running_agreement(database)
     async with database.transaction(NORTHSHIRE) as session:
-        visit_id = await log_visit(session, acting(HEAD_OF_PARK), agreement_id, record("1"))
+        visit_id = await log_visit(session, acting(HEAD_OF_MILL), agreement_id, record("1"))
     where = f"/visits/{visit_id}/removal"
+    assert where not in (await client.get(f"/agreements/{agreement_id}", as_=HEAD_OF_PARK)).text
+    others = await client.post(where, {"note": "It was not so"}, as_=HEAD_OF_PARK)
+    assert others.status_code == 409
+    assert "Your school answers its record instead" in words(others)
     assert where in (await client.get(f"/agreements/{agreement_id}", as_=HEAD_OF_MILL)).text
     assert (await client.post(where, {"note": ""}, as_=HEAD_OF_MILL)).status_code == 422
     assert (await client.post(where, {"note": "x"}, as_=HEAD_OF_QUAY)).status_code == 404

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from alongside.features.agreements.answers.actions import refuse_proposal
 from alongside.features.agreements.endings.actions import end_early
+from alongside.features.agreements.parties import identify_requester
 from alongside.features.authorities.settings_cache import register_settings
 from alongside.features.dashboards.consortium.queries import tracked_schools
 from alongside.features.dashboards.school.queries import school_overview
@@ -52,7 +53,14 @@ async def visited(database: Database, on: date, agreed_on: date) -> None:
         id=made,
         on=on,
     )
-    await put(database, "UPDATE visit SET state = 'recorded', done = 'Seen', recorded_at = now()")
+    async with database.transaction(NORTHSHIRE) as session:
+        await identify_requester(session, acting(HEAD_OF_PARK))
+        await session.execute(
+            text(
+                "UPDATE visit SET state = 'recorded', done = 'Seen', recorded_at = now(), recorded_side = 'supporting',"
+                " answer = 'waiting', answer_asked_on = visit_on, answer_due_on = visit_on"
+            )
+        )
     await put(database, "UPDATE support_agreement SET agreed_at = :at", at=agreed_on)
 
 

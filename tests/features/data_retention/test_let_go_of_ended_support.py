@@ -78,6 +78,8 @@ async def support_that_ended(database: Database, boss: asyncpg.Connection, days:
         focus="f",
         done="d",
         record_due_on=TODAY,
+        recorded_side="supporting",
+        answer="not_answered",
     )
     review = await put(
         boss,

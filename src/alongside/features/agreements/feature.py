@@ -7,7 +7,7 @@ from alongside.platform.web.navigation import NavigationItem
 FEATURE = Feature(
     "agreements",
     __package__,
-    models=("amendment", "pairing", "proposal", "review", "signed", "visit", "models"),
+    models=("amendment", "pairing", "proposal", "review", "signed", "visit", "visit_authors", "models"),
     school_sections=("school_sections:SECTIONS",),
     routes=("pages:routes",),
     search_sources=("search_source:AGREEMENTS",),

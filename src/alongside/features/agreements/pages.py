@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from alongside.features.agreements import queries
@@ -25,11 +26,15 @@ from alongside.features.agreements.signed_versions import pages as agreements
 from alongside.features.agreements.signed_versions.wording import Difference, differences
 from alongside.features.agreements.signing import pages as signing
 from alongside.features.agreements.timeline import timeline_of
+from alongside.features.agreements.visit_answers import pages as visit_answers
+from alongside.features.agreements.visit_answers.wording import answer_text, settlement_text
+from alongside.features.agreements.visit_answers.wording import differences as visit_differences
 from alongside.features.agreements.visits import pages as visits
 from alongside.features.agreements.visits.queries import VisitRow, visits_of
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
 from alongside.platform.access.permissions import Permission
+from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionButton, buttons_for
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.page_request import PageRequest
@@ -52,6 +57,16 @@ class AgreementList(PageContext):
     more: bool
 
 
+class ShownVisit(NamedTuple):
+    """A visit with the other school's answer, what is settled, the two sides where they differ, and its buttons."""
+
+    visit: VisitRow
+    answer: str
+    settled: str
+    sides: Sequence[tuple[str, str, str]]
+    buttons: Sequence[ActionButton]
+
+
 @dataclass(frozen=True, kw_only=True)
 class AgreementPage(PageContext):
     """An agreement with everything that belongs to it, each part with its buttons.
@@ -71,7 +86,7 @@ class AgreementPage(PageContext):
     ended_because: str | None
     add_aim: Sequence[ActionButton]
     aims: Sequence[tuple[AimRow, Sequence[ActionButton]]]
-    visits: Sequence[tuple[VisitRow, Sequence[ActionButton]]]
+    visits: Sequence[ShownVisit]
     reviews: Sequence[SeenReview]
     change: AmendmentRow | None
     amendments: Sequence[
@@ -123,7 +138,7 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
         ended_because=label_of(settings.ending_reasons, row.ended_because) if row.ended_because else None,
         add_aim=buttons_for(ctx.person, row, [aims.ADD]),
         aims=[(one, buttons_for(ctx.person, one, aims.ON_AN_AIM)) for one in its_aims],
-        visits=[(one, buttons_for(ctx.person, one, visits.ON_A_VISIT)) for one in its_visits],
+        visits=[_shown(ctx.person, one) for one in its_visits],
         reviews=its_reviews,
         change=change,
         amendments=[
@@ -137,6 +152,17 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
         entries=await timeline_of(ctx.session, authority_id, subjects),
     )
     return Page(context)
+
+
+def _shown(person: Principal, visit: VisitRow) -> ShownVisit:
+    actions = (*visit_answers.ON_A_VISIT, *visits.ON_A_VISIT)
+    return ShownVisit(
+        visit,
+        answer_text(visit, person.today),
+        settlement_text(visit),
+        visit_differences(visit),
+        buttons_for(person, visit, actions),
+    )
 
 
 def _waits_for(row: AgreementRow) -> str | None:
@@ -169,6 +195,7 @@ routes = [
     *answers.routes,
     *aims.routes,
     *visits.routes,
+    *visit_answers.routes,
     *reviews.routes,
     *amendments.routes,
     *agreements.routes,

@@ -11,6 +11,7 @@ from alongside.features.people.queries import ids, leaders_of_schools, people_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.access.records import require_on
+from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.notifications.actions import notify
 
 REQUESTING = "requesting"
@@ -47,6 +48,13 @@ def own_side(person: Principal, permission: Permission, row: Sides) -> str:
     if side is None:
         raise NotFound
     return side
+
+
+async def identify_requester(session: AsyncSession, person: Principal) -> None:
+    """Set this person as the requester of the transaction, whom PostgreSQL asks for when a visit is written."""
+    await set_requester(
+        session, RequesterContext(person.authority_id, person.role.value, person.id, person.school_urn)
+    )
 
 
 def school_on(side: str, row: NamedSides) -> str:

@@ -2,6 +2,7 @@
 
 The periods for signatures and reviews, and how early people are reminded,
 are settings (`periods.agreement_due`, `review_due`, `remind_before`), in school days of the requesting school.
+For a date that is fixed already, the reminder is counted in those of the school that must act.
 """
 
 from collections.abc import Callable
@@ -75,6 +76,17 @@ RECORDS = _read(
        AND v.record_due_on BETWEEN :today AND :ahead
     """
 )
+RECORD_ANSWERS = _read(
+    """
+    SELECT v.id, p.requesting_urn, p.supporting_urn, n.title, v.answer_due_on AS dated_on,
+           v.recorded_side = 'supporting' AS requesting_waits, v.recorded_side = 'requesting' AS supporting_waits
+      FROM visit v
+      JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
+      JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+     WHERE v.authority_id = :authority_id AND v.state = 'recorded' AND v.answer = 'waiting'
+       AND v.answer_due_on BETWEEN :today AND :ahead
+    """
+)
 REVIEWS = _read(
     """
     SELECT p.id, p.requesting_urn, p.supporting_urn, n.title, p.ends_on AS dated_on,
@@ -108,14 +120,14 @@ DEADLINES = (
         "answer",
         ANSWERS,
         lambda _: 0,
-        "/proposals",
+        "/proposals/{id}",
         "Please answer the proposal for “{title}” by {due}.",
     ),
     Deadline(
         "signature",
         SIGNATURES,
         lambda periods: periods.agreement_due,
-        "/agreements",
+        "/agreements/{id}",
         "Please write the aims for “{title}” and sign the agreement by {due}.",
         "The agreement for “{title}” was to be signed by {due}. A signature is missing.",
     ),
@@ -123,14 +135,21 @@ DEADLINES = (
         "visit_record",
         RECORDS,
         lambda _: 0,
-        "/agreements",
+        "/agreements/{id}",
         "Please record the visit for “{title}” by {due}.",
+    ),
+    Deadline(
+        "visit_answer",
+        RECORD_ANSWERS,
+        lambda _: 0,
+        "/visits/{id}/answer",
+        "Please answer the record of the visit for “{title}” by {due}.",
     ),
     Deadline(
         "review",
         REVIEWS,
         lambda periods: periods.review_due,
-        "/agreements",
+        "/agreements/{id}",
         "Please give your closing review of the support for “{title}” by {due}.",
         "The closing review for “{title}” was due by {due}. It is missing.",
     ),
@@ -154,8 +173,11 @@ async def remind_of_deadlines(session: AsyncSession, person: Principal) -> None:
 async def _remind(
     session: AsyncSession, person: Principal, settings: AuthoritySettings, one: Deadline, row: Due
 ) -> None:
-    calendar = await calendar_of_school(session, person.authority_id, row.requesting_urn)
-    due = due_after(calendar, row.dated_on, one.days(settings.periods))
+    days = one.days(settings.periods)
+    alone = row.supporting_waits and not row.requesting_waits and not days
+    urn = row.supporting_urn if alone else row.requesting_urn
+    calendar = await calendar_of_school(session, person.authority_id, urn)
+    due = due_after(calendar, row.dated_on, days)
     missing = [
         urn
         for urn, waits in (
@@ -164,7 +186,7 @@ async def _remind(
         )
         if waits
     ]
-    path = f"{one.path}/{row.id}"
+    path = one.path.format(id=row.id)
     if missing and school_days_before(calendar, due, settings.periods.remind_before) <= person.today <= due:
         said = one.text.format(title=row.title, due=format_date(due))
         once = f"{one.kind}_reminder:{row.id}:{due}"

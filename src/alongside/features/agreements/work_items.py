@@ -74,6 +74,21 @@ WORK_ITEMS = (
     ),
     WorkItemQuery(
         HomePage.SCHOOL,
+        "Answer the record of a visit",
+        """
+        SELECT n.title, other.name, v.answer_due_on, '/visits/' || v.id || '/answer'
+          FROM visit v
+          JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
+          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+          JOIN school other ON other.authority_id = :authority_id
+           AND other.urn = CASE v.recorded_side WHEN 'requesting' THEN p.requesting_urn ELSE p.supporting_urn END
+         WHERE v.authority_id = :authority_id AND v.state = 'recorded' AND v.answer = 'waiting'
+           AND v.answer_due_on >= :today
+           AND :urn = CASE v.recorded_side WHEN 'requesting' THEN p.supporting_urn ELSE p.requesting_urn END
+        """,
+    ),
+    WorkItemQuery(
+        HomePage.SCHOOL,
         "Give your closing review",
         """
         SELECT n.title, other.name, p.ends_on, '/agreements/' || p.id
@@ -113,6 +128,20 @@ WORK_ITEMS = (
            AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
         """,
         school_days=lambda authority_id: settings_of(authority_id).periods.agreement_due,
+    ),
+    WorkItemQuery(
+        HomePage.CONSORTIUM,
+        "Schools differ about a visit",
+        """
+        SELECT n.title, s.name, CAST(v.answered_at AS date), '/agreements/' || p.id || '#visits'
+          FROM visit v
+          JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
+          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+          JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
+         WHERE v.authority_id = :authority_id AND v.state = 'recorded' AND v.answer IN ('corrected', 'disagree')
+           AND v.settled_as IS NULL
+           AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
+        """,
     ),
     WorkItemQuery(
         HomePage.CONSORTIUM_DUE,

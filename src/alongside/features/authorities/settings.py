@@ -112,6 +112,7 @@ class Periods(Settings, frozen=True):
     challenge_window: SchoolDays
     agreement_due: SchoolDays
     visit_record_due: SchoolDays
+    visit_answer_due: SchoolDays
     review_due: SchoolDays
     offer_good_for: SchoolDays
     need_good_for: SchoolDays

@@ -54,7 +54,10 @@ def _agreements() -> RetentionRule:
             " AND NOT EXISTS (SELECT FROM review r WHERE r.authority_id = :authority_id"
             "  AND r.agreement_id = support_agreement.id AND is_held(:authority_id, :today, NULL, r.given_by))"
             " AND NOT EXISTS (SELECT FROM visit v WHERE v.authority_id = :authority_id"
-            "  AND v.agreement_id = support_agreement.id AND is_held(:authority_id, :today, NULL, v.recorded_by))"
+            "  AND v.agreement_id = support_agreement.id AND (is_held(:authority_id, :today, NULL, v.recorded_by)"
+            "   OR is_held(:authority_id, :today, NULL, v.answered_by)"
+            "   OR is_held(:authority_id, :today, NULL, v.hopes_by)"
+            "   OR is_held(:authority_id, :today, NULL, v.settled_by)))"
             " ORDER BY ends_on, id"
         ),
         (

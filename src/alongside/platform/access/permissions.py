@@ -81,6 +81,8 @@ class Permission(StrEnum):
     EDIT_AGREEMENT = auto()
     SIGN_AGREEMENT = auto()
     RECORD_VISIT = auto()
+    WRITE_VISIT_HOPES = auto()
+    SETTLE_VISIT = auto()
     REVIEW_AGREEMENT = auto()
     STATE_OUTCOME = auto()
     AMEND_AGREEMENT = auto()
@@ -268,6 +270,8 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.EDIT_AGREEMENT: OWN_SCHOOL_ONLY,
     Permission.SIGN_AGREEMENT: HEAD_ONLY,
     Permission.RECORD_VISIT: OWN_SCHOOL_ONLY,
+    Permission.WRITE_VISIT_HOPES: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.REQUESTING),
+    Permission.SETTLE_VISIT: LEADERS_AND_CORE_TEAM,
     Permission.REVIEW_AGREEMENT: OWN_SCHOOL_ONLY,
     Permission.STATE_OUTCOME: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.REQUESTING),
     Permission.AMEND_AGREEMENT: HEAD_ONLY,

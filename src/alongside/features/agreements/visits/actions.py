@@ -13,8 +13,10 @@ from alongside.errors import ActionRefused, EditConflict, ValidationFailed
 from alongside.features.agreements.parties import (
     OTHER_SIDE,
     NotificationText,
+    identify_requester,
     notify_schools,
     own_side,
+    party_of,
     school_on,
     urn_on,
 )
@@ -29,14 +31,14 @@ from alongside.features.agreements.visit import (
     VOID_VISIT,
     Visit,
 )
-from alongside.features.agreements.visits.deadlines import record_due
+from alongside.features.agreements.visits.deadlines import AnswerExpected, answer_expected, record_due
 from alongside.features.agreements.visits.queries import VisitRow, overdue_records, visit_now, visit_to
 from alongside.features.agreements.visits.values import VisitRecord
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
-from alongside.platform.web.formatting import format_date, format_days
+from alongside.platform.web.formatting import format_date, format_days, format_weekday
 from alongside.platform.workflow import Transition, apply_transition
 
 LABELS = {
@@ -55,9 +57,10 @@ async def log_visit(
     row = await _running(session, person, agreement_id)
     _refuse_early(row, record)
     _refuse_future(person, record)
-    _refuse_too_many(row, record.days)
-    made = await _write(session, person, row, record, LOG_VISIT)
-    await _notify_other_school(session, person, row, made)
+    refuse_too_many(row, record.days)
+    expected = await answer_expected(session, person, row)
+    made = await _write(session, person, row, record, LOG_VISIT, expected)
+    await _ask_other_school(session, person, row, made, 1, expected)
     return made
 
 
@@ -80,7 +83,10 @@ async def record_visit(
 async def correct_visit(
     session: AsyncSession, person: Principal, visit_id: UUID, record: VisitRecord, version: int
 ) -> None:
-    """Correct a record of a running agreement. The audit log stores the earlier values."""
+    """Correct the own school's record of a running agreement: the other school answers the new version.
+
+    The audit log stores the earlier values.
+    """
     await _rewrite(session, person, visit_id, record, version, CORRECT_VISIT)
 
 
@@ -105,11 +111,13 @@ async def cancel_visit(session: AsyncSession, person: Principal, visit_id: UUID,
 async def void_visit(session: AsyncSession, person: Principal, visit_id: UUID, reason: str) -> None:
     """Remove the record of a visit that did not take place, with a reason. Its days are available again.
 
-    Raises ActionRefused when the agreement has ended or the visit has no record.
+    Raises ActionRefused when the agreement has ended, the visit has no record or the other school recorded it.
     """
     seen = await visit_to(session, person, Permission.RECORD_VISIT, visit_id)
     row = await _running(session, person, seen.agreement_id)
     now = await visit_now(session, person.authority_id, visit_id)
+    _refuse_record_of_other(person, now)
+    await identify_requester(session, person)
     await apply_transition(
         session, person, Visit, now, VOID_VISIT, note=reason, changes={"days": [str(now.days), None]}
     )
@@ -170,16 +178,21 @@ async def _running(session: AsyncSession, person: Principal, agreement_id: UUID)
 
 
 async def _write(
-    session: AsyncSession, person: Principal, row: AgreementRow, record: VisitRecord, move: Transition
+    session: AsyncSession,
+    person: Principal,
+    row: AgreementRow,
+    record: VisitRecord,
+    move: Transition,
+    expected: AnswerExpected | None = None,
 ) -> UUID:
-    recorded = move.end == "recorded"
+    recorded = _recorded_now(person, row, expected) if expected else {}
+    await identify_requester(session, person)
     made = Visit(
         authority_id=person.authority_id,
         agreement_id=row.id,
         state=move.end,
         record_due_on=await record_due(session, person, row, record.visit_on),
-        recorded_at=datetime.now(UTC) if recorded else None,
-        recorded_by=person.id if recorded else None,
+        **recorded,
         **asdict(record),
     )
     session.add(made)
@@ -207,13 +220,54 @@ async def _rewrite(
         raise EditConflict(
             [(LABELS[name], mine, there) for name, (there, mine) in changes.items()], now.version
         )
+    _refuse_record_of_other(person, now)
     _refuse_early(row, record)
     _refuse_future(person, record)
-    _refuse_too_many(row, record.days - (now.days if now.state == "recorded" else 0))
-    values = asdict(record) | {"recorded_at": datetime.now(UTC), "recorded_by": person.id}
+    if now.state == "recorded" and not changes:
+        raise ValidationFailed({"": ["Nothing has changed yet. Correct what is wrong, or go back."]})
+    refuse_too_many(row, record.days - (now.days if now.state == "recorded" else 0))
+    expected = await answer_expected(session, person, row)
+    values = asdict(record) | _recorded_now(person, row, expected) | NO_ANSWER
+    await identify_requester(session, person)
     with explain_constraints(constraint_messages(row), row.state):
         await apply_transition(session, person, Visit, now, move, changes=changes, written=values)
-    await _notify_other_school(session, person, row, visit_id)
+    await _ask_other_school(session, person, row, visit_id, now.version + 1, expected)
+
+
+NO_ANSWER: dict[str, object] = {
+    "answered_by": None,
+    "answered_at": None,
+    "answered_visit_on": None,
+    "answered_days": None,
+    "answered_done": "",
+    "answer_reason": "",
+}
+"""The columns of an answer to an earlier version of the record."""
+
+
+def _recorded_now(person: Principal, row: AgreementRow, expected: AnswerExpected) -> dict[str, object]:
+    return {
+        "recorded_at": datetime.now(UTC),
+        "recorded_by": person.id,
+        "recorded_side": own_side(person, Permission.RECORD_VISIT, row),
+        "answer": "waiting",
+        **asdict(expected),
+    }
+
+
+def whose_record(person: Principal, visit: VisitRow) -> str | None:
+    """A sentence that says why this person's school cannot change the record of a visit; None when it can."""
+    if visit.settled_as is not None:
+        return "The record of this visit is settled, so it can no longer be changed."
+    if visit.state == "recorded" and party_of(person, visit) != visit.recorded_side:
+        return f"{visit.recorded_by_school} recorded this visit. Your school answers its record instead."
+    return None
+
+
+def _refuse_record_of_other(person: Principal, visit: VisitRow) -> None:
+    refusal = whose_record(person, visit)
+    if refusal:
+        raise ActionRefused(refusal, visit.state)
 
 
 def _changes(row: VisitRow, record: VisitRecord) -> Mapping[str, list[str]]:
@@ -243,7 +297,8 @@ def _refuse_future(person: Principal, record: VisitRecord) -> None:
         )
 
 
-def _refuse_too_many(row: AgreementRow, more: Decimal) -> None:
+def refuse_too_many(row: AgreementRow, more: Decimal) -> None:
+    """Raise ActionRefused when more days would be recorded than were agreed."""
     if row.days_used + more > row.days:
         raise ActionRefused(
             f"{format_days(row.days - row.days_used)} of the {format_days(row.days)} agreed can still be recorded. "
@@ -252,8 +307,13 @@ def _refuse_too_many(row: AgreementRow, more: Decimal) -> None:
         )
 
 
-async def _notify_other_school(
-    session: AsyncSession, person: Principal, row: AgreementRow, visit_id: UUID
+async def _ask_other_school(
+    session: AsyncSession,
+    person: Principal,
+    row: AgreementRow,
+    visit_id: UUID,
+    version: int,
+    expected: AnswerExpected,
 ) -> None:
     side = own_side(person, Permission.RECORD_VISIT, row)
     await notify_schools(
@@ -262,8 +322,9 @@ async def _notify_other_school(
         [urn_on(OTHER_SIDE[side], row)],
         NotificationText(
             "visit_recorded",
-            f"{school_on(side, row)} has recorded a visit.",
-            f"/agreements/{row.id}",
-            f"visit_recorded:{visit_id}",
+            f"{school_on(side, row)} has recorded a visit. Please answer its record by "
+            f"{format_weekday(expected.answer_due_on)}.",
+            f"/visits/{visit_id}/answer",
+            f"visit_recorded:{visit_id}:{version}",
         ),
     )

@@ -30,7 +30,11 @@ async def _log(asked: FormRequest[AgreementRow, VisitForm]) -> Redirect:
     planned = asked.data.one("act") == PLAN
     act = actions.plan_visit if planned else actions.log_visit
     await act(asked.session, asked.person, asked.record.id, asked.form.record())
-    said = "The visit is planned." if planned else "The visit is recorded."
+    said = (
+        "The visit is planned."
+        if planned
+        else "The visit is recorded. The other school has been asked to answer."
+    )
     return Redirect(AGREEMENT.url(asked.record), said)
 
 
@@ -61,18 +65,21 @@ RECORD = FormAction(
     permission=Permission.RECORD_VISIT,
     states=("planned", "recorded"),
     relevant=_is_running,
+    refusal=actions.whose_record,
     label=lambda _, visit: "Correct" if visit.state == "recorded" else "Record",
     about=_which,
     title=lambda _, visit: "Correct the record" if visit.state == "recorded" else "Visit record",
     intro=lambda _, visit: (
-        "If the visit did not take place, remove its record instead." if visit.state == "recorded" else ""
+        "The other school answers the new record. If the visit did not take place, remove its record instead."
+        if visit.state == "recorded"
+        else ""
     ),
     submit="Save the record",
     form=VisitForm,
     initial=lambda asked: {name: getattr(asked.record, name) for name in FIELDS},
     valid=lambda asked: asked.form.is_valid(recorded=True),
     version=lambda visit: visit.version,
-    said="The visit is recorded.",
+    said="The visit is recorded. The other school has been asked to answer.",
     run=_record,
 )
 CANCEL = FormAction(
@@ -100,6 +107,7 @@ REMOVE = FormAction(
     permission=Permission.RECORD_VISIT,
     states=VOID_VISIT.starts,
     relevant=_is_running,
+    refusal=actions.whose_record,
     label="Remove",
     about=_which,
     title="Remove the record of this visit",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.agreements.models import SupportAgreement
-from alongside.features.agreements.parties import NamedSides
+from alongside.features.agreements.parties import SUPPORTING, NamedSides
 from alongside.features.agreements.queries import AUTHORITY, Asking, Giving
 from alongside.features.agreements.visit import Visit
 from alongside.platform.access.permissions import Permission
@@ -33,7 +33,44 @@ class VisitRow(NamedSides, frozen=True):
     next_steps: str
     record_due_on: date
     recorded_at: datetime | None
+    recorded_side: str | None
+    hoped_for: str
+    took_away: str
+    answer: str
+    answer_asked_on: date | None
+    answer_due_on: date | None
+    answered_at: datetime | None
+    answered_visit_on: date | None
+    answered_days: Decimal | None
+    answered_done: str
+    answer_reason: str
+    settled_as: str | None
+    settled_because: str
+    settled_at: datetime | None
     agreement_state: str
+
+    @property
+    def recorded_by_school(self) -> str:
+        """The name of the school that wrote the record."""
+        return self.supporting_name if self.recorded_side == SUPPORTING else self.requesting_name
+
+    @property
+    def answering_school(self) -> str:
+        """The name of the school that answers the record."""
+        return self.requesting_name if self.recorded_side == SUPPORTING else self.supporting_name
+
+    @property
+    def answering_urn(self) -> int:
+        """The URN of the school that answers the record."""
+        return self.requesting_urn if self.recorded_side == SUPPORTING else self.supporting_urn
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the schools differ about the visit and nobody has settled it."""
+        return self.state == "recorded" and self.answer in DIFFERENT and self.settled_as is None
+
+
+DIFFERENT = ("corrected", "disagree")
 
 
 VISIT = (
@@ -78,6 +115,17 @@ OVERDUE = Read(
 TO_RECALCULATE = Read(
     VISIT.where(Visit.state == "planned", Visit.chased_on.is_(None), SupportAgreement.state == "active")
     .order_by(Visit.id)
+    .limit(literal_column("2000"))
+    .with_for_update(key_share=True, of=Visit, skip_locked=True),
+    VisitRow,
+)
+
+WAITING = VISIT.where(Visit.state == "recorded", Visit.answer == "waiting").order_by(Visit.id)
+UNANSWERED = Read(
+    WAITING.where(Visit.answer_due_on < bindparam("today", type_=Date)).limit(literal_column("200")), VisitRow
+)
+ANSWERS_TO_RECALCULATE = Read(
+    WAITING.where(Visit.answer_due_on >= bindparam("today", type_=Date))
     .limit(literal_column("2000"))
     .with_for_update(key_share=True, of=Visit, skip_locked=True),
     VisitRow,
