@@ -132,7 +132,7 @@ async def test_differences_stand_side_by_side_and_the_days_count_as_recorded(
     for person in (HEAD_OF_PARK, HEAD_OF_MILL, LEAD_OF_NORTH):
         shown = await page(client, agreement_id, person)
         assert "Watched two lessons" in shown and "One lesson only" in shown
-        assert "The 1 day of Park Primary School count until both schools agree" in shown
+        assert "The figures of Park Primary School count (1 day) until both schools agree" in shown
     assert "visit_answered" in await notified(database, LEAD_OF_NORTH)
     accept = f"/visits/{visit_id}/answer/acceptance"
     assert accept not in (await client.get(f"/agreements/{agreement_id}", as_=HEAD_OF_MILL)).text

@@ -17,6 +17,7 @@ OTHER_WORDS = {
     "change_aim": "changed an aim",
     "remove_aim": "removed an aim",
     "signatures_fall": "changed the agreement, so both headteachers must sign again",
+    "write_visit_hopes": "wrote the school’s own view of a visit",
     "give_mid_term_review": "gave their half-way review",
     "give_closing_review": "gave their closing review",
 }

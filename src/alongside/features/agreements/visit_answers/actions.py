@@ -127,10 +127,11 @@ async def accept_corrections(session: AsyncSession, person: Principal, visit_id:
 
     Raises ActionRefused when more days would be used than were agreed.
     """
-    row, now = await _held(session, person, Permission.RECORD_VISIT, visit_id)
+    row, now = await _held(session, person, Permission.RECORD_VISIT, visit_id, pool=True)
     if not may_accept(person, now) or now.version != version:
         raise ActionRefused("This record has changed since you opened the page. Look at it again.", now.state)
     await _count_answer(session, person, row, now)
+    await balance_offer(session, person, row.offer_id)
     text = f"{now.recorded_by_school} has agreed to your date and days of the visit of {format_date(now.visit_on)}."
     await notify_schools(
         session,

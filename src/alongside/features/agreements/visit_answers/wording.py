@@ -34,7 +34,7 @@ def settlement_text(visit: VisitRow) -> str:
         if not visit.is_disputed:
             return ""
         return (
-            f"The {format_days(visit.days)} of {visit.recorded_by_school} count until both schools agree,"
+            f"The figures of {visit.recorded_by_school} count ({format_days(visit.days)}) until both schools agree,"
             " or a lead or an officer settles it."
         )
     settled = {
