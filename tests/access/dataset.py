@@ -199,16 +199,10 @@ async def _one_of_each(
             baseline="b",
             target="t",
         ),
-        "visit_id": await put(
-            connection,
-            "visit",
-            **inside,
-            agreement_id=active,
-            state="planned",
-            visit_on=TODAY,
-            days=1,
-            focus="Reading",
-            record_due_on=TODAY + timedelta(days=7),
+        "visit_id": await _visit(connection, inside, active, state="planned"),
+        "visit_to_answer": await _visit(connection, inside, active, **RECORDED, answer="waiting"),
+        "disputed_visit": await _visit(
+            connection, inside, active, **RECORDED, answer="disagree", answer_reason="Nobody came"
         ),
         "amendment_id": await _amendment(connection, inside, active),
         **await _message(connection, inside, await _visit_request(connection, inside | sides), asking),
@@ -238,6 +232,32 @@ async def _one_of_each(
         **await _consultation(connection, inside, asking),
         **await _public_entry(connection, authority_id, asking),
     }
+
+
+RECORDED: dict[str, Any] = {
+    "state": "recorded",
+    "done": "Two lessons seen",
+    "recorded_side": "supporting",
+    "answer_asked_on": TODAY,
+    "answer_due_on": TODAY + timedelta(days=7),
+}
+
+
+async def _visit(
+    connection: asyncpg.Connection, inside: dict[str, int], agreement_id: UUID, **values: Any
+) -> UUID:
+    """Insert a visit of an agreement."""
+    return await put(
+        connection,
+        "visit",
+        **inside,
+        **values,
+        agreement_id=agreement_id,
+        visit_on=TODAY,
+        days=1,
+        focus="Reading",
+        record_due_on=TODAY + timedelta(days=7),
+    )
 
 
 async def _visit_request(connection: asyncpg.Connection, owned: dict[str, int]) -> UUID:

@@ -126,6 +126,8 @@ class Route:
                 wanted = "to_release"
             elif name == "agreement_id" and ("/aims" in self.path or "signature" in self.path):
                 wanted = "preparing"
+            elif name == "visit_id" and self.path.endswith(("/answer", "/settlement")):
+                wanted = "visit_to_answer" if self.path.endswith("/answer") else "disputed_visit"
             elif "/answers/" in self.path:
                 wanted = "visit_request_to_answer"
             value = {
