@@ -16,7 +16,7 @@ from alongside.features.agreements.reminders import remind_of_deadlines
 from alongside.features.agreements.visit_answers.actions import answer_record, lapse_answers
 from alongside.features.agreements.visit_answers.values import RecordAnswer
 from alongside.features.agreements.visits.actions import correct_visit, log_visit, plan_visit
-from alongside.features.agreements.visits.deadlines import recalculate_answer_days
+from alongside.features.agreements.visits.deadlines import recalculate_visit_answer_days
 from alongside.features.agreements.visits.values import VisitRecord
 from alongside.features.authorities import calendar_of
 from alongside.platform.access.principal import system
@@ -285,7 +285,7 @@ async def test_the_authority_sets_how_long_the_other_school_has(
             {"authority": NORTHSHIRE, "day": TODAY + timedelta(days=1)},
         )
     async with database.transaction(NORTHSHIRE) as session:
-        assert await recalculate_answer_days(session, system(NORTHSHIRE, TODAY)) == 1
+        assert await recalculate_visit_answer_days(session, system(NORTHSHIRE, TODAY)) == 1
     moved = (await look(database, "visit", visit_id)).answer_due_on
     assert moved == add_school_days(calendar_of(NORTHSHIRE), due, 1)
     for today in (moved - timedelta(days=1), moved, moved):

@@ -7,9 +7,9 @@ from alongside.features.agreements.reminders import remind_of_deadlines
 from alongside.features.agreements.visit_answers.actions import lapse_answers
 from alongside.features.agreements.visits.actions import chase_visit_records
 from alongside.features.agreements.visits.deadlines import (
-    recalculate_answer_days as recalculate_visit_answer_days,
+    recalculate_record_days,
+    recalculate_visit_answer_days,
 )
-from alongside.features.agreements.visits.deadlines import recalculate_record_days
 from alongside.platform.jobs.scheduler import ScheduledJob
 
 JOBS = (

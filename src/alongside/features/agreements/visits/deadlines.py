@@ -42,7 +42,7 @@ async def answer_expected(session: AsyncSession, person: Principal, row: Sides) 
     return AnswerExpected(person.today, add_school_days(calendar, person.today, days))
 
 
-async def recalculate_answer_days(session: AsyncSession, person: Principal) -> int:
+async def recalculate_visit_answer_days(session: AsyncSession, person: Principal) -> int:
     """Move the last days to answer that the current calendars change, to today at the earliest.
 
     `person` is the system. Returns the number moved.
