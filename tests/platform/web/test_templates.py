@@ -170,7 +170,7 @@ def day_of(**boxes: str) -> Any:
         (("31", "2", "2027"), "Enter a real date", {"day"}),
         (("1", "13", "2027"), "Enter a real date", {"month"}),
         (("1", "Brumaire", "2027"), "Enter a real date", {"month"}),
-        (("1", "2", "27"), "“From” must have a year of 4 numbers, like 2027", {"year"}),
+        (("1", "2", "227"), "“From” must have a year of 4 numbers, like 2027", {"year"}),
         (("1", "2", "٢٠٢٧"), "Enter a real date", {"year"}),
         (("<b>", "2", "2027"), "Enter a real date", {"day"}),
     ],
@@ -198,6 +198,24 @@ def test_a_date_in_one_piece_is_read_too(text: str) -> None:
     assert Alone(sent(starts_on=text))["starts_on"].data == date(2027, 3, 12)
     beside_empty_boxes = {f"starts_on-{part}": "" for part in ("day", "month", "year")}
     assert Alone(sent(starts_on=text, **beside_empty_boxes))["starts_on"].data == date(2027, 3, 12)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3 Dec 2026", "3/12/26", "03.12.2026", "3 - 12 - 2026", "Thursday 3rd December 2026", "thu, 3 dec, 26"],
+)
+def test_a_whole_date_may_be_typed_into_the_first_box(text: str) -> None:
+    """As people write it; the boxes then show its parts."""
+    found = day_of(day=text, month="", year="")
+    assert found.data == date(2026, 12, 3), found.errors
+    assert [one["value"] for one in read(form_field(found)).select("input")][2] == "2026"
+    assert day_of(day="3", month="12", year="26").data == date(2026, 12, 3)
+
+
+@pytest.mark.parametrize("text", ["31 Feb 2026", "3 Dec", "3/13/2026", "3 Brumaire 2026", "3/12/206"])
+def test_a_whole_date_that_is_none_is_refused(text: str) -> None:
+    found = day_of(day=text, month="", year="")
+    assert found.data is None and found.errors
 
 
 def test_a_date_that_is_known_stands_in_its_boxes_and_none_is_none() -> None:

@@ -98,7 +98,7 @@ class OfferForm(Form):
     appetite_reason = line(
         "Why not this year? (optional)", "The reason", "Only those who look after your school read this", 500
     )
-    ask_again_on = Day("Ask us again from", A_DATE, description="If not this year")
+    ask_again_on = Day("Ask us again from", A_DATE)
     audience = Choice("Who may see it?", "Choose who may see this from the list")
     checked_no_pupil = BooleanField("I have looked again: nobody could tell from this who a pupil is")
     checked_not_safeguarding = BooleanField("I have looked again: this is not about a child at risk of harm")

@@ -1,7 +1,7 @@
 """A date field for WTForms with three inputs."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol, TypedDict, Unpack
 
@@ -15,7 +15,9 @@ PARTS = ("day", "month", "year")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)", re.ASCII)
 DAY_FIRST = re.compile(
-    r"(?P<day>\d{1,2})[ ./-](?P<month>\d{1,2}|[A-Za-z]{3,9})[ ./-](?P<year>\d{2,4})", re.ASCII
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? +)?"
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)? ?[ ./-] ?(?P<month>\d{1,2}|[a-z]{3,9}),? ?[ ./-] ?(?P<year>\d{4}|\d\d)",
+    re.ASCII | re.IGNORECASE,
 )
 CENTURY = range(2000, 2100)
 
@@ -45,8 +47,9 @@ class Sent(Protocol):
 class DayField(Field):
     """A date typed as day, month and year in three inputs; what was typed is kept, and the wrong inputs are marked.
 
-    Read from `name-day`, `name-month` and `name-year`, or from `name` alone as 2027-01-31 or 31/1/2027. The month may
-    be a word. Empty inputs are None. Source: GOV.UK Design System, date input.
+    Read from `name-day`, `name-month` and `name-year`, or from `name` or the first input alone as one text: 2027-01-31,
+    31/1/27, 31 Jan 2027 or Sunday 31st January 2027. The month may be a word, the year may have two digits. Empty
+    inputs are None. Source: GOV.UK Design System, date input.
     """
 
     widget = TextInput()
@@ -70,7 +73,9 @@ class DayField(Field):
         self.typed = dict.fromkeys(PARTS, "")
         self.wrong = frozenset()
         boxes = {part: _first(formdata, f"{self.name}-{part}") for part in PARTS}
-        if any(boxes.values()):
+        if _is_whole_date(boxes):
+            formdata = FormData([(self.name, boxes["day"])])
+        elif any(boxes.values()):
             self.typed = boxes
             formdata = FormData((self.name, part) for part in boxes.values())
         super().process(formdata, data, extra_filters)
@@ -98,6 +103,9 @@ class DayField(Field):
         if unread:
             self._refuse(unread, self.cure)
         day, of_month, year = (int(text) for text in numbers.values())
+        if len(numbers["year"]) == len("27"):
+            year += CENTURY.start
+            self.typed["year"] = str(year)
         if year not in CENTURY:
             self._refuse(["year"], f"{_plain(self.label.text)} must have a year of 4 numbers, like 2027")
         if not 1 <= of_month <= len(MONTHS):
@@ -115,6 +123,14 @@ class DayField(Field):
 
     def _value(self) -> str:
         return "/".join(self.typed.values()) if any(self.typed.values()) else ""
+
+
+def _is_whole_date(boxes: Mapping[str, str]) -> bool:
+    """Return whether a whole date was typed into the first input, and nothing into the others."""
+    text = boxes["day"]
+    return not (boxes["month"] or boxes["year"]) and bool(
+        YEAR_FIRST.fullmatch(text) or DAY_FIRST.fullmatch(text)
+    )
 
 
 def _first(formdata: Sent | None, name: str) -> str:
