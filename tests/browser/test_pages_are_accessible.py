@@ -126,7 +126,7 @@ async def look_at(page: Page) -> list[str]:
     schemes: tuple[tuple[int, Literal["light", "dark"]], ...] = ((WIDE, "light"), (NARROW, "dark"))
     for width, colours in schemes:
         await page.set_viewport_size({"width": width, "height": 900})
-        await page.emulate_media(color_scheme=colours)
+        await page.emulate_media(color_scheme=colours, reduced_motion="reduce")
         for one in await page.evaluate(ASK_AXE, OPTIONS):
             where = "; ".join(node["html"][:160] for node in one["nodes"][:3])
             found.append(f"{width}, {colours}: {one['id']}: {one['help']}: {where}")
