@@ -11,6 +11,7 @@ from alongside.feature_list import FEATURES
 from alongside.models_registry import Base
 from alongside.platform.calendar_items import CalendarSource
 from alongside.platform.feature import Feature, state_colours
+from alongside.platform.handovers import Handover
 from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.queue_handler import QueueHandler
 from alongside.platform.retention import RetentionRule
@@ -48,6 +49,7 @@ def test_every_reference_can_be_loaded(feature: Feature) -> None:
     feature.load(feature.routes, HTTPRouteHandler)
     feature.load(feature.scheduled_jobs, ScheduledJob)
     feature.load(feature.queue_handlers, QueueHandler)
+    feature.load(feature.handovers, Handover)
     feature.load(feature.calendar, CalendarSource)
     feature.load(feature.retention, RetentionRule)
     feature.load(feature.work_items, WorkItemQuery)

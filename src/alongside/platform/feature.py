@@ -40,6 +40,7 @@ class Feature:
     - `work_items`: each a `WorkItemQuery`; `work_item_lists`: each a `WorkItemList`
     - `search_sources`: each a `SearchSource`
     - `school_sections`: each a `SchoolSection`; `school_buttons`: each a `SchoolButtons`, both for a school's page
+    - `handovers`: each a `Handover`, for the open work of a person whose role ends
     - `calendar`: each a `CalendarSource`, for the calendar feed of a person
     - `retention`: each a `RetentionRule`
     - `personal_tables`: tables whose rows serve one person only (`person_id`), deleted when that person has left
@@ -58,6 +59,7 @@ class Feature:
     search_sources: tuple[str, ...] = ()
     school_sections: tuple[str, ...] = ()
     school_buttons: tuple[str, ...] = ()
+    handovers: tuple[str, ...] = ()
     calendar: tuple[str, ...] = ()
     retention: tuple[str, ...] = ()
     personal_tables: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ FEATURE = Feature(
         "tasks.models",
         "visits.models",
     ),
+    handovers=("handover:HANDOVERS",),
     school_sections=("school_section:ESCALATIONS",),
     routes=("pages:routes",),
     search_sources=("search_source:ESCALATIONS",),

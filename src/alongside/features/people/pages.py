@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from wtforms import Form
 
 from alongside.errors import NotFound
 from alongside.features.people import role_assignments
 from alongside.features.people.account import pages as account_pages
+from alongside.features.people.handing_over import (
+    HandoverForm,
+    continuity_sentences,
+    hand_over,
+    open_work,
+    possible_successors,
+)
 from alongside.features.people.invitation_files import pages as file_pages
 from alongside.features.people.invitations import pages as invitation_pages
 from alongside.features.people.invitations.queries import OpenInvitation, waiting_invitations
@@ -21,11 +27,14 @@ from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import ROLE_NAMES, SIGNED_IN_ROLES, Principal, Role
 from alongside.platform.forms.action import ActionButton, Resource, buttons_for, routes_of
-from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
+
+Ending = TypeVar("Ending")
+"""The role that ends, or all roles of a person."""
 
 ANYBODY, DELEGATES = Permission.INVITE_PEOPLE, Permission.INVITE_DELEGATE
 
@@ -121,13 +130,56 @@ def _what_ends(_: Principal, roles: Sequence[HeldRole]) -> str:
     return f"These roles end immediately: {listed}. {roles[0].name} is signed out everywhere. Their records stay."
 
 
-async def _leave(asked: FormRequest[Sequence[HeldRole], Form]) -> Redirect:
+@dataclass(frozen=True, kw_only=True)
+class OpenWorkContext(FormContext):
+    """What is open when the roles end, and who acts for each school or consortium then."""
+
+    work: Sequence[str]
+    continuity: Sequence[str]
+
+
+async def _offer_successors(asked: FormRequest[Ending, HandoverForm], ending: Sequence[HeldRole]) -> None:
+    work = await open_work(asked.session, asked.person, ending)
+    asked.form.successor.choices = await possible_successors(
+        asked.session, asked.person, work, ending[0].person_id
+    )
+
+
+async def _show_work(session: AsyncSession, person: Principal, ending: Sequence[HeldRole]) -> OpenWorkContext:
+    work = await open_work(session, person, ending)
+    return OpenWorkContext(work=work.words, continuity=continuity_sentences(work))
+
+
+async def _hand_over(asked: FormRequest[Ending, HandoverForm], ending: Sequence[HeldRole]) -> None:
+    chosen = asked.form.successor.data
+    await hand_over(asked.session, asked.person, ending, UUID(chosen) if chosen else None)
+
+
+async def _leave(asked: FormRequest[Sequence[HeldRole], HandoverForm]) -> Redirect:
+    await _hand_over(asked, asked.record)
     name = await role_assignments.let_leave(asked.session, asked.person, asked.record[0].person_id)
     return Redirect("/people", f"{name} has left. All their roles have ended.")
 
 
-def _ending(name: str, kind: str, permission: Permission) -> FormAction[HeldRole, Form]:
-    async def end(asked: FormRequest[HeldRole, Form]) -> Redirect:
+async def _leaver_successors(asked: FormRequest[Sequence[HeldRole], HandoverForm]) -> None:
+    await _offer_successors(asked, asked.record)
+
+
+async def _leaver_work(asked: FormRequest[Sequence[HeldRole], HandoverForm]) -> OpenWorkContext:
+    return await _show_work(asked.session, asked.person, asked.record)
+
+
+async def _role_successors(asked: FormRequest[HeldRole, HandoverForm]) -> None:
+    await _offer_successors(asked, [asked.record])
+
+
+async def _role_work(asked: FormRequest[HeldRole, HandoverForm]) -> OpenWorkContext:
+    return await _show_work(asked.session, asked.person, [asked.record])
+
+
+def _ending(name: str, kind: str, permission: Permission) -> FormAction[HeldRole, HandoverForm]:
+    async def end(asked: FormRequest[HeldRole, HandoverForm]) -> Redirect:
+        await _hand_over(asked, [asked.record])
         ended = await role_assignments.end_role_assignment(
             asked.session, asked.person, permission, asked.record.id
         )
@@ -154,7 +206,10 @@ def _ending(name: str, kind: str, permission: Permission) -> FormAction[HeldRole
         intro="The role ends immediately. Their records stay.",
         submit="End role",
         warning=True,
-        form=Form,
+        form=HandoverForm,
+        choices=_role_successors,
+        template="people/end_role.html",
+        context=_role_work,
         run=end,
     )
 
@@ -178,7 +233,10 @@ LEAVE = FormAction(
     intro=_what_ends,
     submit=lambda _, roles: f"Yes, {roles[0].name} has left",
     warning=True,
-    form=Form,
+    form=HandoverForm,
+    choices=_leaver_successors,
+    template="people/end_role.html",
+    context=_leaver_work,
     run=_leave,
 )
 
