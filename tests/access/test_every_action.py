@@ -186,6 +186,8 @@ EXPECTED: dict[str, set[Persona]] = {
     "visit_requests.asking.withdraw_visit_request": SCHOOL,
     "visit_requests.outcomes.confirm_visit": BOTH_SCHOOLS,
     "visit_requests.outcomes.cancel_agreed_visit": BOTH_SCHOOLS,
+    "watched_schools.watch": EVERYBODY - {ADMINISTRATOR},
+    "watched_schools.stop_watching": EVERYBODY - {ADMINISTRATOR},
 }
 
 UNCHECKED = {

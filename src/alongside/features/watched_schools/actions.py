@@ -11,7 +11,12 @@ from alongside.errors import ActionRefused
 from alongside.features.people.queries import principals_of_person
 from alongside.features.schools.sections import NewsRow, news_of_schools, sections_for
 from alongside.features.watched_schools.models import WatchedSchool
-from alongside.features.watched_schools.queries import MOST, watched_schools, watchers_to_check
+from alongside.features.watched_schools.queries import (
+    MOST,
+    watchable_school,
+    watched_schools,
+    watchers_to_check,
+)
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import SCHOOL_ROLES, Principal
@@ -30,10 +35,11 @@ def own_school_refusal(person: Principal, urn: int) -> str | None:
 
 
 async def watch(session: AsyncSession, person: Principal, urn: int) -> None:
-    """Watch a school; nothing changes if the person does already. The caller has checked that it exists.
+    """Watch a school; nothing changes if the person does already.
 
-    Raises ActionRefused for the own school, and above MOST schools.
+    Raises NotFound, or ActionRefused for the own school and above MOST schools.
     """
+    await watchable_school(session, person, Permission.WATCH_SCHOOL, urn)
     if refusal := own_school_refusal(person, urn):
         raise ActionRefused(refusal)
     number = await session.scalar(
@@ -59,7 +65,8 @@ async def watch(session: AsyncSession, person: Principal, urn: int) -> None:
 
 
 async def stop_watching(session: AsyncSession, person: Principal, urn: int) -> None:
-    """Stop watching a school; nothing changes if the person does not watch it."""
+    """Stop watching a school; nothing changes if the person does not watch it. Raises NotFound."""
+    await watchable_school(session, person, Permission.WATCH_SCHOOL, urn)
     await session.execute(
         delete(WatchedSchool).where(
             WatchedSchool.authority_id == person.authority_id,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import NotFound
 from alongside.features.schools.models import LARGEST_URN, School
 from alongside.features.watched_schools.models import WatchedSchool
+from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
@@ -93,9 +94,10 @@ def own_values(person: Principal) -> dict[str, object]:
 
 
 async def watchable_school(
-    session: AsyncSession, person: Principal, _permission: Permission, urn: int
+    session: AsyncSession, person: Principal, permission: Permission, urn: int
 ) -> WatchableSchool:
     """Return a school and whether this person watches it. Raises NotFound."""
+    require(person, permission, urn)
     if not 0 < urn <= LARGEST_URN:
         raise NotFound
     found = await fetch_one(session, ONE, own_values(person) | {"urn": urn})
