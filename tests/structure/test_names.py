@@ -3,9 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from alongside.models_registry import Base
 from alongside.platform.access.permissions import Permission
@@ -68,9 +67,14 @@ def forbidden_in(name: str) -> set[str]:
     return {word.lower() for word in WORDS.findall(name)} & FORBIDDEN.keys()
 
 
-def defined_in(path: Path) -> Iterator[str]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return the syntax tree of a module."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def defined_in(tree: ast.Module) -> Iterator[str]:
     """Yield the names of classes, functions and module constants."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(
             node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -97,21 +101,25 @@ def python_files() -> list[Path]:
     ]
 
 
-@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_module_class_function_or_constant_has_a_forbidden_name(path: Path) -> None:
+def test_no_module_class_function_or_constant_has_a_forbidden_name() -> None:
     """Names of packages, modules, classes, functions and constants are plain terms."""
-    parts = [part for part in path.relative_to(ROOT).with_suffix("").parts if not part.startswith("test_")]
-    found = {name for name in (*parts, *defined_in(path)) if forbidden_in(name)}
-    assert not found, f"Use a plain term instead: {found}"
+    found = []
+    for path in python_files():
+        shown = path.relative_to(ROOT)
+        parts = [part for part in shown.with_suffix("").parts if not part.startswith("test_")]
+        found += [f"{shown}: {name}" for name in (*parts, *defined_in(parsed(path))) if forbidden_in(name)]
+    assert not found, "Use a plain term instead"
 
 
-@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_variable_or_parameter_has_a_forbidden_name(path: Path) -> None:
+def test_no_variable_or_parameter_has_a_forbidden_name() -> None:
     """Names of variables and parameters avoid the words that once stood for several things."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    found = {node.id for node in nodes if isinstance(node, ast.Name)}
-    found |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-    assert not found & FORBIDDEN_LOCALS
+    found = []
+    for path in python_files():
+        nodes = list(ast.walk(parsed(path)))
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        names |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        found += [f"{path.relative_to(ROOT)}: {name}" for name in names & FORBIDDEN_LOCALS]
+    assert not found, "Use a plain term instead"
 
 
 def test_no_table_or_column_has_a_forbidden_name() -> None:
