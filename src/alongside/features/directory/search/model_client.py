@@ -46,6 +46,22 @@ class ModelAway(Exception):
     """The process of the sentence model does not answer."""
 
 
+class _NotRead(Exception):
+    """The embeddings could not be read, for example because the database is away."""
+
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
+
+
+async def _apart(vectors: AsyncIterator[Vectors]) -> AsyncIterator[Vectors]:
+    """Yield the parts; an error of reading them is not taken for one of the connection to the model."""
+    try:
+        async for part in vectors:
+            yield part
+    except Exception as problem:
+        raise _NotRead(problem) from problem
+
+
 def start_model(listening: socket.socket) -> subprocess.Popen[bytes]:
     """Start the process of the model on a listening socket; it gets no secret and no database address."""
     kept = {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ}
@@ -118,19 +134,22 @@ class ModelClient:
     async def nearest(self, wanted: Nearest, vectors: Callable[[], AsyncIterator[Vectors]]) -> Near:
         """Return the entries closest in meaning; `vectors` reads the embeddings if the process lacks them.
 
-        Raises ModelAway, and what `vectors` raises.
+        Raises ModelAway, and what `vectors` raises: a database that is away is not the model's fault.
         """
-        async with self._connected() as connection:
-            async with asyncio.timeout(self.patience):
-                await connection.send(wanted)
-                answer = await connection.answer()
-            if isinstance(answer, Missing):
-                async for part in vectors():
-                    async with asyncio.timeout(self.patience):
-                        await connection.send(part)
+        try:
+            async with self._connected() as connection:
                 async with asyncio.timeout(self.patience):
-                    await connection.send(Vectors())
+                    await connection.send(wanted)
                     answer = await connection.answer()
+                if isinstance(answer, Missing):
+                    async for part in _apart(vectors()):
+                        async with asyncio.timeout(self.patience):
+                            await connection.send(part)
+                    async with asyncio.timeout(self.patience):
+                        await connection.send(Vectors())
+                        answer = await connection.answer()
+        except _NotRead as problem:
+            raise problem.cause from None
         assert isinstance(answer, Near)
         return answer
 

@@ -2,9 +2,23 @@
 
 import msgspec
 
-from alongside.platform.process_pool.frames import LARGEST, LENGTH, framed
+from alongside.platform.process_pool.frames import LENGTH, framed
 
-__all__ = ["LENGTH", "Embed", "Embeddings", "Missing", "Near", "Nearest", "Vectors", "framed", "length_of"]
+LARGEST_MESSAGE = 16_000_000
+"""Most bytes of one message: twenty times a part of the embeddings."""
+
+__all__ = [
+    "LARGEST_MESSAGE",
+    "LENGTH",
+    "Embed",
+    "Embeddings",
+    "Missing",
+    "Near",
+    "Nearest",
+    "Vectors",
+    "framed",
+    "length_of",
+]
 
 
 class Embed(msgspec.Struct, tag=True):
@@ -55,6 +69,6 @@ Response = Embeddings | Missing | Near
 def length_of(head: bytes) -> int:
     """Return the length of a message. Raises OSError when it is too large."""
     (length,) = LENGTH.unpack(head)
-    if length > LARGEST:
+    if length > LARGEST_MESSAGE:
         raise OSError("the message is too large")
     return int(length)

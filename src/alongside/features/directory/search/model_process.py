@@ -52,6 +52,12 @@ MOST_BYTES = 128_000_000
 AT_ONCE = 2
 """Texts that are read without a pause, so that a search waits at most for these of the worker's: 0.1 s."""
 
+MOST_TEXTS, LONGEST_TEXT = 1_000, 20_000
+"""Most texts of one request, and characters of one that are read; the model reads about 256 words of each."""
+
+MOST_OF_ONE = 256_000_000
+"""Most bytes of one authority's embeddings: about 320,000 entries."""
+
 NEAREST = 60
 """Most entries that similarity in meaning can add to one search."""
 
@@ -88,6 +94,8 @@ class ModelServer:
         self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> Response:
         if isinstance(request, Embed):
+            if len(request.texts) > MOST_TEXTS:
+                raise OSError("too many texts")
             parts = [
                 await self._run(self._embedded, request.texts[at : at + AT_ONCE])
                 for at in range(0, len(request.texts), AT_ONCE)
@@ -108,12 +116,12 @@ class ModelServer:
         return await asyncio.get_running_loop().run_in_executor(self.thread, partial(function, *arguments))
 
     def _embedded(self, texts: tuple[str, ...]) -> bytes:
-        return as_bytes(self.encoder.read(texts))
+        return as_bytes(self.encoder.read([text[:LONGEST_TEXT] for text in texts]))
 
     def _nearest(self, kept: CachedVectors, sentence: str) -> Near:
         if not kept.ids:
             return Near(b"", ())
-        (asked,) = self.encoder.read([sentence])
+        (asked,) = self.encoder.read([sentence[:LONGEST_TEXT]])
         alike = similarity(asked, kept.numbers)
         order = [int(at) for at in np.argsort(-alike, kind="stable")[:NEAREST] if alike[at] > FAINT]
         ids = b"".join(kept.ids[at * 16 : at * 16 + 16] for at in order)
@@ -132,8 +140,11 @@ async def _message(reader: asyncio.StreamReader) -> Request:
 
 
 async def _received(stamp: str, reader: asyncio.StreamReader) -> CachedVectors:
-    ids, numbers = [], []
+    ids, numbers, size = [], [], 0
     while isinstance(part := await _message(reader), Vectors) and part.ids:
+        size += len(part.ids) + len(part.numbers)
+        if size > MOST_OF_ONE:
+            raise OSError("too many embeddings")
         ids.append(part.ids)
         numbers.append(part.numbers)
     joined = b"".join(ids)
