@@ -49,6 +49,8 @@ PAGES = (
     Page("Escalation", OFFICER, "/escalations/{escalation_id}", **LARGE),
     Page("New need", HEAD_OF_MILL, "/needs/new", **LARGE),
     Page("Posting a need", HEAD_OF_MILL, "/needs", form=new_need, **LARGE),
+    Page("Search over everything, two words", HEAD_OF_MILL, "/search?q=phonics+parents", **LARGE),
+    Page("Search over everything, largest directory", HEAD_OF_MILL, "/search?q=phonics+parents", **DIRECTORY, only_in_full=True),
     Page("Public entry", None, "/good-practice/{public_id}", **LARGE),
     Page("Directory search, two words", HEAD_OF_MILL, "/directory?q=phonics+parents", **DIRECTORY),
     Page("Directory search, largest authority", LARGEST, "/directory?q=phonics+parents", **DIRECTORY, only_in_full=True),

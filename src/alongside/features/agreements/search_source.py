@@ -1,6 +1,6 @@
 """Support agreements in the search over everything, by need and by school."""
 
-from sqlalchemy import ColumnElement, Text, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from alongside.features.agreements.models import SupportAgreement
@@ -9,6 +9,7 @@ from alongside.features.schools.models import School
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import record_filter
+from alongside.platform.database.folding import matches_words
 from alongside.platform.search_sources import SearchRows, SearchSource
 
 Requesting = aliased(School, name="requesting")
@@ -34,10 +35,7 @@ FOUND = (
     )
     .where(
         SupportAgreement.authority_id == bindparam("authority_id"),
-        func.name_matches(
-            func.concat(Need.title, SPACE, Requesting.name, SPACE, Supporting.name),
-            bindparam("words", type_=Text),
-        ),
+        matches_words(func.concat(Need.title, SPACE, Requesting.name, SPACE, Supporting.name)),
     )
     .order_by(SupportAgreement.id.desc())
 )

@@ -1,6 +1,6 @@
 """Good-practice entries in the search over everything, by title and school. The directory's own search finds more."""
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_, select
 
 from alongside.features.directory.models import LISTED, DirectoryEntry
 from alongside.features.directory.queries import WAITING_FOR_CHECK
@@ -9,6 +9,7 @@ from alongside.platform.access.authorisation import scope_filter
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import record_filter
+from alongside.platform.database.folding import matches_words
 from alongside.platform.search_sources import SearchRows, SearchSource
 
 SCHOOL = func.coalesce(School.name, DirectoryEntry.source_name)
@@ -24,9 +25,7 @@ FOUND = (
     )
     .where(
         DirectoryEntry.authority_id == bindparam("authority_id"),
-        func.name_matches(
-            func.concat(DirectoryEntry.title, literal_column("' '"), SCHOOL), bindparam("words", type_=Text)
-        ),
+        matches_words(func.concat(DirectoryEntry.title, literal_column("' '"), SCHOOL)),
     )
     .order_by(DirectoryEntry.changed_at.desc(), DirectoryEntry.id)
 )

@@ -1,6 +1,6 @@
 """Escalations in the search over everything: only those that the requester may read, by school."""
 
-from sqlalchemy import Text, bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from alongside.features.consortia.models import Consortium
 from alongside.features.escalations.access_policy import escalation_filter
@@ -10,6 +10,7 @@ from alongside.features.escalations.requester import identify_requester
 from alongside.features.schools.models import School
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.folding import matches_words
 from alongside.platform.search_sources import SearchRows, SearchSource
 
 FOUND = (
@@ -25,7 +26,7 @@ FOUND = (
     )
     .where(
         Escalation.authority_id == bindparam("authority_id"),
-        func.name_matches(School.name, bindparam("words", type_=Text)),
+        matches_words(School.name),
     )
     .order_by(Escalation.id.desc())
 )

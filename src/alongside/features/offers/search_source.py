@@ -7,6 +7,7 @@ from alongside.features.schools.models import School
 from alongside.platform.access.authorisation import scope_filter
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.folding import matches_words
 from alongside.platform.search_sources import SearchRows, SearchSource
 
 WORDS = bindparam("words", type_=Text)
@@ -24,7 +25,7 @@ FOUND = (
     .where(
         or_(
             Offer.words.op("@@")(func.websearch_to_tsquery(literal_column("'english'"), WORDS)),
-            func.name_matches(func.concat(Offer.title, literal_column("' '"), School.name), WORDS),
+            matches_words(func.concat(Offer.title, literal_column("' '"), School.name)),
         )
     )
     .order_by(func.coalesce(Offer.posted_at, Offer.created_at).desc(), Offer.id)

@@ -1,6 +1,6 @@
 """People in the search over everything, by name or place of work, within the scope of the list of people."""
 
-from sqlalchemy import ColumnElement, Date, Text, bindparam, case, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Date, bindparam, case, func, literal_column, or_, select, true
 
 from alongside.features.consortia.models import Consortium
 from alongside.features.people.models import Person, RoleAssignment
@@ -8,6 +8,7 @@ from alongside.features.schools.models import School
 from alongside.platform.access.authorisation import schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import CONSORTIUM_ROLES, ROLE_NAMES, Principal
+from alongside.platform.database.folding import matches_words
 from alongside.platform.search_sources import SearchRows, SearchSource
 
 ROLE = case({role.value: name for role, name in ROLE_NAMES.items()}, value=RoleAssignment.role)
@@ -42,9 +43,7 @@ FOUND = (
         RoleAssignment.starts_on <= TODAY,
         or_(RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on > TODAY),
         or_(Person.left_on.is_(None), Person.left_on > TODAY),
-        func.name_matches(
-            func.concat(Person.name, literal_column("' '"), WORKPLACE), bindparam("words", type_=Text)
-        ),
+        matches_words(func.concat(Person.name, literal_column("' '"), WORKPLACE)),
     )
     .order_by(func.lower(Person.name), RoleAssignment.id)
 )

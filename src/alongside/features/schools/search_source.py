@@ -5,6 +5,7 @@ from sqlalchemy import Text, bindparam, case, cast, func, literal_column, or_, s
 from alongside.features.schools.models import PHASES, School
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.folding import matches_words
 from alongside.platform.search_sources import SearchRows, SearchSource
 
 WORDS = bindparam("words", type_=Text)
@@ -24,7 +25,7 @@ FOUND = (
     .where(School.authority_id == bindparam("authority_id"))
     .where(
         or_(
-            func.name_matches(School.name, WORDS),
+            matches_words(School.name),
             cast(School.urn, Text) == DIGITS,
             func.concat(
                 School.la_code, func.lpad(cast(School.establishment_number, Text), 4, literal_column("'0'"))

@@ -1,6 +1,6 @@
 """Visit requests in the search over everything, by what the visit is about and by school."""
 
-from sqlalchemy import ColumnElement, Text, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from alongside.features.directory.models import DirectoryEntry
@@ -9,6 +9,7 @@ from alongside.features.visit_requests.models import VisitRequest
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import record_filter
+from alongside.platform.database.folding import matches_words
 from alongside.platform.search_sources import SearchRows, SearchSource
 
 Requesting = aliased(School, name="requesting")
@@ -39,9 +40,8 @@ FOUND = (
     )
     .where(
         VisitRequest.authority_id == bindparam("authority_id"),
-        func.name_matches(
-            func.concat(SUBJECT, SPACE, VisitRequest.wanted, SPACE, Requesting.name, SPACE, Supporting.name),
-            bindparam("words", type_=Text),
+        matches_words(
+            func.concat(SUBJECT, SPACE, VisitRequest.wanted, SPACE, Requesting.name, SPACE, Supporting.name)
         ),
     )
     .order_by(VisitRequest.id.desc())

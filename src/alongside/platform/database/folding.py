@@ -1,4 +1,4 @@
-"""Folds names for comparison: the SQL functions `folded` and `name_matches`, and `fold_text` in Python.
+"""Folds names for comparison: the SQL functions `folded`, `folded_matches` and `name_matches`, and `fold_text` here.
 
 Case, accents (composed or not), apostrophes, full stops and hyphens make no difference; “Saint” is “St”, “CofE”, “C of
 E” and “C.E.” are “Church of England”, “&” is “and”.
@@ -6,6 +6,8 @@ E” and “C.E.” are “Church of England”, “&” is “and”.
 
 import re
 import unicodedata
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, bindparam, func, select
 
 from alongside.platform.database.ddl import schema_rule
 
@@ -33,6 +35,12 @@ def fold_text(words: str) -> str:
     return plain
 
 
+def matches_words(name: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """SQL condition: a name has all the words of the parameter `words`, which are folded once and not for each row."""
+    words = select(func.folded(bindparam("words", type_=Text))).scalar_subquery()
+    return func.folded_matches(func.folded(name), words)
+
+
 def _sql() -> str:
     one_email = {written: meant for written, meant in LIGATURES.items() if len(meant) == 1}
     made = f"regexp_replace(lower(normalize(words, NFKD)), '[{COMBINING}]', '', 'g')"
@@ -56,11 +64,14 @@ SET search_path = pg_catalog, pg_temp AS $$
     SELECT {_sql()}
 $$;
 
+CREATE FUNCTION folded_matches(name text, wanted text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT wanted <> '' AND (strpos(replace(name, ' ', ''), replace(wanted, ' ', '')) > 0
+        OR name LIKE ALL (string_to_array('%' || replace(wanted, ' ', '% %') || '%', ' ')))
+$$;
+
 CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT w <> '' AND (strpos(replace(n, ' ', ''), replace(w, ' ', '')) > 0
-        OR NOT EXISTS (SELECT FROM unnest(string_to_array(w, ' ')) one WHERE strpos(n, one) = 0))
-      FROM (SELECT public.folded(name) AS n, public.folded(wanted) AS w) compared
+    SELECT public.folded_matches(public.folded(name), public.folded(wanted))
 $$;
-""",  # noqa: S608  (only our own constants are put in)
+""",
 )
