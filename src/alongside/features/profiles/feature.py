@@ -1,5 +1,23 @@
 """Declares the feature: performance profiles."""
 
+from alongside.platform.access.permissions import Permission
 from alongside.platform.feature import Feature
+from alongside.platform.web.navigation import NavigationItem
 
-FEATURE = Feature("profiles", __package__, models=("models",))
+FEATURE = Feature(
+    "profiles",
+    __package__,
+    models=("models",),
+    routes=("pages:routes",),
+    commands={"profiles": "commands:profiles"},
+    navigation=(NavigationItem("/profiles", "Profiles", Permission.VIEW_PROFILE, 45),),
+    state_colours={
+        "calculated": "grey",
+        "shared": "blue",
+        "discussed": "green",
+        "no_answer": "yellow",
+        "final": "green",
+        "in_force": "green",
+        "superseded": "grey",
+    },
+)

@@ -63,6 +63,17 @@ class ProfileProposal(msgspec.Struct, frozen=True):
     answer_by: date | None
 
 
+class DisputeRow(msgspec.Struct, frozen=True):
+    """A disputed figure and its answer."""
+
+    id: UUID
+    measure: str
+    reason: str
+    raised_at: datetime
+    answer: str
+    answered_at: datetime | None
+
+
 class ProfileRow(msgspec.Struct, frozen=True):
     """A profile with the names of its school and consortium, and the number of open disputes."""
 
@@ -113,6 +124,10 @@ _SHOWN = f"""
            (SELECT count(*) FROM profile_dispute d WHERE d.authority_id = :authority_id AND d.profile_id = p.id
               AND d.answered_at IS NULL)
     {_FROM}"""  # noqa: S608  (names of our own)
+JOIN_SNAPSHOT = """
+      JOIN profile_snapshot n ON n.authority_id = :authority_id AND n.profile_id = p.id
+           AND n.number = p.snapshot_number AND n.audience = CASE WHEN :whole THEN 'school' ELSE 'others' END
+    """
 _WITHIN = """
        AND p.academic_year = :year AND (:phase = '' OR p.phase = :phase)
        AND (:name = '' OR name_matches(s.name, :name))"""
@@ -278,3 +293,48 @@ async def outputs_of(session: AsyncSession, person: Principal, row: ProfileRow) 
         raise NotFound
     stored, at = found
     return read_outputs(stored), at
+
+
+class StoredExport(msgspec.Struct, frozen=True):
+    """A profile for an export: its result as the person may read it, and the last comment of the school."""
+
+    school: str
+    school_urn: int
+    phase: str
+    academic_year: str
+    state: str
+    direction: str | None
+    outputs: bytes
+    comment: str
+
+
+EXPORT = Read(
+    text(
+        f"""
+    SELECT s.name, p.school_urn, p.phase, p.academic_year, p.state, p.direction, n.outputs,
+           coalesce((SELECT o.body FROM profile_comment o WHERE o.authority_id = :authority_id AND o.profile_id = p.id
+                      ORDER BY o.written_at DESC, o.id DESC LIMIT 1), '')
+    {_FROM.replace("WHERE p.auth", JOIN_SNAPSHOT + " WHERE p.auth")} {_FILTERS}
+     ORDER BY s.name, s.urn, p.phase LIMIT 5000
+    """  # noqa: S608  (names of our own)
+    ).bindparams(*_OF_LIST, bindparam("whole", type_=Boolean)),
+    StoredExport,
+)
+NAMES = Read(
+    text("SELECT urn, name FROM school WHERE authority_id = :authority_id AND urn = ANY (:urns)").bindparams(
+        AUTHORITY, bindparam("urns", type_=ARRAY(Integer))
+    ),
+    lambda urn, name: (int(urn), str(name)),
+)
+
+
+async def export_of(session: AsyncSession, person: Principal, filters: dict[str, str]) -> list[StoredExport]:
+    """Return all profiles that this person can read with their results."""
+    await identify_requester(session, person)
+    values = {"authority_id": person.authority_id, "whole": reads_everything(person), **filters}
+    return await fetch_all(session, EXPORT, values)
+
+
+async def school_names(session: AsyncSession, person: Principal, urns: list[int]) -> dict[int, str]:
+    """Return the names of schools by URN."""
+    return dict(await fetch_all(session, NAMES, {"authority_id": person.authority_id, "urns": urns}))
