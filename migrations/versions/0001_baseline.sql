@@ -868,6 +868,27 @@ CREATE TABLE performance_import (
 
 CREATE INDEX ix_performance_import_authority_id_created_at_id ON performance_import (authority_id, created_at, id);
 
+CREATE TABLE performance_upload (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	filename TEXT NOT NULL, 
+	academic_year TEXT, 
+	release TEXT, 
+	as_at DATE, 
+	source TEXT DEFAULT '' NOT NULL, 
+	retrieved_on DATE, 
+	sheet BYTEA, 
+	uploaded_by UUID, 
+	uploaded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_performance_upload PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_performance_upload_authority_id_uploaded_by FOREIGN KEY(authority_id, uploaded_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_performance_upload_filename CHECK (char_length(filename) BETWEEN 1 AND 200), 
+	CONSTRAINT ck_performance_upload_source CHECK (char_length(source) <= 200), 
+	CONSTRAINT fk_performance_upload_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_performance_upload_authority_id_uploaded_at ON performance_upload (authority_id, uploaded_at);
+
 CREATE TABLE plan_run (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -2904,6 +2925,22 @@ CREATE POLICY authority_only ON performance_import AS RESTRICTIVE FOR ALL TO PUB
 
 CREATE POLICY everyone_inside ON performance_import FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE performance_upload ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE performance_upload FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON performance_upload AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON performance_upload FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON performance_upload AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY added_by ON performance_upload AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON performance_upload AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON performance_upload AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE plan_run ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE plan_run FORCE ROW LEVEL SECURITY;
@@ -3881,6 +3918,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON offer TO alongside_app;
 REVOKE ALL ON performance_import FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON performance_import TO alongside_app;
+
+REVOKE ALL ON performance_upload FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON performance_upload TO alongside_app;
 
 REVOKE ALL ON plan_run FROM PUBLIC;
 

@@ -1,10 +1,10 @@
-"""Tables of performance: imports with the rows they left out, figures, benchmarks, inspections, column mappings."""
+"""Tables of performance: uploads, imports, rows left out, figures, benchmarks, inspections, column mappings."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Numeric, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.features.performance.access_policy import OF_CORE_TEAM, OF_FIGURE, OF_SCHOOL
@@ -60,6 +60,32 @@ class PerformanceImport(AuthorityOwned, Base):
     created_at: Mapped[datetime] = created_at()
     rows_used: Mapped[int]
     rows_left_out: Mapped[int]
+
+
+class PerformanceUpload(AuthorityOwned, Base):
+    """An uploaded file that waits for its preview to be confirmed; `sheet` is emptied when it is used or discarded.
+
+    `academic_year`, `release` and `as_at` are what the person chose, empty where the file says it.
+    """
+
+    __tablename__ = "performance_upload"
+    __table_args__ = (
+        reference("uploaded_by", "person"),
+        CheckConstraint("char_length(filename) BETWEEN 1 AND 200", name="filename"),
+        CheckConstraint("char_length(source) <= 200", name="source"),
+        Index(None, "authority_id", "uploaded_at"),
+        {"info": {"second_policy": OF_CORE_TEAM}},
+    )
+
+    filename: Mapped[str]
+    academic_year: Mapped[str | None]
+    release: Mapped[str | None]
+    as_at: Mapped[date | None]
+    source: Mapped[str] = mapped_column(server_default=text("''"))
+    retrieved_on: Mapped[date | None]
+    sheet: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    uploaded_by: Mapped[UUID | None]
+    uploaded_at: Mapped[datetime] = created_at()
 
 
 class PerformanceImportFault(AuthorityOwned, Base):

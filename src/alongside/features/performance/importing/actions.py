@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from alongside.features.performance.models import (
     PerformanceFigure,
     PerformanceImport,
     PerformanceImportFault,
+    PerformanceUpload,
 )
 from alongside.features.performance.published.content import Table
 from alongside.platform.access.principal import Principal
@@ -119,6 +120,34 @@ async def apply_import(
     )
     await record_audit(session, person, "import_performance", "performance_import", import_id, note=note)
     return import_id
+
+
+async def stage_upload(session: AsyncSession, person: Principal, upload: Mapping[str, object]) -> UUID:
+    """Keep an uploaded sheet until it is confirmed; returns its id. Sheets of earlier days are emptied."""
+    await identify_requester(session, person)
+    table = PerformanceUpload
+    await session.execute(
+        update(table)
+        .where(table.authority_id == person.authority_id, table.uploaded_at < func.now() - timedelta(days=1))
+        .values(sheet=None),
+        execution_options={"synchronize_session": False},
+    )
+    made = PerformanceUpload(authority_id=person.authority_id, uploaded_by=person.id, **upload)
+    session.add(made)
+    await session.flush()
+    return made.id
+
+
+async def empty_upload(session: AsyncSession, person: Principal, upload_id: UUID) -> None:
+    """Empty an upload that was stored or discarded."""
+    await identify_requester(session, person)
+    table = PerformanceUpload
+    await session.execute(
+        update(table)
+        .where(table.authority_id == person.authority_id, table.id == upload_id)
+        .values(sheet=None),
+        execution_options={"synchronize_session": False},
+    )
 
 
 async def _write_import(session: AsyncSession, person: Principal, table: Table, origin: Origin) -> UUID:

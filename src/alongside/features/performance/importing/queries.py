@@ -103,6 +103,29 @@ class LeftOut:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class StagedUpload:
+    """An uploaded file that waits for its confirmation, with its packed sheet."""
+
+    id: UUID
+    filename: str
+    academic_year: str | None
+    release: str | None
+    as_at: date | None
+    source: str
+    retrieved_on: date | None
+    sheet: bytes
+
+
+UPLOAD = Read(
+    text(
+        """
+    SELECT id, filename, academic_year, release, as_at, source, retrieved_on, sheet FROM performance_upload
+     WHERE authority_id = :authority_id AND id = :id AND sheet IS NOT NULL
+    """
+    ),
+    StagedUpload,
+)
 SCHOOLS = Read(text("SELECT urn, status FROM school WHERE authority_id = :authority_id"), KnownSchool)
 SUCCESSORS = Read(
     text(
@@ -222,6 +245,14 @@ async def stored_outcomes(
 ) -> list[StoredOutcome]:
     """Return the stored outcomes of inspections of these schools."""
     return await fetch_all(session, STORED_OUTCOMES, {"authority_id": authority_id, "urns": sorted(urns)})
+
+
+async def upload_with(session: AsyncSession, authority_id: int, upload_id: UUID) -> StagedUpload:
+    """Return a waiting upload. Raises NotFound, also for one that was stored or discarded."""
+    found = await fetch_one(session, UPLOAD, {"authority_id": authority_id, "id": upload_id})
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def imports_of(session: AsyncSession, authority_id: int, page: int) -> list[Imported]:

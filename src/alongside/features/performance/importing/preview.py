@@ -1,0 +1,52 @@
+"""The preview of an upload: what its file holds, and what its import would change."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.authorities import settings_of
+from alongside.features.performance.catalogue import measures_of
+from alongside.features.performance.importing.plan import ImportPlan, plan_import
+from alongside.features.performance.importing.queries import StagedUpload, counted_schools
+from alongside.features.performance.published.content import Question, Table
+from alongside.features.performance.published.reading import read_table
+from alongside.features.performance.published.sheets import Sheet
+from alongside.platform.access.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A file as read, what its import would change, and the school of each URN."""
+
+    table: Table
+    plan: ImportPlan
+    schools: Mapping[int, int]
+
+
+def packed(sheet: Sheet) -> bytes:
+    """Return a sheet as it is kept until it is confirmed."""
+    return zlib.compress(msgspec.msgpack.encode(sheet), 1)
+
+
+def unpacked(content: bytes) -> Sheet:
+    """Return a kept sheet."""
+    return msgspec.msgpack.decode(zlib.decompress(content), type=Sheet)
+
+
+async def read_upload(session: AsyncSession, person: Principal, upload: StagedUpload) -> Preview:
+    """Read an upload for the person's authority. Raises UnreadableTable."""
+    here = person.authority_id
+    schools = await counted_schools(session, here)
+    question = Question(
+        here,
+        measures_of(settings_of(here)),
+        frozenset(schools),
+        upload.academic_year,
+        upload.release,
+        upload.as_at,
+    )
+    table = read_table(unpacked(upload.sheet), question)
+    return Preview(table, await plan_import(session, person, table, schools), schools)
