@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from tests.access.escalations import escalation_of_everything
+from tests.access.performance import performance_of_everything
 from tests.access.profiles import profile_of_everything
 from tests.databases import APP_DAY
 from tests.personas import (
@@ -230,6 +231,7 @@ async def _one_of_each(
         **await _attachments(connection, authority_id, entry_id),
         **await _notice(connection, inside, asking),
         **await _consultation(connection, inside, asking),
+        **await performance_of_everything(connection, inside, asking),
         **await _public_entry(connection, authority_id, asking),
     }
 

@@ -51,6 +51,12 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "prepare_profile": dict.fromkeys(CORE, WHOLE),
     "comment_on_profile": HEAD,
     "view_profile_method": dict.fromkeys((*SCHOOL, *LEADERS, *CORE), WHOLE),
+    "view_performance": {
+        **ONE_SCHOOL,
+        **dict.fromkeys(LEADERS, CONSORTIUM),
+        **dict.fromkeys(CORE, WHOLE),
+    },
+    "import_performance": dict.fromkeys(CORE, WHOLE),
     "view_needs_and_offers": dict.fromkeys((*SCHOOL, *LEADERS, *CORE), WHOLE),
     "view_post": {**dict.fromkeys((*SCHOOL, *LEADERS), CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "draft_need": BOTH_SIDES,

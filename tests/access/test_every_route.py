@@ -56,6 +56,8 @@ OBJECTS = {
     "public_attachment_id",
     "notice_id",
     "notice_file_id",
+    "import_id",
+    "upload_id",
     "question_id",
     "profile_id",
     "profile_method_id",

@@ -35,6 +35,7 @@ def test_every_upload_of_the_product_is_listed() -> None:
         "/escalations/{escalation_id:uuid}/files",
         "/notices/{notice_id:uuid}/files",
         "/people/invitation-files",
+        "/performance/imports/new",
         "/proposals/{proposal_id:uuid}/messages/files",
         "/visit-requests/{visit_request_id:uuid}/messages/files",
     ]

@@ -126,7 +126,9 @@ async def test_a_preview_that_is_out_of_date_is_refused_and_a_discarded_one_is_g
     assert "changed by another import meanwhile" in words(late)
     assert "Everything in this file is stored already" in words(await module_client.get(first, as_=OFFICER))
     assert (await module_client.post(f"{first}/discard", {}, as_=OFFICER)).status_code == 303
-    assert (await module_client.get(first, as_=OFFICER)).status_code == 404
+    assert "imported or discarded already" in words(await module_client.get(first, as_=OFFICER))
+    again = await module_client.post(f"{first}/confirmation", {"digest": digest}, as_=OFFICER)
+    assert again.status_code == 409
 
 
 async def test_a_later_release_shows_what_it_changes(module_client: Client) -> None:

@@ -13,8 +13,10 @@ from alongside.features.performance.importing.plan import ImportPlan, plan_impor
 from alongside.features.performance.importing.queries import StagedUpload, counted_schools
 from alongside.features.performance.published.content import Question, Table
 from alongside.features.performance.published.reading import read_table
-from alongside.features.performance.published.sheets import Sheet
+from alongside.features.performance.published.sheets import Sheet, UnreadableTable
 from alongside.platform.access.principal import Principal
+
+IS_OVER = "This file was imported or discarded already. Upload it again to import it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ def unpacked(content: bytes) -> Sheet:
 
 
 async def read_upload(session: AsyncSession, person: Principal, upload: StagedUpload) -> Preview:
-    """Read an upload for the person's authority. Raises UnreadableTable."""
+    """Read an upload for the person's authority. Raises UnreadableTable, also for one that is over."""
+    if upload.sheet is None:
+        raise UnreadableTable(IS_OVER)
     here = person.authority_id
     schools = await counted_schools(session, here)
     question = Question(

@@ -105,7 +105,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class StagedUpload:
-    """An uploaded file that waits for its confirmation, with its packed sheet."""
+    """An uploaded file with its packed sheet; None once it was imported or discarded."""
 
     id: UUID
     filename: str
@@ -114,14 +114,14 @@ class StagedUpload:
     as_at: date | None
     source: str
     retrieved_on: date | None
-    sheet: bytes
+    sheet: bytes | None
 
 
 UPLOAD = Read(
     text(
         """
     SELECT id, filename, academic_year, release, as_at, source, retrieved_on, sheet FROM performance_upload
-     WHERE authority_id = :authority_id AND id = :id AND sheet IS NOT NULL
+     WHERE authority_id = :authority_id AND id = :id
     """
     ),
     StagedUpload,
@@ -248,7 +248,7 @@ async def stored_outcomes(
 
 
 async def upload_with(session: AsyncSession, authority_id: int, upload_id: UUID) -> StagedUpload:
-    """Return a waiting upload. Raises NotFound, also for one that was stored or discarded."""
+    """Return an uploaded file. Raises NotFound."""
     found = await fetch_one(session, UPLOAD, {"authority_id": authority_id, "id": upload_id})
     if found is None:
         raise NotFound
