@@ -60,7 +60,7 @@ async def upload(
 
 async def imported(client: Client, name: str, body: bytes | None = None, **form: str) -> httpx.Response:
     """Upload a file and confirm its preview; returns the page of the import."""
-    sent = await upload(client, name, body, **form)
+    sent = await upload(client, name, body, OFFICER, **form)
     assert sent.status_code == 303, words(sent)
     preview = await client.get(sent.headers["location"], as_=OFFICER)
     digest = attribute(element(soup(preview), "main input[name=digest]"), "value")
