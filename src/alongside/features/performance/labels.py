@@ -8,12 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from alongside.features.performance.statuses import STATUSES
 from alongside.platform.web.formatting import format_money, format_number
 
-PLACES = {"percent": Decimal("0.1"), "pounds": Decimal(1), "count": Decimal("0.1")}
+ROUNDING = {"percent": Decimal("0.1"), "pounds": Decimal(1), "count": Decimal("0.1")}
 
 
 def show_value(unit: str, value: Decimal) -> str:
     """Return a value with its unit: 63%, 44.1%, −0.12, £43,056, 1,204."""
-    rounded = value.quantize(PLACES.get(unit, Decimal("0.01")), ROUND_HALF_UP)
+    rounded = value.quantize(ROUNDING.get(unit, Decimal("0.01")), ROUND_HALF_UP)
     if unit == "pounds":
         return format_money(int(rounded) * 100)
     shown = format_number(rounded).replace("-", "−")

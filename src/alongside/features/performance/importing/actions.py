@@ -122,7 +122,7 @@ async def apply_import(
     return import_id
 
 
-async def stage_upload(session: AsyncSession, person: Principal, upload: Mapping[str, object]) -> UUID:
+async def keep_upload(session: AsyncSession, person: Principal, upload: Mapping[str, object]) -> UUID:
     """Keep an uploaded sheet until it is confirmed; returns its id. Sheets of earlier days are emptied."""
     await identify_requester(session, person)
     table = PerformanceUpload

@@ -16,12 +16,12 @@ from alongside.features.performance.importing.actions import (
     Origin,
     apply_import,
     empty_upload,
-    stage_upload,
+    keep_upload,
 )
 from alongside.features.performance.importing.forms import UploadForm, offer_years
 from alongside.features.performance.importing.plan import ImportPlan, PlannedFigure, summary_of
 from alongside.features.performance.importing.preview import packed, read_upload
-from alongside.features.performance.importing.queries import Imported, LeftOut, StagedUpload
+from alongside.features.performance.importing.queries import Imported, LeftOut, WaitingUpload
 from alongside.features.performance.labels import show_figure
 from alongside.features.performance.published.content import Table
 from alongside.features.performance.published.sheets import Sheet, UnreadableTable, read_sheet
@@ -93,7 +93,7 @@ class PreviewPage(PageContext):
 
     template = "performance/preview.html"
 
-    upload: StagedUpload
+    upload: WaitingUpload
     problem: str = ""
     table: Table | None = None
     plan: ImportPlan | None = None
@@ -138,12 +138,12 @@ async def show_import(ctx: PageRequest, import_id: UUID) -> PageResult:
 
 async def _load_upload(
     session: AsyncSession, person: Principal, _permission: Permission, upload_id: UUID
-) -> StagedUpload:
+) -> WaitingUpload:
     await identify_requester(session, person)
     return await queries.upload_with(session, person.authority_id, upload_id)
 
 
-UPLOAD: Resource[StagedUpload] = Resource(
+UPLOAD: Resource[WaitingUpload] = Resource(
     name="upload",
     path="/performance/uploads/{upload_id:uuid}",
     load=_load_upload,
@@ -196,7 +196,7 @@ async def _upload(asked: FormRequest[None, UploadForm]) -> PageResult:
         "retrieved_on": form.retrieved_on.data,
         "sheet": packed(sheet),
     }
-    upload_id = await stage_upload(asked.session, asked.person, chosen)
+    upload_id = await keep_upload(asked.session, asked.person, chosen)
     upload = await queries.upload_with(asked.session, asked.person.authority_id, upload_id)
     try:
         await read_upload(asked.session, asked.person, upload)
@@ -220,7 +220,7 @@ IMPORT: FormAction[None, UploadForm] = FormAction(
 )
 
 
-async def _confirm(asked: ActionRequest[StagedUpload]) -> PageResult:
+async def _confirm(asked: ActionRequest[WaitingUpload]) -> PageResult:
     upload = asked.record
     try:
         preview = await read_upload(asked.session, asked.person, upload)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.authorities import settings_of
 from alongside.features.performance.catalogue import measures_of
 from alongside.features.performance.importing.plan import ImportPlan, plan_import
-from alongside.features.performance.importing.queries import StagedUpload, counted_schools
+from alongside.features.performance.importing.queries import WaitingUpload, counted_schools
 from alongside.features.performance.published.content import Question, Table
 from alongside.features.performance.published.reading import read_table
 from alongside.features.performance.published.sheets import Sheet, UnreadableTable
@@ -38,7 +38,7 @@ def unpacked(content: bytes) -> Sheet:
     return msgspec.msgpack.decode(zlib.decompress(content), type=Sheet)
 
 
-async def read_upload(session: AsyncSession, person: Principal, upload: StagedUpload) -> Preview:
+async def read_upload(session: AsyncSession, person: Principal, upload: WaitingUpload) -> Preview:
     """Read an upload for the person's authority. Raises UnreadableTable, also for one that is over."""
     if upload.sheet is None:
         raise UnreadableTable(IS_OVER)

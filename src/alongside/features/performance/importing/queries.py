@@ -104,7 +104,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class StagedUpload:
+class WaitingUpload:
     """An uploaded file with its packed sheet; None once it was imported or discarded."""
 
     id: UUID
@@ -124,7 +124,7 @@ UPLOAD = Read(
      WHERE authority_id = :authority_id AND id = :id
     """
     ),
-    StagedUpload,
+    WaitingUpload,
 )
 SCHOOLS = Read(text("SELECT urn, status FROM school WHERE authority_id = :authority_id"), KnownSchool)
 SUCCESSORS = Read(
@@ -247,7 +247,7 @@ async def stored_outcomes(
     return await fetch_all(session, STORED_OUTCOMES, {"authority_id": authority_id, "urns": sorted(urns)})
 
 
-async def upload_with(session: AsyncSession, authority_id: int, upload_id: UUID) -> StagedUpload:
+async def upload_with(session: AsyncSession, authority_id: int, upload_id: UUID) -> WaitingUpload:
     """Return an uploaded file. Raises NotFound."""
     found = await fetch_one(session, UPLOAD, {"authority_id": authority_id, "id": upload_id})
     if found is None:
