@@ -220,8 +220,10 @@ CREATE TABLE person (
 	mail_choice TEXT DEFAULT 'at_once' NOT NULL, 
 	joined_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	left_on DATE, 
+	first_steps_done TEXT[] DEFAULT '{}' NOT NULL, 
 	CONSTRAINT pk_person PRIMARY KEY (authority_id, id), 
 	CONSTRAINT ck_person_mail_choice CHECK (mail_choice IN ('at_once', 'daily', 'none')), 
+	CONSTRAINT ck_person_first_steps_done CHECK (cardinality(first_steps_done) <= 20), 
 	CONSTRAINT fk_person_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 

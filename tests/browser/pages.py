@@ -85,6 +85,7 @@ LISTS: dict[str, Persona | None] = {
     "/invitations/{token}": None,
     "/schools": HEAD_OF_MILL,
     "/needs": HEAD_OF_MILL,
+    "/help": HEAD_OF_MILL,
     "/needs/new": HEAD_OF_MILL,
     "/offers": HEAD_OF_MILL,
     "/offers/new": HEAD_OF_MILL,

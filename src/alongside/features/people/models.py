@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.access.principal import AUTHORITY_ROLES, CONSORTIUM_ROLES, SCHOOL_ROLES
@@ -17,13 +17,20 @@ from alongside.platform.database.base import (
 )
 from alongside.platform.database.ddl import schema_rule
 
+FIRST_STEPS = ("details", "offer", "practice", "delegate")
+"""What a new head does first, in this order."""
+
 
 class Person(AuthorityOwned, Base):
-    """A user of this authority. The email address is a contact, never an identity."""
+    """A user of this authority. The email address is a contact, never an identity.
+
+    `first_steps_done` are the first steps that the person has marked as done or hidden.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint(one_of("mail_choice", ("at_once", "daily", "none")), name="mail_choice"),
+        CheckConstraint("cardinality(first_steps_done) <= 20", name="first_steps_done"),
     )
 
     name: Mapped[str]
@@ -31,6 +38,7 @@ class Person(AuthorityOwned, Base):
     mail_choice: Mapped[str] = mapped_column(server_default=text("'at_once'"))
     joined_at: Mapped[datetime] = created_at()
     left_on: Mapped[date | None]
+    first_steps_done: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
 
 class Identity(AuthorityKeyed, Base):

@@ -11,6 +11,7 @@ from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.dashboards.needs_and_offers.html import post_rows
 from alongside.features.dashboards.needs_and_offers.queries import Post, posts_on_board
+from alongside.features.dashboards.school.first_steps import FirstStep
 from alongside.features.dashboards.school.queries import RunningAgreement, SchoolFigures, school_overview
 from alongside.features.dashboards.work_items import work_items_of_school
 from alongside.features.escalations.labels import STATES as ESCALATION_STATES
@@ -41,6 +42,7 @@ class SchoolHomeContext(PageContext):
     year: SchoolFigures
     running: Sequence[RunningAgreement]
     watched: Sequence[WatchedRow]
+    steps: Sequence[FirstStep]
     escalations: Sequence[EscalationLine]
     ESCALATION_STATES: Mapping[str, str]
     posts: Sequence[Post]
@@ -75,6 +77,7 @@ async def show_home(ctx: PageRequest) -> PageResult:
             year=overview.year,
             running=overview.running,
             watched=overview.watched,
+            steps=overview.steps,
             escalations=(await escalations_of(ctx.session, ctx.person))[0] if reads_escalations else [],
             ESCALATION_STATES=ESCALATION_STATES,
             posts=[post for post in posts if post.school_urn != ctx.person.school_urn][:5],

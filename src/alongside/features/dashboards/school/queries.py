@@ -9,6 +9,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.features.dashboards.school.first_steps import (
+    FIRST_STEPS_DONE,
+    FirstStep,
+    steps_left,
+)
 from alongside.features.watched_schools.queries import WATCHED, WatchedRow, own_values
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.combined_reads import CombinedRead
@@ -83,14 +88,15 @@ RUNNING = Read(
 
 @dataclass(frozen=True, slots=True)
 class SchoolOverview:
-    """The figures of a school, its agreements in preparation or running, and the schools that the reader watches."""
+    """The figures of a school, its agreements in preparation or running, watched schools, and first steps."""
 
     year: SchoolFigures
     running: Sequence[RunningAgreement]
     watched: Sequence[WatchedRow]
+    steps: Sequence[FirstStep]
 
 
-OVERVIEW = CombinedRead(GIVEN_AND_GOT, RUNNING, WATCHED)
+OVERVIEW = CombinedRead(GIVEN_AND_GOT, RUNNING, WATCHED, FIRST_STEPS_DONE)
 
 
 async def school_overview(session: AsyncSession, person: Principal, year_began: date) -> SchoolOverview:
@@ -98,8 +104,14 @@ async def school_overview(session: AsyncSession, person: Principal, year_began: 
     values = own_values(person) | _own(person) | {"year_began": year_began}
     (found,) = await fetch_all(session, OVERVIEW, values)
     (year,) = found.of(GIVEN_AND_GOT)
-    return SchoolOverview(year, found.of(RUNNING), found.of(WATCHED))
+    (done,) = found.of(FIRST_STEPS_DONE)
+    return SchoolOverview(year, found.of(RUNNING), found.of(WATCHED), steps_left(person, done))
 
 
 def _own(person: Principal) -> dict[str, object]:
-    return {"authority_id": person.authority_id, "urn": person.school_urn, "today": person.today}
+    return {
+        "authority_id": person.authority_id,
+        "urn": person.school_urn,
+        "today": person.today,
+        "person_id": person.id,
+    }
