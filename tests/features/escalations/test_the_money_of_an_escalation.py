@@ -125,7 +125,7 @@ async def test_the_balance_is_shown_before_and_after_a_decision_that_costs_money
     answer = await client.post(where, typed, as_=OFFICER)
     assert "£590,000 of £600,000 left after this" in unquote(answer.headers["set-cookie"])
     proposal_id = await a_proposal(funded, days="3")
-    said = "£1,050, £588,950 of £600,000 left after this"
+    said = "£1,050. £588,950 of £600,000 left after this"
     page = await client.get(f"/proposals/{proposal_id}", as_=HEAD_OF_MILL)
     assert f"Cost to the fund: {said}" in words(page)
     async with funded.transaction(NORTHSHIRE) as session:

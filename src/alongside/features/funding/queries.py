@@ -62,11 +62,11 @@ async def paying_fund(session: AsyncSession, person: Principal, phase: str) -> F
 
 
 def cost_words(person: Principal, fund: FundLeft | None, days: Decimal) -> str | None:
-    """What days of support cost a fund, and what is left then: “£700, £24,300 of £25,000 left after this”."""
+    """What days of support cost a fund, and what is left then: “£700. £24,300 of £25,000 left after this”."""
     if fund is None:
         return None
     cost = int(days * settings_of(person.authority_id).matching.pence_per_day)
-    return f"{format_money(cost)}, {fund.after(cost)}"
+    return f"{format_money(cost)}. {fund.after(cost)}"
 
 
 async def procured_from(session: AsyncSession, authority_id: int) -> dict[str, int]:
