@@ -50,6 +50,7 @@ from tests.personas import (
     MILL,
     NORTH,
     NORTHSHIRE,
+    OFFICER,
     PARK,
     QUAY,
 )
@@ -276,6 +277,16 @@ async def test_what_changed_since_the_report_is_not_applied(database: Database, 
         await apply_import(database, IMPORTER, new, report, plans[:-1])
     assert await urn_in(database, "need", need_id) == MILL
     assert (await rows(database, "SELECT status FROM school WHERE urn = :u", u=MILL))[0].status == "open"
+
+
+async def test_who_watched_the_school_watches_its_successor(
+    client: Client, database: Database, tmp_path: Path
+) -> None:
+    assert (await client.post(f"/schools/{MILL}/watch", {}, as_=OFFICER)).status_code == 303
+    await bring_in(database, converted(tmp_path))
+    assert [row.school_urn for row in await rows(database, "SELECT school_urn FROM watched_school")] == [
+        ACADEMY
+    ]
 
 
 async def test_the_twin_authority_keeps_its_school(database: Database, tmp_path: Path) -> None:

@@ -163,6 +163,12 @@ CARRIED = (
         " AND o.inspected_on = row.inspected_on AND o.framework = row.framework AND o.area = row.area)",
     ),
     Carried(
+        "watched_school",
+        "school_urn",
+        "NOT EXISTS (SELECT FROM watched_school w WHERE w.authority_id = row.authority_id"
+        " AND w.role_assignment_id = row.role_assignment_id AND w.school_urn = :new)",
+    ),
+    Carried(
         "invitation",
         "school_urn",
         "used_at IS NULL AND withdrawn_at IS NULL",
