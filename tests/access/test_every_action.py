@@ -210,6 +210,7 @@ UNCHECKED = {
     "notices.remove_file",
     "offers.balance.balance_offer",
     "people.account.end_browser",
+    "performance.importing.choose_year",
     "performance.importing.empty_upload",
     "school_successions.decide_carry_over",
     "school_successions.decide_to_end",

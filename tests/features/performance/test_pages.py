@@ -40,7 +40,9 @@ async def _empty(module_database: DatabaseCopy) -> None:
     """Each test begins without imports; the database and the app are shared, because a new app takes a second."""
     connection = await asyncpg.connect(module_database.superuser_url)
     try:
-        await connection.execute("TRUNCATE performance_import, performance_upload, declared_interest CASCADE")
+        await connection.execute(
+            "TRUNCATE performance_import, performance_upload, performance_column, declared_interest CASCADE"
+        )
     finally:
         await connection.close()
 
@@ -206,3 +208,27 @@ async def test_the_export_leaves_out_figures_about_fewer_than_six_pupils_for_a_l
     assert len(head) == 12
     assert await exported(LEAD_OF_NORTH) == []
     assert await exported(OFFICER) == head
+
+
+async def test_the_columns_of_a_spreadsheet_are_mapped_once_and_remembered(module_client: Client) -> None:
+    first = f"School,URN,GLD,Notes\nMill,{MILL},0.66,x\nPark,{PARK},-,x\nGone,123456,0.5,x\n".encode()
+    sent = await upload(module_client, "early years.csv", first)
+    where = sent.headers["location"]
+    assert where.endswith("/columns")
+    page = await module_client.get(where, as_=OFFICER)
+    assert "“GLD” holds" in words(page)
+    chosen = {"spreadsheet": "Early years", "academic_year": "2024-25", "column_1": "urn"}
+    refused = await module_client.post(where, chosen, as_=OFFICER)
+    assert refused.status_code == 422
+    assert "Select a measure for at least one column" in words(refused)
+    assert "Early years" in refused.text
+    mapped = await module_client.post(where, chosen | {"column_2": "good_level_of_development"}, as_=OFFICER)
+    preview = await module_client.get(mapped.headers["location"], as_=OFFICER)
+    assert "The authority’s own spreadsheet, 2024-25, final" in words(preview)
+    assert "New figures 2" in words(preview)
+    assert "Line 4, URN: URN 123456 is not in your register" in words(preview)
+    again = f"URN,GLD,School\n{MILL},71%,Mill\n".encode()
+    page = await imported(module_client, "early years next.csv", again, academic_year="2025-26")
+    assert "The authority’s own spreadsheet, 2025-26" in words(page)
+    mill = words(await module_client.get(f"/schools/{MILL}/figures", as_=HEAD_OF_MILL))
+    assert "Children with a good level of development 71%" in mill

@@ -140,12 +140,23 @@ async def keep_upload(session: AsyncSession, person: Principal, upload: Mapping[
 
 async def empty_upload(session: AsyncSession, person: Principal, upload_id: UUID) -> None:
     """Empty an upload that was stored or discarded."""
+    await _change_upload(session, person, upload_id, {"sheet": None})
+
+
+async def choose_year(session: AsyncSession, person: Principal, upload_id: UUID, year: str) -> None:
+    """Set the academic year of an upload whose file does not say it."""
+    await _change_upload(session, person, upload_id, {"academic_year": year})
+
+
+async def _change_upload(
+    session: AsyncSession, person: Principal, upload_id: UUID, values: Mapping[str, object]
+) -> None:
     await identify_requester(session, person)
     table = PerformanceUpload
     await session.execute(
         update(table)
         .where(table.authority_id == person.authority_id, table.id == upload_id)
-        .values(sheet=None),
+        .values(**values),
         execution_options={"synchronize_session": False},
     )
 

@@ -37,7 +37,7 @@ class UploadForm(Form):
     )
 
 
-def offer_years(form: UploadForm, current: str) -> None:
+def offer_years(field: Choice, current: str) -> None:
     """Offer the current academic year and those before it."""
     years = [year_before(current, number) for number in range(YEARS)]
-    form.academic_year.choices = [("", "As the file says"), *((year, year) for year in years)]
+    field.choices = [("", "As the file says"), *((year, year) for year in years)]

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.performance.access_policy import identify_requester
@@ -22,15 +20,14 @@ from alongside.features.performance.importing.forms import UploadForm, offer_yea
 from alongside.features.performance.importing.plan import ImportPlan, PlannedFigure, summary_of
 from alongside.features.performance.importing.preview import packed, read_upload
 from alongside.features.performance.importing.queries import Imported, LeftOut, WaitingUpload
+from alongside.features.performance.importing.resource import UPLOAD, load_upload
 from alongside.features.performance.labels import show_figure
 from alongside.features.performance.published.content import Table
-from alongside.features.performance.published.sheets import Sheet, UnreadableTable, read_sheet
+from alongside.features.performance.published.sheets import Sheet, UnknownTable, UnreadableTable, read_sheet
 from alongside.features.performance.published.tables import TABLES
 from alongside.features.performance.statuses import RELEASES
-from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal
-from alongside.platform.forms.action import ActionRequest, Resource, list_resource, routes_of
+from alongside.platform.forms.action import ActionRequest, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.school_calendar.calendar import academic_year
@@ -136,26 +133,10 @@ async def show_import(ctx: PageRequest, import_id: UUID) -> PageResult:
     )
 
 
-async def _load_upload(
-    session: AsyncSession, person: Principal, _permission: Permission, upload_id: UUID
-) -> WaitingUpload:
-    await identify_requester(session, person)
-    return await queries.upload_with(session, person.authority_id, upload_id)
-
-
-UPLOAD: Resource[WaitingUpload] = Resource(
-    name="upload",
-    path="/performance/uploads/{upload_id:uuid}",
-    load=_load_upload,
-    url=lambda upload: f"/performance/uploads/{upload.id}",
-    may=lambda person, permission, _: has_permission(person, permission),
-)
-
-
 @endpoint.get(UPLOAD.path, permission=Permission.IMPORT_PERFORMANCE)
 async def show_preview(ctx: PageRequest, upload_id: UUID) -> PageResult:
     """Show what the import of an uploaded file would change."""
-    upload = await _load_upload(ctx.session, ctx.person, Permission.IMPORT_PERFORMANCE, upload_id)
+    upload = await load_upload(ctx.session, ctx.person, Permission.IMPORT_PERFORMANCE, upload_id)
     try:
         preview = await read_upload(ctx.session, ctx.person, upload)
     except UnreadableTable as problem:
@@ -181,7 +162,12 @@ def _change(one: PlannedFigure, measures: Mapping[str, Measure]) -> ChangedFigur
 
 
 def _offer_years(asked: FormRequest[None, UploadForm]) -> None:
-    offer_years(asked.form, academic_year(asked.person.today))
+    offer_years(asked.form.academic_year, academic_year(asked.person.today))
+
+
+def is_urn(heading: str) -> bool:
+    """Whether a heading is that of a column with URNs, so that the file may be the authority's own spreadsheet."""
+    return "urn" in heading.lower().replace("_", " ").split()
 
 
 async def _upload(asked: FormRequest[None, UploadForm]) -> PageResult:
@@ -201,6 +187,8 @@ async def _upload(asked: FormRequest[None, UploadForm]) -> PageResult:
     try:
         await read_upload(asked.session, asked.person, upload)
     except UnreadableTable as problem:
+        if isinstance(problem, UnknownTable) and any(is_urn(one) for one in sheet.headings):
+            return Redirect(f"{UPLOAD.url(upload)}/columns")
         raise ValidationFailed({"file": [str(problem)]}) from problem
     return Redirect(UPLOAD.url(upload))
 

@@ -9,11 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.performance.catalogue import measures_of
+from alongside.features.performance.importing.mappings import layout_of, mapped_columns, measures_in
 from alongside.features.performance.importing.plan import ImportPlan, plan_import
 from alongside.features.performance.importing.queries import WaitingUpload, counted_schools
 from alongside.features.performance.published.content import Question, Table
 from alongside.features.performance.published.reading import read_table
 from alongside.features.performance.published.sheets import Sheet, UnreadableTable
+from alongside.features.performance.published.tables import recognised
+from alongside.features.performance.statuses import FINAL
 from alongside.platform.access.principal import Principal
 
 IS_OVER = "This file was imported or discarded already. Upload it again to import it."
@@ -42,15 +45,11 @@ async def read_upload(session: AsyncSession, person: Principal, upload: WaitingU
     """Read an upload for the person's authority. Raises UnreadableTable, also for one that is over."""
     if upload.sheet is None:
         raise UnreadableTable(IS_OVER)
-    here = person.authority_id
+    here, sheet = person.authority_id, unpacked(upload.sheet)
     schools = await counted_schools(session, here)
-    question = Question(
-        here,
-        measures_of(settings_of(here)),
-        frozenset(schools),
-        upload.academic_year,
-        upload.release,
-        upload.as_at,
-    )
-    table = read_table(unpacked(upload.sheet), question)
+    measures, release, layout = measures_of(settings_of(here)), upload.release, None
+    if recognised(sheet.headings) is None and (columns := await mapped_columns(session, here, sheet)):
+        layout, measures, release = layout_of(columns), measures_in(columns, measures), release or FINAL
+    question = Question(here, measures, frozenset(schools), upload.academic_year, release, upload.as_at)
+    table = read_table(sheet, question, layout)
     return Preview(table, await plan_import(session, person, table, schools), schools)

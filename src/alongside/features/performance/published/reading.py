@@ -15,7 +15,7 @@ from alongside.features.performance.published.content import (
 from alongside.features.performance.published.inspections import inspections_in, read_inspections
 from alongside.features.performance.published.recognition import release_of, year_of
 from alongside.features.performance.published.row_faults import fault_of_row, urn_of
-from alongside.features.performance.published.sheets import Sheet, SheetRow, UnreadableTable
+from alongside.features.performance.published.sheets import Sheet, SheetRow, UnknownTable, UnreadableTable
 from alongside.features.performance.published.tables import Layout, normalised, recognised
 from alongside.features.performance.published.years import year_of_cell
 from alongside.features.performance.statuses import NOT_AVAILABLE
@@ -34,7 +34,7 @@ def read_table(sheet: Sheet, question: Question, layout: Layout | None = None) -
         return read_inspections(sheet, question, kind)
     layout = layout or recognised(sheet.headings)
     if layout is None:
-        raise UnreadableTable(
+        raise UnknownTable(
             f"{sheet.filename} is not a table that Alongside knows. Its headings begin with "
             f"{', '.join(sheet.headings[:4])}. Download the table again, or import it as your own spreadsheet."
         )
@@ -104,7 +104,7 @@ class _Reading:
         if area.level == NATIONAL:
             return False
         if not self.names_authority:
-            return urn is not None and urn not in self.question.schools
+            return self.layout.table != "local" and urn is not None and urn not in self.question.schools
         cell = self.columns.cell(row, self.layout.authority)
         return cell.isdecimal() and int(cell) != self.question.la_code
 

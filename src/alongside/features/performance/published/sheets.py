@@ -22,6 +22,10 @@ class UnreadableTable(AlongsideError, ValueError):
     """The file cannot be imported, so nothing is changed. The message says why and what to do."""
 
 
+class UnknownTable(UnreadableTable):
+    """The headings of the file are those of no published table."""
+
+
 @dataclass(frozen=True, slots=True)
 class SheetRow:
     """One row of a sheet: its line in the file, its cells, and whether its quotation marks are balanced."""
