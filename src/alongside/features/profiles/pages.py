@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from alongside.features.authorities import settings_of
@@ -22,7 +23,6 @@ from alongside.features.profiles.queries import (
     ProfileRow,
     get_profile,
     outputs_of,
-    profile_years,
     profiles_for,
     school_names,
     state_counts,
@@ -86,27 +86,29 @@ class ProfilePage(PageContext):
     asks: bool
 
 
-def _filters(ctx: PageRequest, years: Sequence[str]) -> dict[str, str]:
+async def _filters(ctx: PageRequest) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+    """Return the filters of the address, and the number of profiles in each state by year."""
     asked = {name: ctx.query.one(name) for name in ("year", "phase", "state", "name")}
-    return {
-        "year": asked["year"] if asked["year"] in years else (years[0] if years else ""),
-        "phase": asked["phase"] if asked["phase"] in PHASES else "",
+    phase = asked["phase"] if asked["phase"] in PHASES else ""
+    name = asked["name"].strip()[:80]
+    counts = await state_counts(ctx.session, ctx.person, phase, name)
+    filters = {
+        "year": asked["year"] if asked["year"] in counts else next(iter(counts), ""),
+        "phase": phase,
         "state": asked["state"] if asked["state"] in STATES else "",
-        "name": asked["name"].strip()[:80],
+        "name": name,
     }
+    return filters, counts
 
 
 def _query(filters: Mapping[str, str]) -> str:
-    from urllib.parse import urlencode
-
     return urlencode({name: value for name, value in filters.items() if value})
 
 
 @endpoint.get("/profiles", permission=VIEW)
 async def list_profiles(ctx: PageRequest) -> PageResult:
     """List the profiles that a person can read, by year, phase, state and name of the school."""
-    years = await profile_years(ctx.session, ctx.person)
-    filters = _filters(ctx, years)
+    filters, counts = await _filters(ctx)
     number = number_of_page(ctx.query.one("page"))
     profiles, more = await profiles_for(ctx.session, ctx.person, filters, number)
     settings = settings_of(ctx.person.authority_id)
@@ -115,9 +117,9 @@ async def list_profiles(ctx: PageRequest) -> PageResult:
             profiles=profiles,
             more=more,
             number=number,
-            years=years,
+            years=list(counts),
             filters=filters,
-            counts=await state_counts(ctx.session, ctx.person, filters),
+            counts=counts.get(filters["year"], {}),
             states=STATES,
             phases=PHASES,
             directions=DIRECTIONS,
@@ -173,7 +175,7 @@ async def print_profile(ctx: PageRequest, profile_id: UUID) -> PageResult:
 @endpoint.get("/profiles/profiles.csv", permission=VIEW)
 async def download_csv(ctx: PageRequest) -> PageResult:
     """Download the profiles that a person can read as CSV: one row a measure, with the school's comment."""
-    filters = _filters(ctx, await profile_years(ctx.session, ctx.person))
+    filters, _ = await _filters(ctx)
     rows = await export_rows(ctx.session, ctx.person, filters)
     return Download(as_csv(heads_of(), rows), f"profiles-{filters['year'] or 'none'}.csv", CSV)
 
@@ -181,7 +183,7 @@ async def download_csv(ctx: PageRequest) -> PageResult:
 @endpoint.get("/profiles/profiles.xlsx", permission=VIEW, expensive=True)
 async def download_xlsx(ctx: PageRequest) -> PageResult:
     """Download the same rows as a workbook."""
-    filters = _filters(ctx, await profile_years(ctx.session, ctx.person))
+    filters, _ = await _filters(ctx)
     rows = await export_rows(ctx.session, ctx.person, filters)
 
     async def make() -> PageResult:

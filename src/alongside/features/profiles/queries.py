@@ -74,6 +74,14 @@ class DisputeRow(msgspec.Struct, frozen=True):
     answered_at: datetime | None
 
 
+class StateCount(msgspec.Struct, frozen=True):
+    """How many profiles of a year are in a state."""
+
+    year: str
+    state: str
+    count: int
+
+
 class ProfileRow(msgspec.Struct, frozen=True):
     """A profile with the names of its school and consortium, and the number of open disputes."""
 
@@ -141,16 +149,14 @@ LIST = Read(
     ProfileRow,
 )
 COUNTS = Read(
-    text(f"SELECT p.state, count(*) {_FROM} {_WITHIN} GROUP BY p.state ORDER BY p.state").bindparams(
-        *(one for one in _OF_LIST if one.key != "state")
-    ),
-    lambda state, count: (str(state), int(count)),
-)
-YEARS = Read(
     text(
-        "SELECT DISTINCT p.academic_year FROM profile p WHERE p.authority_id = :authority_id ORDER BY 1 DESC LIMIT 30"
-    ).bindparams(AUTHORITY),
-    str,
+        f"""
+    SELECT p.academic_year, p.state,
+           count(*) FILTER (WHERE (:phase = '' OR p.phase = :phase) AND (:name = '' OR name_matches(s.name, :name)))
+    {_FROM} GROUP BY p.academic_year, p.state ORDER BY p.academic_year DESC, p.state
+    """
+    ).bindparams(AUTHORITY, PHASE, bindparam("name", type_=Text)),
+    StateCount,
 )
 OPEN_SCHOOLS = Read(
     text(
@@ -262,16 +268,19 @@ async def all_profiles_for(
     return await fetch_all(session, LIST, values)
 
 
-async def state_counts(session: AsyncSession, person: Principal, filters: dict[str, str]) -> dict[str, int]:
-    """Return the number of profiles in each state, whatever the filter of the state."""
-    await identify_requester(session, person)
-    return dict(await fetch_all(session, COUNTS, {"authority_id": person.authority_id, **filters}))
+async def state_counts(
+    session: AsyncSession, person: Principal, phase: str, name: str
+) -> dict[str, dict[str, int]]:
+    """Return the number of profiles in each state that this person can read, by academic year, newest first.
 
-
-async def profile_years(session: AsyncSession, person: Principal) -> list[str]:
-    """Return the academic years with profiles that this person can read, newest first."""
+    `phase` and `name` limit what is counted, not the years.
+    """
     await identify_requester(session, person)
-    return await fetch_all(session, YEARS, {"authority_id": person.authority_id})
+    values = {"authority_id": person.authority_id, "phase": phase, "name": name}
+    found: dict[str, dict[str, int]] = {}
+    for one in await fetch_all(session, COUNTS, values):
+        found.setdefault(one.year, {})[one.state] = one.count
+    return found
 
 
 def reads_everything(person: Principal) -> bool:
