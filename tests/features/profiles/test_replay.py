@@ -1,21 +1,29 @@
 """Replaying an old year: no difference with a later year loaded, and a changed figure is found and named."""
 
+import asyncio
 import time
 
+import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from alongside.features.performance.access_policy import identify_requester
+from alongside.features.profiles.commands import profiles
 from alongside.features.profiles.replay import replay
 from alongside.features.profiles.results import canonical_json
 from alongside.features.profiles.snapshot import calculate_profiles
 from alongside.platform.database.session import Database
-from tests.databases import APP_DAY
+from tests.databases import APP_DAY, SIGNING_KEY, TENANTS, DatabaseCopy, open_database
 from tests.features.agreements.builders import acting
 from tests.features.profiles.builders import a_method, the_inputs
 from tests.features.profiles.stored import PHASE, YEAR, calculated, store_figures, usual_figures
 from tests.personas import MILL, NORTHSHIRE, OFFICER, SCHOOLS
 
 OFFICER_TODAY = acting(OFFICER, APP_DAY)
+CHANGE = (
+    "UPDATE performance_figure SET value = 41.5"
+    " WHERE school_urn = :urn AND measure = 'ks2_expected' AND academic_year = :year"
+)
 MORE = 4
 """How many times as many schools the large authority has."""
 
@@ -33,10 +41,7 @@ async def test_a_replay_finds_nothing_until_a_figure_changes_and_then_names_it(d
         assert await replay(session, OFFICER_TODAY, YEAR, PHASE) == (len(SCHOOLS), [])
         await identify_requester(session, OFFICER_TODAY)
         await session.execute(
-            text(
-                "UPDATE performance_figure SET value = 41.5 WHERE school_urn = :urn AND measure = 'ks2_expected'"
-                " AND academic_year = :year"
-            ),
+            text(CHANGE),
             {"urn": MILL, "year": YEAR},
         )
         _, found = await replay(session, OFFICER_TODAY, YEAR, PHASE)
@@ -61,3 +66,32 @@ def test_the_time_grows_no_faster_than_the_pairs_of_schools() -> None:
 
     small = min(seconds(519 // MORE) for _ in range(2))
     assert seconds(519) < small * MORE**2 * 3
+
+
+async def test_the_commands_calculate_and_replay(copy: DatabaseCopy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator calculates a year, replays it without a difference, and reads which figure was changed later."""
+    database = open_database(copy)
+    async with database.transaction(NORTHSHIRE) as session:
+        await store_figures(session, usual_figures())
+
+    async def run(*given: str) -> Result:
+        monkeypatch.setenv("DATABASE_URL", copy.app_url)
+        monkeypatch.setenv("ALONGSIDE_RLS_SIGNING_KEY", SIGNING_KEY.decode())
+        monkeypatch.setenv("ALONGSIDE_SECRET", "a secret for tests only, thirty-two letters")
+        monkeypatch.setenv("ALONGSIDE_TENANTS", str(TENANTS))
+        return await asyncio.to_thread(CliRunner().invoke, profiles, [*given, "--authority", "northshire"])
+
+    made = await run("calculate", YEAR)
+    assert made.exit_code == 0, made.output
+    assert f"Primary: {len(SCHOOLS)} profiles new or changed." in made.output
+    same = await run("replay", YEAR)
+    assert same.exit_code == 0, same.output
+    assert f"Primary: {len(SCHOOLS)} profiles recalculated, 0 differences." in same.output
+    async with database.transaction(NORTHSHIRE) as session:
+        await identify_requester(session, OFFICER_TODAY)
+        await session.execute(text(CHANGE), {"urn": MILL, "year": YEAR})
+    await database.close()
+    changed = await run("replay", YEAR)
+    assert changed.exit_code == 1
+    assert f"{SCHOOLS[MILL]} ({MILL}), ks2_expected {YEAR}: " in changed.output
+    assert (await run("replay", "2024")).exit_code == 2

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.features.interests.models import DeclarationOfInterest
 from alongside.features.performance.access_policy import identify_requester
 from alongside.features.profiles.calculation import calculate
+from alongside.features.profiles.method_actions import method_for
 from alongside.features.profiles.models import Profile, ProfileComment
 from alongside.features.profiles.queries import proposals_for, stored_profiles
 from alongside.features.profiles.results import read_outputs
@@ -170,6 +171,7 @@ async def test_each_role_reads_the_profiles_of_its_own_schools_once_they_are_sha
             "kind": "family",
         }
         await session.execute(insert(DeclarationOfInterest), [declared])
+    async with database.transaction(NORTHSHIRE) as session:
         assert await _read_by(session, LEAD_OF_NORTH, "others") == {MILL}
         assert {
             one.school_urn for one in await proposals_for(session, acting(LEAD_OF_NORTH), YEAR, PHASE)
@@ -220,6 +222,15 @@ async def test_only_the_head_of_the_school_comments(database: Database) -> None:
                 continue
             with pytest.raises(DBAPIError, match="row-level security"):
                 await session.execute(written)
+
+
+async def test_the_methods_of_the_product_fit_the_catalogue(database: Database) -> None:
+    """Every measure and category that they name exists, and none is a progress measure of a year without one."""
+    async with database.transaction(NORTHSHIRE) as session:
+        for phase in ("primary", "secondary"):
+            method = await method_for(session, OFFICER_TODAY, phase)
+            assert method.state == "in_force"
+            assert not [one.measure for one in method.rules.measures if "progress" in one.measure]
 
 
 async def test_a_method_in_use_never_changes(database: Database) -> None:

@@ -5,6 +5,8 @@ consortium those of its member schools, except schools in which they have an int
 pupils. Everybody else reads none.
 """
 
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.interests.queries import schools_of_interest
@@ -46,6 +48,10 @@ OF_SCHOOL = RowPolicy(seen=f"{CORE} OR {OWN_SCHOOL} OR {MEMBER_SCHOOL}", added=C
 OF_CORE_TEAM = RowPolicy(seen=CORE)
 
 
+KNOWN = "interests_of"
+"""The key under which a session keeps the schools in which its people have an interest."""
+
+
 async def identify_requester(session: AsyncSession, person: Principal) -> None:
     """Set this person as the requester of the transaction; without one, no figure is visible.
 
@@ -54,7 +60,12 @@ async def identify_requester(session: AsyncSession, person: Principal) -> None:
     leading = person.role in CONSORTIUM_ROLES
     interests: frozenset[int] = frozenset()
     if leading and person.id is not None:
-        interests = await schools_of_interest(session, person.authority_id, person.id, person.today)
+        known: dict[UUID, frozenset[int]] = session.info.setdefault(KNOWN, {})
+        if person.id not in known:
+            known[person.id] = await schools_of_interest(
+                session, person.authority_id, person.id, person.today
+            )
+        interests = known[person.id]
     await set_requester(
         session,
         RequesterContext(

@@ -13,7 +13,7 @@ from alongside.features.people.sessions import today
 from alongside.features.profiles.calculation import calculate
 from alongside.features.profiles.forms import YEAR
 from alongside.features.profiles.replay import Difference, replay
-from alongside.platform.access.principal import Principal, system
+from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.session import Database
 from alongside.platform.web.formatting import format_count
 from alongside.settings import Settings
@@ -90,7 +90,9 @@ async def _work(slug: str, work: Work[Result]) -> Result:
             raise click.ClickException(
                 f"There is no authority {slug}. Run “alongside authority apply {slug}” first."
             )
-        person = system(settings.authority_id, today())
+        person = Principal(
+            settings.authority_id, Role.CORE_OFFICER, today(), name="Operator (alongside profiles)"
+        )
         async with database.transaction(settings.authority_id) as session:
             return await work(session, person)
     finally:

@@ -42,6 +42,8 @@ class MeasureView:
     direction: str
     rows: Sequence[YearView]
     chart: TrendChart | None
+    known: bool
+    """Whether there is a figure in any year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def _measure(result: MeasureResult, labels: Mapping[str, str]) -> MeasureView:
         direction=DIRECTIONS[result.direction],
         rows=[_year(one, result.unit) for one in result.years],
         chart=trend_chart(result),
+        known=any(one.value is not None for one in result.years),
     )
 
 
