@@ -14,6 +14,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from alongside.platform.web.busy import ALWAYS_SERVED, host_of
 from alongside.platform.web.context import AppContext
+from alongside.platform.web.health import REQUESTS_TOTAL
 from alongside.platform.web.render import HTML, plain_page
 from alongside.platform.web.responses import RETRY_AFTER
 from alongside.platform.web.security import HEADERS
@@ -111,6 +112,7 @@ def delaying_refusals(app: ASGIApp, app_context: AppContext, refusals: Refusals)
         if status is None:
             await app(scope, receive, delayed)
         else:
+            REQUESTS_TOTAL.labels("refused_again", scope["method"], status, "").inc()
             await delayed(start[status])
             await send({"type": "http.response.body", "body": pages[status], "more_body": False})
 
