@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,14 @@ from alongside.errors import ConfigurationError
 from alongside.features.directory.search import model_messages, model_process
 from alongside.features.directory.search.actions import embed_pending_entries
 from alongside.features.directory.search.model_client import ModelAway, ModelClient, model_socket
-from alongside.features.directory.search.model_messages import Nearest, Vectors
+from alongside.features.directory.search.model_messages import Near, Nearest, Vectors
+from alongside.features.directory.search.nearest import Stamp
 from alongside.features.directory.search.queries import parsed_query, search
 from alongside.platform.database.session import Database
+from tests.client import Client
 from tests.databases import DatabaseCopy
 from tests.features.directory.search_index import insert_entry, requester
-from tests.personas import NORTHSHIRE, OFFICER
+from tests.personas import HEAD_OF_MILL, NORTHSHIRE, OFFICER
 
 pytest.importorskip("onnxruntime")
 SENTENCE = "children who cannot sit still during reading lessons"
@@ -120,6 +122,34 @@ async def test_a_database_that_is_away_is_not_taken_for_the_model(own: ModelClie
     with pytest.raises(ConnectionResetError):
         await own.nearest(Nearest(NORTHSHIRE, "a new stamp", SENTENCE), broken)
     assert await own.embed(("phonics",), 120)
+
+
+async def test_a_search_that_waits_for_the_model_holds_no_connection_and_no_turn(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A silent model is waited for, three seconds at most; embeddings are read within a turn."""
+    app_context = client.app.state.app_context
+    held: list[tuple[int, int]] = []
+
+    def note() -> None:
+        running = sum(line.running for line in app_context.turns._lines.values())
+        held.append((app_context.database.connections_used(), running))
+
+    class Waiting:
+        async def nearest(self, wanted: Nearest, vectors: Callable[[], AsyncIterator[Vectors]]) -> Near:
+            note()
+            assert [part async for part in vectors()] == []
+            note()
+            return Near(b"", ())
+
+    async def some(*_: object) -> Stamp:
+        return Stamp(1, None)
+
+    monkeypatch.setattr("alongside.features.directory.search.nearest.model", Waiting)
+    monkeypatch.setattr("alongside.features.directory.search.pages.embeddings_for", some)
+    shown = await client.get("/directory?q=attention+difficulties", as_=HEAD_OF_MILL)
+    assert shown.status_code == 200
+    assert held == [(0, 0), (0, 0)]
 
 
 async def test_what_the_process_is_sent_is_limited(own: ModelClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Entries closest in meaning to a search, by the process of the sentence model."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,21 +47,38 @@ PART = Read(
 )
 
 
-async def nearest(session: AsyncSession, authority_id: int, sentence: str) -> tuple[list[UUID], list[float]]:
+Near = tuple[list[UUID], list[float]]
+"""Ids of entries, closest in meaning first, and their similarity."""
+
+Opened = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""Opens a transaction in which embeddings are read."""
+
+
+async def stamp_of(session: AsyncSession, authority_id: int) -> Stamp:
+    """Return which embeddings an authority has, by which the model knows whether it holds them."""
+    (stamp,) = await fetch_all(session, STAMP, {"authority_id": authority_id})
+    return stamp
+
+
+async def nearest(opened: Opened, authority_id: int, stamp: Stamp, sentence: str) -> Near:
     """The ids of the entries closest in meaning to a sentence, closest first, and their similarity.
 
     They are from the whole authority: `search.find` drops those that the person may not see. None are found while the
-    model is away: the search then uses words only.
+    model is away: the search then uses words only. A transaction is open only while embeddings are read, and not while
+    this waits for the model.
     """
-    (stamp,) = await fetch_all(session, STAMP, {"authority_id": authority_id})
     if not stamp.number:
         return [], []
 
     async def vectors() -> AsyncIterator[Vectors]:
         last = UUID(int=0)
-        while rows := await fetch_all(session, PART, {"authority_id": authority_id, "after": last}):
+        while rows := await part_after(last):
             last = rows[-1].entry_id
             yield Vectors(b"".join(row.entry_id.bytes for row in rows), b"".join(row.numbers for row in rows))
+
+    async def part_after(last: UUID) -> list[StoredEmbedding]:
+        async with opened() as session:
+            return await fetch_all(session, PART, {"authority_id": authority_id, "after": last})
 
     wanted = Nearest(authority_id, f"{stamp.number} {stamp.read_at}", sentence)
     try:

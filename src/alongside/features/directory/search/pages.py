@@ -1,6 +1,7 @@
 """The search page: search box, filters and results."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 
 import structlog
 from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms import SelectField
 
 from alongside.features.authorities.settings_cache import settings_of
@@ -15,7 +17,16 @@ from alongside.features.directory.insights.actions import record_zero_result_sea
 from alongside.features.directory.search.facets import FACETS, choices_of
 from alongside.features.directory.search.forms import ADDRESS, SearchForm, address_of, search_form
 from alongside.features.directory.search.highlighting import corrections, marked, reason
-from alongside.features.directory.search.queries import A_PAGE, SearchFilters, SearchHit, parsed_query, search
+from alongside.features.directory.search.nearest import Near, nearest
+from alongside.features.directory.search.queries import (
+    A_PAGE,
+    SearchFilters,
+    SearchHit,
+    embeddings_for,
+    parsed_query,
+    search,
+)
+from alongside.features.directory.search.query_parser import SearchQuery
 from alongside.features.directory.search.similar_schools import (
     NO_SCHOOL,
     Bounds,
@@ -26,7 +37,7 @@ from alongside.features.directory.search.statements import FoundEntry
 from alongside.features.directory.view_context import EntryLabels, labels_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.database.retries import DATABASE_ERRORS
+from alongside.platform.database.retries import DATABASE_ERRORS, run_with_retries
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageContext, PageResult
@@ -88,14 +99,47 @@ async def show_directory(ctx: PageRequest) -> PageResult:
     )
     if not form.validate():
         return Page(blank, status=422)
-    mine = await bounds_of(ctx.session, ctx.person)
     question = await parsed_query(ctx.session, ctx.person, form.typed)
-    wanted = SearchFilters(form.narrowed, form.sort.data, form.number, mine=mine)
-    found = await search(ctx.session, ctx.person, question, wanted)
+    stamp = await embeddings_for(ctx.session, ctx.person, question)
+    if stamp is None:
+        return await _results(ctx, ctx.session, blank, question, ([], []))
+
+    async def ask_model() -> PageResult:
+        near = await nearest(lambda: _opened(ctx), ctx.person.authority_id, stamp, question.sentence)
+        return ContinueAfterCommit(lambda: run_with_retries(lambda: show(near)), in_turn=True)
+
+    async def show(near: Near) -> PageResult:
+        async with ctx.app.database.transaction(ctx.person.authority_id, read_only=True) as session:
+            return await _results(ctx, session, blank, question, near)
+
+    return ContinueAfterCommit(
+        ask_model
+    )  # outside the transaction: a model that is silent must not hold connections
+
+
+@asynccontextmanager
+async def _opened(ctx: PageRequest) -> AsyncIterator[AsyncSession]:
+    """Open a transaction in a turn of the authority."""
+    client = ctx.request.client
+    async with (
+        ctx.app.turns.turn(ctx.person.authority_id, client.host if client else "", admitted=True),
+        ctx.app.database.transaction(ctx.person.authority_id, read_only=True) as session,
+    ):
+        yield session
+
+
+async def _results(
+    ctx: PageRequest, session: AsyncSession, blank: SearchPage, question: SearchQuery, near: Near
+) -> PageResult:
+    """Search, and return the page of the results."""
+    form = blank.form
+    mine = await bounds_of(session, ctx.person)
+    wanted = SearchFilters(form.narrowed, form.sort.data, form.number, mine=mine, near=near)
+    found = await search(session, ctx.person, question, wanted)
     nearest = found
     if not found.any_number and not question.empty:
-        everything = await parsed_query(ctx.session, ctx.person, "")
-        nearest = await search(ctx.session, ctx.person, everything, SearchFilters(form.narrowed, mine=mine))
+        everything = await parsed_query(session, ctx.person, "")
+        nearest = await search(session, ctx.person, everything, SearchFilters(form.narrowed, mine=mine))
     shown = Page(
         replace(
             blank,

@@ -1,6 +1,7 @@
 """SELECTs of the search: one statement for the matches and facet counts, then the rows of one page."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from alongside.features.authorities.settings_cache import settings_of
 from alongside.features.directory.search import index_schema
 from alongside.features.directory.search.embeddings import can_read
 from alongside.features.directory.search.facets import FACETS
-from alongside.features.directory.search.nearest import nearest
+from alongside.features.directory.search.nearest import Near, Stamp, nearest, stamp_of
 from alongside.features.directory.search.query_parser import (
     ALL_OPTIONS,
     SearchOptions,
@@ -39,7 +40,10 @@ A_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class SearchFilters:
-    """The filters, order and page of a search; `mine` defines a school similar to the person's own."""
+    """The filters, order and page of a search; `mine` defines a school similar to the person's own.
+
+    `near` are the entries close in meaning, if the model was asked before the transaction (`embeddings_for`).
+    """
 
     narrowed: Mapping[str, str] = field(default_factory=dict)
     sort: str = "best"
@@ -47,6 +51,7 @@ class SearchFilters:
     rows: int = A_PAGE
     mine: Bounds = NO_SCHOOL
     recipe: SearchOptions = ALL_OPTIONS
+    near: Near | None = None
 
 
 EVERY = SearchFilters()
@@ -101,7 +106,7 @@ async def find_matches(
     values |= {"rows": wanted.rows, "skipped": (wanted.page - 1) * wanted.rows}
     values |= {one.name: wanted.narrowed.get(one.name) for one in FACETS}
     if not question.empty:
-        values |= await _search_parameters(session, person, question, wanted.recipe)
+        values |= await _search_parameters(session, person, question, wanted)
     rows = await fetch_all(session, STATEMENTS[not question.empty, wanted.sort], values)
     counts: dict[str, dict[str, int]] = {one.name: {} for one in FACETS}
     for row in rows:
@@ -123,17 +128,36 @@ async def public_search(session: AsyncSession, person: Principal, typed: str) ->
     question = await _parse(session, person, typed, recipe, scope)
     if question.empty:
         return None
-    values = await _search_parameters(session, person, question, recipe)
+    values = await _search_parameters(session, person, question, SearchFilters(recipe=recipe))
     return await fetch_all(session, PUBLIC_FOUND, values)
 
 
+async def embeddings_for(
+    session: AsyncSession, person: Principal, question: SearchQuery, recipe: SearchOptions = ALL_OPTIONS
+) -> Stamp | None:
+    """Return which embeddings a search compares, or None for a search by words alone."""
+    if not (recipe.meaning and can_read() and question.sentence):
+        return None
+    stamp = await stamp_of(session, person.authority_id)
+    return stamp if stamp.number else None
+
+
+async def _near(
+    session: AsyncSession, person: Principal, question: SearchQuery, wanted: SearchFilters
+) -> Near:
+    if wanted.near is not None:
+        return wanted.near
+    stamp = await embeddings_for(session, person, question, wanted.recipe)
+    if stamp is None:
+        return [], []
+    return await nearest(lambda: nullcontext(session), person.authority_id, stamp, question.sentence)
+
+
 async def _search_parameters(
-    session: AsyncSession, person: Principal, question: SearchQuery, recipe: SearchOptions
+    session: AsyncSession, person: Principal, question: SearchQuery, wanted: SearchFilters
 ) -> dict[str, object]:
     """The parameters of `search.find` for a search."""
-    near: tuple[list[UUID], list[float]] = ([], [])
-    if recipe.meaning and can_read() and question.sentence:
-        near = await nearest(session, person.authority_id, question.sentence)
+    near, recipe = await _near(session, person, question, wanted), wanted.recipe
     weighed = [index_schema.REST, index_schema.DEED, index_schema.MATTER, index_schema.TITLE]
     return {
         "groups": [part.group for part in question.parts],
