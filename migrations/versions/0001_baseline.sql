@@ -2192,6 +2192,9 @@ CREATE TABLE directory_entry (
 	uses_partly INTEGER DEFAULT 0 NOT NULL, 
 	uses_no INTEGER DEFAULT 0 NOT NULL, 
 	uses_early INTEGER DEFAULT 0 NOT NULL, 
+	tries_said INTEGER DEFAULT 0 NOT NULL, 
+	tries_did INTEGER DEFAULT 0 NOT NULL, 
+	tries_changed INTEGER DEFAULT 0 NOT NULL, 
 	evidence_level INTEGER GENERATED ALWAYS AS (
 CASE
 WHEN uses_yes + uses_partly + uses_no >= 3 AND uses_no * 2 > uses_yes + uses_partly + uses_no
@@ -2603,6 +2606,47 @@ CREATE TABLE message_thread (
 	CONSTRAINT ck_message_thread_one_record CHECK ((proposal_id IS NULL) <> (visit_request_id IS NULL)), 
 	CONSTRAINT fk_message_thread_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
+
+CREATE TABLE practice_try (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	entry_id UUID, 
+	visit_id UUID, 
+	visit_request_id UUID, 
+	state TEXT NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	line TEXT NOT NULL, 
+	written_by UUID NOT NULL, 
+	written_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	ask_on DATE NOT NULL, 
+	asked_on DATE, 
+	outcome_line TEXT DEFAULT '' NOT NULL, 
+	answered_by UUID, 
+	answered_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_practice_try PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_practice_try_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_practice_try_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES directory_entry (authority_id, id), 
+	CONSTRAINT fk_practice_try_authority_id_visit_id FOREIGN KEY(authority_id, visit_id) REFERENCES visit (authority_id, id) ON DELETE CASCADE, 
+	CONSTRAINT fk_practice_try_authority_id_visit_request_id FOREIGN KEY(authority_id, visit_request_id) REFERENCES visit_request (authority_id, id) ON DELETE CASCADE, 
+	CONSTRAINT fk_practice_try_authority_id_written_by FOREIGN KEY(authority_id, written_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_practice_try_authority_id_answered_by FOREIGN KEY(authority_id, answered_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_practice_try_state CHECK (state IN ('changed', 'did', 'did_not', 'intended', 'withdrawn')), 
+	CONSTRAINT ck_practice_try_about_something CHECK (num_nonnulls(entry_id, visit_id, visit_request_id) > 0), 
+	CONSTRAINT ck_practice_try_line CHECK (char_length(line) BETWEEN 1 AND 200), 
+	CONSTRAINT ck_practice_try_outcome_line CHECK (char_length(outcome_line) <= 200), 
+	CONSTRAINT fk_practice_try_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_practice_try_authority_id_school_urn_state ON practice_try (authority_id, school_urn, state);
+
+CREATE INDEX ix_practice_try_authority_id_state_ask_on ON practice_try (authority_id, state, ask_on);
+
+CREATE INDEX ix_practice_try_authority_id_visit_id ON practice_try (authority_id, visit_id);
+
+CREATE INDEX ix_practice_try_authority_id_visit_request_id ON practice_try (authority_id, visit_request_id);
+
+CREATE UNIQUE INDEX uq_practice_try_entry ON practice_try (authority_id, entry_id, school_urn) WHERE entry_id IS NOT NULL AND state <> 'withdrawn';
 
 CREATE TABLE message (
 	authority_id INTEGER NOT NULL, 
@@ -3777,6 +3821,14 @@ CREATE POLICY authority_only ON message_thread AS RESTRICTIVE FOR ALL TO PUBLIC 
 
 CREATE POLICY everyone_inside ON message_thread FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE practice_try ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice_try FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON practice_try AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON practice_try FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE message ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE message FORCE ROW LEVEL SECURITY;
@@ -4204,6 +4256,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON visit_request TO alongside_app;
 REVOKE ALL ON message_thread FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON message_thread TO alongside_app;
+
+REVOKE ALL ON practice_try FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON practice_try TO alongside_app;
 
 REVOKE ALL ON message FROM PUBLIC;
 
@@ -5399,6 +5455,29 @@ CREATE TRIGGER refuse_late_visit_answer BEFORE UPDATE OF state ON visit_request
     FOR EACH ROW WHEN (OLD.state IN ('asked', 'dates_offered') AND NEW.state <> OLD.state)
     EXECUTE FUNCTION refuse_late_visit_answer();
 
+CREATE TRIGGER refuse_own_witness BEFORE INSERT OR UPDATE OF entry_id, school_urn ON practice_try
+    FOR EACH ROW WHEN (NEW.entry_id IS NOT NULL) EXECUTE FUNCTION refuse_own_witness();
+
+CREATE FUNCTION count_tries() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    tried public.practice_try := coalesce(NEW, OLD);
+BEGIN
+    PERFORM FROM public.directory_entry
+      WHERE authority_id = tried.authority_id AND id = tried.entry_id FOR UPDATE;
+    UPDATE public.directory_entry e
+       SET tries_said = said.all_of_them, tries_did = said.did, tries_changed = said.changed
+      FROM (SELECT count(*) AS all_of_them, count(*) FILTER (WHERE state = 'did') AS did,
+                   count(*) FILTER (WHERE state = 'changed') AS changed
+              FROM public.practice_try
+             WHERE authority_id = tried.authority_id AND entry_id = tried.entry_id AND state <> 'withdrawn') said
+     WHERE e.authority_id = tried.authority_id AND e.id = tried.entry_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER count_tries AFTER INSERT OR UPDATE OF state OR DELETE ON practice_try
+    FOR EACH ROW EXECUTE FUNCTION count_tries();
+
 CREATE FUNCTION refuse_changed_method() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -6079,6 +6158,18 @@ INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'run
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'sent', 'sent');
 
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('plan_run', 'sent', 'superseded');
+
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON practice_try FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('practice_try', '', 'intended');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('practice_try', 'intended', 'changed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('practice_try', 'intended', 'did');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('practice_try', 'intended', 'did_not');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('practice_try', 'intended', 'withdrawn');
 
 CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON profile FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 

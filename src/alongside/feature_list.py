@@ -25,6 +25,7 @@ from alongside.features.profiles import feature as profiles
 from alongside.features.school_successions import feature as school_successions
 from alongside.features.schools import feature as schools
 from alongside.features.site_search import feature as site_search
+from alongside.features.tries import feature as tries
 from alongside.features.visit_requests import feature as visit_requests
 from alongside.features.watched_schools import feature as watched_schools
 from alongside.platform.access.permissions import Permission
@@ -79,6 +80,7 @@ FEATURES = (
     agreements.FEATURE,
     directory.FEATURE,
     visit_requests.FEATURE,
+    tries.FEATURE,
     profiles.FEATURE,
     messages.FEATURE,
     matching.FEATURE,

@@ -172,6 +172,7 @@ async def _one_of_each(
     active = await _agreement(connection, inside, sides, "active")
     preparing = await _agreement(connection, inside, sides, "preparing")
     entry_id = await _entry(connection, authority_id, asking)
+    planned = await _visit(connection, inside, active, state="planned")
     need_id = await _need(connection, authority_id, asking)
     return {
         "urn": asking,
@@ -200,7 +201,18 @@ async def _one_of_each(
             baseline="b",
             target="t",
         ),
-        "visit_id": await _visit(connection, inside, active, state="planned"),
+        "visit_id": planned,
+        "try_id": await put(
+            connection,
+            "practice_try",
+            **inside,
+            school_urn=asking,
+            visit_id=planned,
+            state="intended",
+            line="rereading",
+            written_by=HEAD_OF_MILL.person_id,
+            ask_on=TODAY,
+        ),
         "visit_to_answer": await _visit(connection, inside, active, **RECORDED, answer="waiting"),
         "disputed_visit": await _visit(
             connection, inside, active, **RECORDED, answer="disagree", answer_reason="Nobody came"

@@ -106,6 +106,7 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "change_visit_request": ONE_SCHOOL,
     "answer_visit_request": ONE_SCHOOL,
     "conclude_visit": ONE_SCHOOL,
+    "change_try": ONE_SCHOOL,
     "view_messages": ONE_SCHOOL,
     "write_message": ONE_SCHOOL,
     "manage_directory_import": dict.fromkeys(CORE, WHOLE),

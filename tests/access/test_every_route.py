@@ -74,6 +74,7 @@ OBJECTS = {
     "succession_id",
     "visit_request_id",
     "message_id",
+    "try_id",
     "urn",
 }
 OWN_THINGS = {

@@ -249,6 +249,8 @@ ELSEWHERE: dict[str, str] = {
     "periods.visit_record_due": f"{AGREEMENT}::test_the_record_of_a_visit_is_due_as_the_authority_says",
     "periods.consultation_due": "tests/features/consultations/test_ask_and_answer.py"
     "::test_the_form_offers_the_period_of_the_settings",
+    "periods.ask_about_try_after": "tests/features/tries/test_say_and_answer.py"
+    "::test_the_authority_sets_when_a_school_is_asked",
     "periods.visit_answer_due": "tests/features/agreements/test_answer_the_record.py"
     "::test_the_authority_sets_how_long_the_other_school_has",
     "periods.visit_request_due": "tests/features/visit_requests/test_answer_in_time.py"

@@ -113,6 +113,7 @@ class Periods(Settings, frozen=True):
     agreement_due: SchoolDays
     visit_record_due: SchoolDays
     visit_answer_due: SchoolDays
+    ask_about_try_after: SchoolDays
     review_due: SchoolDays
     offer_good_for: SchoolDays
     need_good_for: SchoolDays

@@ -51,6 +51,9 @@ class Entry(msgspec.Struct, frozen=True):
     uses_partly: int
     uses_no: int
     uses_early: int
+    tries_said: int
+    tries_did: int
+    tries_changed: int
     evidence_level: int
     checked_by: UUID | None
     checked_by_urn: int | None

@@ -40,6 +40,9 @@ ENOUGH_YES = 2
 ENOUGH_ANSWERS = 3
 """How many schools must have answered before a majority of “no” lowers an entry by one level."""
 
+ENOUGH_TRIES = 3
+"""How many schools must have said that they would try an entry before their number is shown: fewer could be guessed."""
+
 AFTER_USE = f"""
 CASE
 WHEN uses_yes + uses_partly + uses_no >= {ENOUGH_ANSWERS} AND uses_no * 2 > uses_yes + uses_partly + uses_no

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from alongside.features.authorities.settings import AuthoritySettings, label_of
 from alongside.features.directory.entry import Entry
-from alongside.features.directory.evidence import level_of
+from alongside.features.directory.evidence import ENOUGH_TRIES, level_of
 from alongside.features.schools.phases import PHASES
 from alongside.platform.audit.changes import plain
 from alongside.platform.school_calendar.terms import term_words
@@ -122,3 +122,13 @@ def waiting_for(entry: Entry, settings: AuthoritySettings) -> str | None:
             return f"Waiting for the {lead} or the {team} to verify it again."
         case _:
             return None
+
+
+def tries_text(entry: Entry) -> str:
+    """How many schools said they would try an entry and what came of it; empty for fewer than three schools."""
+    if entry.tries_said < ENOUGH_TRIES:
+        return ""
+    return (
+        f"{entry.tries_said} schools said they would try this; "
+        f"{entry.tries_did} did, {entry.tries_changed} changed it."
+    )

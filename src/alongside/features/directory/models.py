@@ -138,6 +138,7 @@ class DirectoryEntry(AuthorityOwned, Base):
     `verified_edition` is the verified one: a later version is shown inside the authority as not yet verified, and is
     hidden from the public. A changed entry about two schools is hidden from everybody else (see EntryConsent). From
     `visible_to_authority_from` on, the whole authority sees the entry; NULL keeps it inside the consortium.
+    `tries_said` counts the schools that said they would try it, `tries_did` and `tries_changed` those that then did.
     `checked_level` (0 to 4) is the evidence level as verified, `claimed_level` as claimed by the school,
     `evidence_level` as displayed (evidence.AFTER_USE). Money is in pence, staff time in hours. `reviewed_on` is the
     date of the last verification; reading never changes it. `convert_by_on` is the last day of a work in progress.
@@ -239,6 +240,9 @@ class DirectoryEntry(AuthorityOwned, Base):
     uses_partly: Mapped[int] = mapped_column(server_default=text("0"))
     uses_no: Mapped[int] = mapped_column(server_default=text("0"))
     uses_early: Mapped[int] = mapped_column(server_default=text("0"))
+    tries_said: Mapped[int] = mapped_column(server_default=text("0"))
+    tries_did: Mapped[int] = mapped_column(server_default=text("0"))
+    tries_changed: Mapped[int] = mapped_column(server_default=text("0"))
     evidence_level: Mapped[int] = mapped_column(Computed(AFTER_USE, persisted=True))
     checked_by: Mapped[UUID | None]
     checked_by_urn: Mapped[int | None]

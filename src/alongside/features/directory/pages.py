@@ -17,7 +17,7 @@ from alongside.features.directory.entry import Consent, Entry
 from alongside.features.directory.feeds import pages as feeds
 from alongside.features.directory.import_export import pages as import_export
 from alongside.features.directory.insights import pages as health
-from alongside.features.directory.labels import LABELS, waiting_for
+from alongside.features.directory.labels import LABELS, tries_text, waiting_for
 from alongside.features.directory.models import ENTRY_WORKFLOW, LISTED
 from alongside.features.directory.moderation import pages as moderation
 from alongside.features.directory.pdf import pages as pdf
@@ -88,8 +88,8 @@ class EntryList(PageContext):
 class EntryPage(PageContext):
     """An entry with what belongs to it.
 
-    `agreed` are the schools that have consented to this text, `waiting` says who acts next, `own` whether it is about
-    the person's school, `story` whether they may read its activity (`entries`).
+    `tries` says how many schools try it. `agreed` are the schools that have consented to this text, `waiting` says who
+    acts next, `own` whether it is about the person's school, `story` whether they may read its activity (`entries`).
     """
 
     template = "directory/show.html"
@@ -104,6 +104,7 @@ class EntryPage(PageContext):
     pictures: Sequence[Picture]
     attachments: Sequence[Attachment]
     uses: Sequence[Use]
+    tries: str
     use_buttons: Sequence[ActionButton]
     related: Sequence[Entry]
     entries: Sequence[TimelineEntry]
@@ -159,6 +160,7 @@ async def show_entry(ctx: PageRequest, entry_id: UUID) -> PageResult:
             pictures=await pictures_of(ctx.session, ctx.person.authority_id, entry),
             attachments=await attachments_of(ctx.session, ctx.person.authority_id, entry),
             uses=await uses_of(ctx.session, ctx.person, entry),
+            tries=tries_text(entry),
             use_buttons=buttons_for(ctx.person, entry, (uses.ADOPT,)),
             related=await related_entries(ctx.session, ctx.person, entry),
             entries=timeline_entries(entries, ENTRY_WORKFLOW, LABELS, labels.value, BESIDES),

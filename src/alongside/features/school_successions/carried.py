@@ -95,6 +95,16 @@ CARRIED = (
         key="entry_id",
     ),
     Carried(
+        "practice_try",
+        "school_urn",
+        "entry_id IS NULL OR state = 'withdrawn' OR (NOT EXISTS (SELECT FROM practice_try t WHERE t.authority_id ="
+        " row.authority_id AND t.entry_id = row.entry_id AND t.school_urn = :new AND t.state <> 'withdrawn')"
+        " AND NOT EXISTS (SELECT FROM directory_entry d WHERE d.authority_id = row.authority_id AND d.id = row.entry_id"
+        " AND :new IN (d.school_urn, d.partner_urn)))",
+        subject="practice_try",
+        versioned=True,
+    ),
+    Carried(
         "entry_consent",
         "school_urn",
         "NOT EXISTS (SELECT FROM entry_consent c WHERE c.authority_id = row.authority_id AND c.entry_id ="

@@ -109,6 +109,7 @@ class Permission(StrEnum):
     CHANGE_VISIT_REQUEST = auto()
     ANSWER_VISIT_REQUEST = auto()
     CONCLUDE_VISIT = auto()
+    CHANGE_TRY = auto()
     VIEW_MESSAGES = auto()
     WRITE_MESSAGE = auto()
     VIEW_ESCALATION = auto()
@@ -304,6 +305,7 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.CHANGE_VISIT_REQUEST: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.REQUESTING),
     Permission.ANSWER_VISIT_REQUEST: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.SUPPORTING),
     Permission.CONCLUDE_VISIT: OWN_SCHOOL_ONLY,
+    Permission.CHANGE_TRY: OWN_SCHOOL_ONLY,
     Permission.VIEW_MESSAGES: OWN_SCHOOL_ONLY,
     Permission.WRITE_MESSAGE: OWN_SCHOOL_ONLY,
     Permission.VIEW_ESCALATION: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_at")

@@ -20,6 +20,7 @@ from alongside.features.escalations.rows import EscalationLine
 from alongside.features.offers.confirmation import fresh_since_by_school
 from alongside.features.schools.posting import phase_of
 from alongside.features.schools.term_dates.queries import calendar_of_school
+from alongside.features.tries.rows import TryRow
 from alongside.features.watched_schools.queries import WatchedRow
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
@@ -41,6 +42,7 @@ class SchoolHomeContext(PageContext):
     waiting: Sequence[WorkItem]
     year: SchoolFigures
     running: Sequence[RunningAgreement]
+    tries: Sequence[TryRow]
     watched: Sequence[WatchedRow]
     steps: Sequence[FirstStep]
     escalations: Sequence[EscalationLine]
@@ -78,6 +80,7 @@ async def show_home(ctx: PageRequest) -> PageResult:
             running=overview.running,
             watched=overview.watched,
             steps=overview.steps,
+            tries=overview.tries,
             escalations=(await escalations_of(ctx.session, ctx.person))[0] if reads_escalations else [],
             ESCALATION_STATES=ESCALATION_STATES,
             posts=[post for post in posts if post.school_urn != ctx.person.school_urn][:5],

@@ -14,6 +14,8 @@ from alongside.features.dashboards.school.first_steps import (
     FirstStep,
     steps_left,
 )
+from alongside.features.tries.queries import LATEST_OF_SCHOOL
+from alongside.features.tries.rows import TryRow
 from alongside.features.watched_schools.queries import WATCHED, WatchedRow, own_values
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.combined_reads import CombinedRead
@@ -88,15 +90,16 @@ RUNNING = Read(
 
 @dataclass(frozen=True, slots=True)
 class SchoolOverview:
-    """The figures of a school, its agreements in preparation or running, watched schools, and first steps."""
+    """The figures of a school, its running agreements, watched schools, first steps, and tries."""
 
     year: SchoolFigures
     running: Sequence[RunningAgreement]
     watched: Sequence[WatchedRow]
     steps: Sequence[FirstStep]
+    tries: Sequence[TryRow]
 
 
-OVERVIEW = CombinedRead(GIVEN_AND_GOT, RUNNING, WATCHED, FIRST_STEPS_DONE)
+OVERVIEW = CombinedRead(GIVEN_AND_GOT, RUNNING, WATCHED, FIRST_STEPS_DONE, LATEST_OF_SCHOOL)
 
 
 async def school_overview(session: AsyncSession, person: Principal, year_began: date) -> SchoolOverview:
@@ -105,7 +108,13 @@ async def school_overview(session: AsyncSession, person: Principal, year_began: 
     (found,) = await fetch_all(session, OVERVIEW, values)
     (year,) = found.of(GIVEN_AND_GOT)
     (done,) = found.of(FIRST_STEPS_DONE)
-    return SchoolOverview(year, found.of(RUNNING), found.of(WATCHED), steps_left(person, done))
+    return SchoolOverview(
+        year,
+        found.of(RUNNING),
+        found.of(WATCHED),
+        steps_left(person, done),
+        found.of(LATEST_OF_SCHOOL),
+    )
 
 
 def _own(person: Principal) -> dict[str, object]:
