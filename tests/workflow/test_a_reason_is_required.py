@@ -79,7 +79,9 @@ async def row_in(copy: DatabaseCopy, world: World, flow: Workflow, move: Transit
     """Return a row of the head's own school, or its consortium, in a state from which the transition starts."""
     name = {"escalation": "escalation_id", "escalation_task": "task_id", "directory_entry": "entry_id"}.get(
         flow.subject,
-        {"plan_run": "run_id", "support_agreement": "agreement_id"}.get(flow.subject, f"{flow.subject}_id"),
+        {"plan_run": "run_id", "support_agreement": "agreement_id", "practice_try": "try_id"}.get(
+            flow.subject, f"{flow.subject}_id"
+        ),
     )
     owner = await asyncpg.connect(copy.superuser_url)
     try:
