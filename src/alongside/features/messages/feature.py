@@ -6,7 +6,7 @@ FEATURE = Feature(
     "messages",
     __package__,
     models=("models",),
-    routes=("pages:routes",),
+    routes=("pages:routes", "agreement_pdf.pages:routes"),
     work_items=("work_items:WORK_ITEMS",),
     personal_tables=("message_reading",),
 )
