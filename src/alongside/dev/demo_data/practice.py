@@ -1,6 +1,7 @@
-"""Directory entries of the demonstration, imported from a file."""
+"""Directory entries of the demonstration, imported from a file; twenty of them have longer texts in a second file."""
 
 import json
+import tomllib
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,7 @@ from alongside.platform.access.principal import Principal
 from alongside.platform.database.reads import select_all
 
 FILE = Path(__file__).with_name("practice.jsonl")
+IN_DEPTH = Path(__file__).with_name("practice_in_depth.toml")
 ASKED = {
     "early_reading": "Reading lead",
     "mathematics": "Mathematics lead",
@@ -63,6 +65,7 @@ class SchoolFigures(NamedTuple):
 class Written(TypedDict):
     """The columns of a line of the file that are read here."""
 
+    reference: str
     title: str
     themes: list[str]
     phases: list[str]
@@ -74,6 +77,7 @@ async def bring_practice(session: AsyncSession, product: Principal, today: date,
     """Import entries for suitable schools, backdated by some months; returns the number."""
     random = Random(product.authority_id + 3)
     schools = await select_all(session, FIGURES, SchoolFigures, {"authority_id": product.authority_id})
+    in_depth = tomllib.loads(IN_DEPTH.read_text(encoding="utf-8"))
     rows = []
     for line in FILE.read_text(encoding="utf-8").split("\n")[:most]:
         entry: Written = json.loads(line)
@@ -81,7 +85,7 @@ async def bring_practice(session: AsyncSession, product: Principal, today: date,
         school = random.choice(
             [one for one in fitting if suits(entry["themes"][0], entry["title"], one)] or fitting
         )
-        rows.append(_row(entry, school, random))
+        rows.append(_row(entry, school, random) | in_depth.get(entry["reference"], {}))
     row_results, _ = validate_rows(
         rows, settings_of(product.authority_id), {one.urn for one in schools}, ExistingEntries(), given={}
     )
