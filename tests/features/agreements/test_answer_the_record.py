@@ -19,6 +19,7 @@ from alongside.features.agreements.visits.actions import correct_visit, log_visi
 from alongside.features.agreements.visits.deadlines import recalculate_visit_answer_days
 from alongside.features.agreements.visits.values import VisitRecord
 from alongside.features.authorities import calendar_of
+from alongside.features.data_retention.subject_access import held_about
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import add_school_days
@@ -34,6 +35,7 @@ from tests.features.agreements.builders import (
 from tests.features.agreements.test_deadlines_of_an_agreement import other_periods
 from tests.features.agreements.test_keep_diary import record
 from tests.personas import (
+    ADMINISTRATOR,
     DELEGATE_OF_MILL,
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -256,7 +258,7 @@ async def test_the_supported_school_writes_its_half_before_and_after(
 
 
 async def test_every_copy_carries_the_answer(client: Client, database: Database) -> None:
-    """The CSV file says what the page says; others get no file."""
+    """The CSV file says what the page says, others get no file; the copy of a person's data has the answer too."""
     agreement_id, visit_id = await recorded(database)
     await says(database, HEAD_OF_MILL, visit_id, RecordAnswer("disagree", reason="=Nobody came"))
     where = f"/agreements/{agreement_id}/visits.csv"
@@ -265,6 +267,11 @@ async def test_every_copy_carries_the_answer(client: Client, database: Database)
     assert row["Answer"] == "Mill Primary School disagrees with this record: =Nobody came"
     assert row["Recorded by"] == "Park Primary School" and row["Days"] == "1"
     assert (await client.get(where, as_=HEAD_OF_QUAY)).status_code == 404
+    assert HEAD_OF_PARK.person_id
+    async with database.transaction(NORTHSHIRE) as session:
+        copies = await held_about(session, acting(ADMINISTRATOR), HEAD_OF_PARK.person_id, HEAD_OF_PARK.name)
+    (held,) = (one.values for one in copies if one.table == "visit")
+    assert (held["answer"], held["answer_reason"]) == ("disagree", "=Nobody came")
 
 
 @pytest.mark.parametrize("days", [2, 9])

@@ -1,5 +1,6 @@
 """Support of the demonstration in every state: proposed, agreed, under way, closed, declined, ended early."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -20,6 +21,8 @@ from alongside.features.agreements.proposing.actions import propose
 from alongside.features.agreements.reviews.actions import give_review
 from alongside.features.agreements.reviews.values import Judgement
 from alongside.features.agreements.signing.actions import sign_agreement
+from alongside.features.agreements.visit_answers.actions import answer_record, write_hopes
+from alongside.features.agreements.visit_answers.values import RecordAnswer
 from alongside.features.agreements.visits.actions import log_visit, plan_visit
 from alongside.features.agreements.visits.values import VisitRecord
 from alongside.platform.access.principal import Principal
@@ -36,6 +39,17 @@ STAGES = (
     "closed",
     "ended",
 )
+
+ANSWERS: tuple[Callable[[VisitRecord], RecordAnswer] | None, ...] = (
+    lambda _: RecordAnswer("correct"),
+    lambda done: RecordAnswer(
+        "corrected", done.visit_on, Decimal(1), "They stayed until the end of the day."
+    ),
+    None,
+    lambda _: RecordAnswer("disagree", reason="The visit was moved to next week."),
+    None,
+)
+"""How the supported school answers the record of the first visit; None: not yet."""
 
 
 def terms(head: Principal, random: Random) -> Terms:
@@ -98,14 +112,16 @@ async def _bring_to(
         return
     await sign_agreement(session, requesting_head, agreement_id, 2)
     await sign_agreement(session, supporting_head, agreement_id, 2)
-    await _visits(session, supporting_head, agreement_id)
+    await _visits(session, supporting_head, requesting_head, agreement_id)
     if stage == "ended":
         await end_early(session, requesting_head, agreement_id, "staff_change", "")
     elif stage == "closed":
         await _close(session, sides, agreement_id)
 
 
-async def _visits(session: AsyncSession, supporting_head: Principal, agreement_id: UUID) -> None:
+async def _visits(
+    session: AsyncSession, supporting_head: Principal, requesting_head: Principal, agreement_id: UUID
+) -> None:
     done = VisitRecord(
         supporting_head.today - timedelta(days=6),
         Decimal("0.5"),
@@ -113,7 +129,13 @@ async def _visits(session: AsyncSession, supporting_head: Principal, agreement_i
         "Watched two lessons and a catch-up group, and talked with the lead.",
         "We send our plan; next visit in two weeks.",
     )
-    await log_visit(session, supporting_head, agreement_id, done)
+    visit_id = await log_visit(session, supporting_head, agreement_id, done)
+    answer = ANSWERS[(requesting_head.school_urn or 0) % len(ANSWERS)]
+    if answer is not None:
+        await answer_record(session, requesting_head, visit_id, answer(done), 1)
+        await write_hopes(
+            session, requesting_head, visit_id, "To see where we stand.", "Two routines for Monday."
+        )
     if supporting_head.school_urn is not None and supporting_head.school_urn % 3:
         await plan_visit(
             session,
