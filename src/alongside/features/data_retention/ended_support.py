@@ -92,6 +92,7 @@ def _needs() -> RetentionRule:
             f" AND NOT EXISTS ({_one('escalation_matching_request', 'need')})"
             f" AND NOT EXISTS ({_one('escalation_attempted_support', 'need')})"
             " AND NOT is_held(authority_id, :today, school_urn, drafted_by)"
+            " AND NOT is_held(authority_id, :today, school_urn, wider_asked_by)"
             f" AND {_no_proposal_held('need')} ORDER BY created_at, id"
         ),
         (
