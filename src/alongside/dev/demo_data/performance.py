@@ -24,7 +24,7 @@ from alongside.platform.database.reads import select_all
 from alongside.platform.school_calendar.calendar import academic_year
 
 YEARS = 3
-SOURCE = "Invented for the demonstration"
+SOURCE = "invented data"
 FEWEST_PUBLISHED = 6
 PROVISIONAL_TABLES = ("ks2", "ks4")
 """The tables whose latest year is a provisional release in the autumn."""

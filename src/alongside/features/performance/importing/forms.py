@@ -37,7 +37,7 @@ class UploadForm(Form):
     )
 
 
-def offer_years(field: Choice, current: str) -> None:
-    """Offer the current academic year and those before it."""
+def offer_years(field: Choice, current: str, otherwise: str = "As the file says") -> None:
+    """Offer the current academic year and those before it; `otherwise` is the label of no choice."""
     years = [year_before(current, number) for number in range(YEARS)]
-    field.choices = [("", "As the file says"), *((year, year) for year in years)]
+    field.choices = [("", otherwise), *((year, year) for year in years)]

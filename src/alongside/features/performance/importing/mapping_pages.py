@@ -65,7 +65,7 @@ def _initial(asked: ActionRequest[WaitingUpload]) -> Mapping[str, object]:
 
 
 def _offer_years(asked: FormRequest[WaitingUpload, ColumnsForm]) -> None:
-    offer_years(asked.form.academic_year, academic_year(asked.person.today))
+    offer_years(asked.form.academic_year, academic_year(asked.person.today), "Select a year")
 
 
 async def _map(asked: FormRequest[WaitingUpload, ColumnsForm]) -> PageResult:
