@@ -136,7 +136,7 @@ async def test_shortcuts_go_through_a_list_and_can_be_switched_off(
         for key, expected in (("j", first), ("j", second), ("k", first), ("ArrowDown", second)):
             await keys.press(key)
             assert await mill.page.evaluate(NAME) == expected, key
-        field = mill.page.locator("main input[type=search]").first
+        field = mill.page.locator("main input[name=q]").first
         await field.focus()
         await keys.type("j?k")
         assert await field.input_value() == "j?k" and not await mill.page.locator("dialog[open]").count()
