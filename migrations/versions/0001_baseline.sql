@@ -1163,6 +1163,95 @@ CREATE TABLE subject_request (
 
 CREATE INDEX ix_subject_request_authority_id_asked_at ON subject_request (authority_id, asked_at);
 
+CREATE TABLE support_category (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	academic_year TEXT NOT NULL, 
+	phase TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	consortium_id UUID, 
+	handling_consortium_id UUID, 
+	advisory BOOLEAN DEFAULT false NOT NULL, 
+	narrative BOOLEAN DEFAULT false NOT NULL, 
+	profile_id UUID, 
+	category TEXT, 
+	category_proposed TEXT, 
+	reasons_proposed TEXT NOT NULL, 
+	proposed_by UUID, 
+	proposed_on DATE NOT NULL, 
+	first_invited_on DATE, 
+	first_answer_by DATE, 
+	second_invited_on DATE, 
+	second_answer_by DATE, 
+	discussion_basis TEXT, 
+	discussion TEXT DEFAULT '' NOT NULL, 
+	discussed_on DATE, 
+	discussed_by UUID, 
+	category_moderated TEXT, 
+	reasons_moderated TEXT DEFAULT '' NOT NULL, 
+	moderated_by UUID, 
+	moderated_on DATE, 
+	category_agreed TEXT, 
+	reasons_agreed TEXT DEFAULT '' NOT NULL, 
+	agreed_by UUID, 
+	agreed_on DATE, 
+	decision_reference TEXT DEFAULT '' NOT NULL, 
+	notified_on DATE, 
+	appeal_by DATE, 
+	seen_on DATE, 
+	seen_by UUID, 
+	appealed_on DATE, 
+	appealed_by UUID, 
+	appeal_grounds TEXT DEFAULT '' NOT NULL, 
+	category_heard TEXT, 
+	appeal_outcome TEXT, 
+	reasons_heard TEXT DEFAULT '' NOT NULL, 
+	heard_by UUID, 
+	heard_on DATE, 
+	in_force_on DATE, 
+	withdrawn_because TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_support_category PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_support_category_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_support_category_authority_id_consortium_id FOREIGN KEY(authority_id, consortium_id) REFERENCES consortium (authority_id, id), 
+	CONSTRAINT fk_support_category_authority_id_handling_consortium_id FOREIGN KEY(authority_id, handling_consortium_id) REFERENCES consortium (authority_id, id), 
+	CONSTRAINT fk_support_category_authority_id_proposed_by FOREIGN KEY(authority_id, proposed_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_support_category_authority_id_discussed_by FOREIGN KEY(authority_id, discussed_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_support_category_authority_id_moderated_by FOREIGN KEY(authority_id, moderated_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_support_category_authority_id_agreed_by FOREIGN KEY(authority_id, agreed_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_support_category_authority_id_seen_by FOREIGN KEY(authority_id, seen_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_support_category_authority_id_appealed_by FOREIGN KEY(authority_id, appealed_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_support_category_authority_id_heard_by FOREIGN KEY(authority_id, heard_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_support_category_state CHECK (state IN ('agreed', 'appealed', 'discussed', 'heard', 'in_force', 'moderated', 'notified', 'proposed', 'superseded', 'withdrawn')), 
+	CONSTRAINT ck_support_category_phase CHECK (phase IN ('primary', 'secondary')), 
+	CONSTRAINT ck_support_category_academic_year CHECK (academic_year ~ '^\d{4}-\d{2}$'), 
+	CONSTRAINT ck_support_category_narrative CHECK (narrative = (category_proposed IS NULL)), 
+	CONSTRAINT ck_support_category_narrative_only CHECK (NOT narrative OR coalesce(category_moderated, category_agreed, category_heard, category) IS NULL), 
+	CONSTRAINT ck_support_category_reasons_proposed CHECK (reasons_proposed <> ''), 
+	CONSTRAINT ck_support_category_lengths CHECK (char_length(reasons_proposed) <= 4000 AND char_length(discussion) <= 4000 AND char_length(reasons_moderated) <= 4000 AND char_length(reasons_agreed) <= 4000 AND char_length(appeal_grounds) <= 4000 AND char_length(reasons_heard) <= 4000), 
+	CONSTRAINT ck_support_category_discussion_basis CHECK (discussion_basis IN ('discussion', 'no_answer', 'refusal')), 
+	CONSTRAINT ck_support_category_discussed CHECK ((discussion_basis IS NULL) = (discussed_on IS NULL)), 
+	CONSTRAINT ck_support_category_second_invitation CHECK (second_invited_on > first_invited_on), 
+	CONSTRAINT ck_support_category_invitations CHECK ((second_invited_on IS NULL) = (second_answer_by IS NULL) AND (first_invited_on IS NULL) = (first_answer_by IS NULL) AND (second_invited_on IS NULL OR first_invited_on IS NOT NULL)), 
+	CONSTRAINT ck_support_category_reasons_moderated CHECK (category_moderated = category_proposed OR reasons_moderated <> '' OR moderated_on IS NULL), 
+	CONSTRAINT ck_support_category_reasons_agreed CHECK (category_agreed = category_moderated OR reasons_agreed <> '' OR agreed_on IS NULL), 
+	CONSTRAINT ck_support_category_decision_reference CHECK ((agreed_on IS NULL) = (decision_reference = '')), 
+	CONSTRAINT ck_support_category_decision_reference_length CHECK (char_length(decision_reference) <= 200), 
+	CONSTRAINT ck_support_category_appeal_grounds CHECK ((appealed_on IS NULL) = (appeal_grounds = '')), 
+	CONSTRAINT ck_support_category_appeal_outcome CHECK (appeal_outcome IN ('changed', 'confirmed')), 
+	CONSTRAINT ck_support_category_reasons_heard CHECK ((appeal_outcome IS NULL) = (reasons_heard = '')), 
+	CONSTRAINT ck_support_category_appeal_by CHECK (state <> 'notified' OR appeal_by IS NOT NULL), 
+	CONSTRAINT ck_support_category_in_force CHECK (state NOT IN ('in_force', 'superseded') OR narrative OR category IS NOT NULL), 
+	CONSTRAINT fk_support_category_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_support_category_authority_id_academic_year_state ON support_category (authority_id, academic_year, state);
+
+CREATE UNIQUE INDEX uq_support_category_in_force ON support_category (authority_id, school_urn, phase) WHERE state = 'in_force';
+
+CREATE UNIQUE INDEX uq_support_category_year ON support_category (authority_id, school_urn, academic_year, phase) WHERE state <> 'withdrawn';
+
 CREATE TABLE consultation_question (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1846,6 +1935,27 @@ CREATE TABLE statutory_step (
 );
 
 CREATE INDEX ix_statutory_step_authority_id_escalation_id_taken_on ON statutory_step (authority_id, escalation_id, taken_on);
+
+CREATE TABLE support_category_change (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	support_category_id UUID NOT NULL, 
+	category_before TEXT NOT NULL, 
+	category_after TEXT NOT NULL, 
+	reasons TEXT NOT NULL, 
+	decided_on DATE NOT NULL, 
+	decision_reference TEXT NOT NULL, 
+	changed_by UUID, 
+	CONSTRAINT pk_support_category_change PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_support_category_change_authority_id_support_category_id FOREIGN KEY(authority_id, support_category_id) REFERENCES support_category (authority_id, id), 
+	CONSTRAINT fk_support_category_change_authority_id_changed_by FOREIGN KEY(authority_id, changed_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_support_category_change_differs CHECK (category_before <> category_after), 
+	CONSTRAINT ck_support_category_change_reasons CHECK (reasons ~ '[[:alnum:]]' AND char_length(reasons) <= 4000), 
+	CONSTRAINT ck_support_category_change_decision_reference CHECK (char_length(decision_reference) BETWEEN 1 AND 200), 
+	CONSTRAINT fk_support_category_change_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_support_category_change_authority_id_support_category_id_id ON support_category_change (authority_id, support_category_id, id);
 
 CREATE TABLE user_session (
 	authority_id INTEGER NOT NULL, 
@@ -3091,6 +3201,22 @@ CREATE POLICY authority_only ON subject_request AS RESTRICTIVE FOR ALL TO PUBLIC
 
 CREATE POLICY everyone_inside ON subject_request FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE support_category ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE support_category FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON support_category AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON support_category FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON support_category AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))) OR ((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3] AND notified_on IS NOT NULL));
+
+CREATE POLICY added_by ON support_category AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON support_category AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))) OR ((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3] AND notified_on IS NOT NULL)) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))) OR ((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3] AND notified_on IS NOT NULL));
+
+CREATE POLICY removed_by ON support_category AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE consultation_question ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE consultation_question FORCE ROW LEVEL SECURITY;
@@ -3548,6 +3674,22 @@ CREATE POLICY added_by ON statutory_step AS RESTRICTIVE FOR INSERT TO PUBLIC WIT
 CREATE POLICY changed_by ON statutory_step AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
 
 CREATE POLICY removed_by ON statutory_step AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE support_category_change ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE support_category_change FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON support_category_change AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON support_category_change FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON support_category_change AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM support_category c WHERE c.authority_id = support_category_change.authority_id AND c.id = support_category_change.support_category_id));
+
+CREATE POLICY added_by ON support_category_change AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('head_of_service'));
+
+CREATE POLICY changed_by ON support_category_change AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+
+CREATE POLICY removed_by ON support_category_change AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE user_session ENABLE ROW LEVEL SECURITY;
 
@@ -4029,6 +4171,10 @@ REVOKE ALL ON subject_request FROM PUBLIC;
 
 GRANT SELECT, INSERT ON subject_request TO alongside_app;
 
+REVOKE ALL ON support_category FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON support_category TO alongside_app;
+
 REVOKE ALL ON consultation_question FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON consultation_question TO alongside_app;
@@ -4148,6 +4294,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON proposal TO alongside_app;
 REVOKE ALL ON statutory_step FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON statutory_step TO alongside_app;
+
+REVOKE ALL ON support_category_change FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON support_category_change TO alongside_app;
 
 REVOKE ALL ON user_session FROM PUBLIC;
 
@@ -5502,6 +5652,60 @@ CREATE TRIGGER refuse_early_silence BEFORE UPDATE OF state ON profile FOR EACH R
           AND (NEW.answer_by IS NULL OR NEW.answer_by >= public.london_today()))
     EXECUTE FUNCTION refuse_early_silence();
 
+CREATE FUNCTION check_support_category_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    claim text[] := security.requester();
+    role text := claim[1];
+    me uuid := nullif(claim[2], '')::uuid;
+    consortia text[] := string_to_array(claim[4], ',');
+BEGIN
+    IF role = 'headteacher' AND (to_jsonb(NEW) - ARRAY['state', 'version', 'appealed_on', 'appealed_by', 'appeal_grounds', 'seen_on', 'seen_by']) IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['state', 'version', 'appealed_on', 'appealed_by', 'appeal_grounds', 'seen_on', 'seen_by']) THEN
+        RAISE EXCEPTION 'a headteacher changes the appeal only' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_own_columns', TABLE = 'support_category';
+    END IF;
+    IF role IN ('consortium_lead', 'consortium_deputy') AND (to_jsonb(NEW) - ARRAY['state', 'version', 'category_moderated', 'reasons_moderated', 'moderated_by', 'moderated_on', 'category_heard', 'appeal_outcome', 'reasons_heard', 'heard_by', 'heard_on']) IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['state', 'version', 'category_moderated', 'reasons_moderated', 'moderated_by', 'moderated_on', 'category_heard', 'appeal_outcome', 'reasons_heard', 'heard_by', 'heard_on']) THEN
+        RAISE EXCEPTION 'a panel changes the moderation only' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_own_columns', TABLE = 'support_category';
+    END IF;
+    IF NEW.state = 'discussed' AND OLD.state <> NEW.state AND NOT coalesce(NEW.discussion_basis IN ('discussion', 'refusal') OR NEW.second_answer_by < public.london_today(), false) THEN
+        RAISE EXCEPTION 'neither discussed nor refused nor unanswered after two invitations' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_discussed', TABLE = 'support_category';
+    END IF;
+    IF NEW.state = 'moderated' AND OLD.state <> NEW.state AND (NEW.moderated_by IS DISTINCT FROM me OR role NOT IN ('consortium_lead', 'consortium_deputy') OR NOT coalesce(coalesce(NEW.handling_consortium_id, NEW.consortium_id)::text = ANY (consortia), false)) THEN
+        RAISE EXCEPTION 'moderated by the panel of the consortium only' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_moderated_by_panel', TABLE = 'support_category';
+    END IF;
+    IF NEW.state = 'agreed' AND OLD.state <> NEW.state AND (NEW.agreed_by IS DISTINCT FROM me OR role <> 'head_of_service') THEN
+        RAISE EXCEPTION 'recorded by the head of service only' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_agreed', TABLE = 'support_category';
+    END IF;
+    IF NEW.state = 'appealed' AND OLD.state <> NEW.state AND (role <> 'headteacher' OR NEW.appeal_by < public.london_today() OR OLD.appealed_on IS NOT NULL) THEN
+        RAISE EXCEPTION 'one appeal, by the headteacher, in time' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_appeal_in_time', TABLE = 'support_category';
+    END IF;
+    IF NEW.state = 'heard' AND OLD.state <> NEW.state AND (NEW.heard_by IS DISTINCT FROM me OR me IN (NEW.proposed_by, NEW.discussed_by, NEW.moderated_by, NEW.agreed_by) OR role NOT IN ('consortium_lead', 'consortium_deputy', 'core_officer', 'head_of_service')) THEN
+        RAISE EXCEPTION 'heard by people who took no part' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_heard_by_others', TABLE = 'support_category';
+    END IF;
+    IF NEW.state <> OLD.state AND NEW.state IN ('moderated', 'agreed', 'heard') AND EXISTS (SELECT FROM public.interests_of(NEW.authority_id, me, public.london_today()) urn WHERE urn = NEW.school_urn) THEN
+        RAISE EXCEPTION 'not by somebody with an interest in the school' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_no_interest', TABLE = 'support_category';
+    END IF;
+    IF NEW.category IS DISTINCT FROM OLD.category AND NOT (NEW.state = 'in_force' AND role = 'system') AND NOT EXISTS (SELECT FROM public.support_category_change made WHERE made.authority_id = NEW.authority_id AND made.support_category_id = NEW.id AND made.category_before = OLD.category AND made.category_after = NEW.category) THEN
+        RAISE EXCEPTION 'a category in force changes by a decision only' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_changed_by_decision', TABLE = 'support_category';
+    END IF;
+    IF OLD.notified_on IS NOT NULL AND NEW.notified_on IS DISTINCT FROM OLD.notified_on THEN
+        RAISE EXCEPTION 'notified once' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_notified_once', TABLE = 'support_category';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER check_support_category_step BEFORE UPDATE ON support_category
+    FOR EACH ROW EXECUTE FUNCTION check_support_category_step();
+
 CREATE FUNCTION refuse_late_edit() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -6246,6 +6450,36 @@ INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_agreeme
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_agreement', 'preparing', 'ended_early');
 
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_agreement', 'preparing', 'preparing');
+
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON support_category FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', '', 'proposed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'agreed', 'notified');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'agreed', 'withdrawn');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'appealed', 'heard');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'discussed', 'moderated');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'discussed', 'withdrawn');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'heard', 'in_force');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'in_force', 'superseded');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'moderated', 'agreed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'moderated', 'withdrawn');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'notified', 'appealed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'notified', 'in_force');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'proposed', 'discussed');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('support_category', 'proposed', 'withdrawn');
 
 CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON visit FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 

@@ -6,6 +6,7 @@ A new feature is a package in `features/` with a `feature.py`, and a line here.
 from alongside.features.agreements import feature as agreements
 from alongside.features.authorities import feature as authorities
 from alongside.features.calendar_feeds import feature as calendar_feeds
+from alongside.features.categories import feature as categories
 from alongside.features.consortia import feature as consortia
 from alongside.features.consultations import feature as consultations
 from alongside.features.dashboards import feature as dashboards
@@ -82,6 +83,7 @@ FEATURES = (
     visit_requests.FEATURE,
     tries.FEATURE,
     profiles.FEATURE,
+    categories.FEATURE,
     messages.FEATURE,
     matching.FEATURE,
     escalations.FEATURE,

@@ -244,6 +244,21 @@ async def _one_of_each(
         **await _notice(connection, inside, asking),
         **await _consultation(connection, inside, asking),
         **await performance_of_everything(connection, inside, asking),
+        "support_category_id": await put(
+            connection,
+            "support_category",
+            **inside,
+            school_urn=asking,
+            academic_year="2026-27",
+            phase="primary",
+            state="notified",
+            consortium_id=MEMBERS[asking],
+            category_proposed="targeted",
+            reasons_proposed="Reading fell",
+            proposed_on=TODAY,
+            notified_on=TODAY,
+            appeal_by=TODAY + timedelta(days=14),
+        ),
         **await _public_entry(connection, authority_id, asking),
     }
 

@@ -197,6 +197,8 @@ EXPECTED: dict[str, set[Persona]] = {
 
 UNCHECKED = {
     "agreements.signed_versions.keep_signed_version",
+    "categories.choose_panel",
+    "categories.propose_category",
     "consortia.join_consortium",
     "consortia.leave_consortium",
     "consultations.move_last_days",

@@ -63,6 +63,7 @@ OBJECTS = {
     "profile_method_id",
     "profile_dispute_id",
     "consultation_id",
+    "support_category_id",
     "consultation_question_id",
     "run_id",
     "exclusion_id",

@@ -17,6 +17,7 @@ from alongside.features.authorities.later import LATER
 from alongside.features.authorities.phases import consortium_phases
 from alongside.features.authorities.sending_hours import hours_now
 from alongside.features.authorities.setting_types import (
+    Band,
     Designation,
     Entry,
     EscalationReason,
@@ -192,6 +193,13 @@ SHOWN: dict[str, tuple[Any, str, str, Persona]] = {
     "words.consortium": (WORD, WORD, "/escalations/reports", OFFICER),
     "words.consortia": (WORD, WORD, "/escalations", OFFICER),
     "words.core_team": (WORD, WORD, NEW_ESCALATION, LEAD_OF_NORTH),
+    "words.category": (WORD, WORD, "/consortium", OFFICER),
+    "categories": (
+        {"c": Band(label=WORD, order=1, support_days=1, challenge_visits=1)},
+        WORD,
+        "/categories/new",
+        OFFICER,
+    ),
     "retention.audit_log": (4321, "4,321", "/privacy", OFFICER),
     "themes": ({"t": Theme(label=WORD, area="A")}, WORD, NEW_NEED, HEAD_OF_MILL),
     "key_stages": ({"k": KeyStage(label=WORD, phases=("primary",))}, WORD, NEW_NEED, HEAD_OF_MILL),
@@ -214,6 +222,7 @@ SHOWN: dict[str, tuple[Any, str, str, Persona]] = {
 """A value of its own for what people read, what then stands on a page, which page, and who reads it."""
 
 AGREEMENT = "tests/features/agreements/test_deadlines_of_an_agreement.py"
+CATEGORIES = "tests/features/categories/test_a_year.py"
 RECORDS = (
     "tests/features/data_retention/test_let_go_of_records.py::test_what_the_look_ahead_counts_is_what_goes"
 )
@@ -247,6 +256,12 @@ ELSEWHERE: dict[str, str] = {
     "periods.agreement_due": f"{AGREEMENT}::test_an_agreement_is_to_be_signed_in_time",
     "periods.review_due": f"{AGREEMENT}::test_a_review_is_due_some_days_after_the_end",
     "periods.visit_record_due": f"{AGREEMENT}::test_the_record_of_a_visit_is_due_as_the_authority_says",
+    "categorisation.used": f"{CATEGORIES}::test_an_authority_can_do_without_categories",
+    "categorisation.invitation_due": f"{CATEGORIES}::test_two_invitations_without_an_answer_are_enough",
+    "categorisation.appeal_within": f"{CATEGORIES}"
+    "::test_a_category_from_the_proposal_to_a_changed_one_after_an_appeal",
+    "categorisation.narrative": f"{CATEGORIES}"
+    "::test_special_schools_have_a_narrative_and_academies_an_advisory_category",
     "periods.consultation_due": "tests/features/consultations/test_ask_and_answer.py"
     "::test_the_form_offers_the_period_of_the_settings",
     "periods.ask_about_try_after": "tests/features/tries/test_say_and_answer.py"

@@ -28,6 +28,7 @@ BEFORE, AFTER = date(2025, 9, 1), date(2026, 9, 1)
 """The first days of two academic years; TODAY lies in the second."""
 
 NOT_FILTERED: dict[str, Any] = {
+    "category": None,
     "consortium": None,
     "phase": None,
     "q": None,

@@ -34,6 +34,7 @@ from tests.wide import SCHOOLS_IN_ALL, widen
 
 LONDON = ZoneInfo("Europe/London")
 NOT_FILTERED: dict[str, Any] = {
+    "category": None,
     "consortium": None,
     "phase": None,
     "q": None,

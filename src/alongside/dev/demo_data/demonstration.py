@@ -36,6 +36,7 @@ class Staff:
     heads: dict[int, Principal] = field(default_factory=dict)
     leads: dict[UUID, Principal] = field(default_factory=dict)
     core: list[Principal] = field(default_factory=list)
+    head_of_service: Principal | None = None
 
 
 @dataclass

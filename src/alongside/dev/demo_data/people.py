@@ -101,8 +101,11 @@ async def staff_schools(session: AsyncSession, staff: Staff, schools: list[Demon
     for role in (Role.CORE_OFFICER, Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.AUTHORITY_ADMINISTRATOR):
         name = names.next()
         person_id, _ = await appoint(session, staff, name, role)
+        principal = Principal(staff.authority_id, role, staff.today, id=person_id, name=name)
         if role is Role.CORE_OFFICER:
-            staff.core.append(Principal(staff.authority_id, role, staff.today, id=person_id, name=name))
+            staff.core.append(principal)
+        elif role is Role.HEAD_OF_SERVICE:
+            staff.head_of_service = principal
 
 
 async def fill(demo: Demonstration) -> None:

@@ -10,12 +10,10 @@ LATER: Mapping[str, str] = {
     "governance.commissioner": "governance: who runs what",
     "words.link_adviser": "programmes: advisers of a school",
     "words.support_partner": "the authority’s own word for a support partner",
-    "words.category": "profiles: support categories",
     "credits.used": "credits that schools earn",
     "credits.name": "credits that schools earn",
     "entitlement.adviser_sessions": "programmes: sessions that a school shapes",
     "entitlement.challenge_visits": "programmes: visits to challenge a school",
-    "categories": "profiles: support categories",
     "tiers": "funding: levels at which schools buy support",
     "providers": "providers beside the authority and its schools",
 }

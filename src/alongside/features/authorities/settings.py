@@ -124,6 +124,20 @@ class Periods(Settings, frozen=True):
     invitation_good_for_days: Days
 
 
+class Categorisation(Settings, frozen=True):
+    """How support categories are agreed: whether there are any, periods, and kinds of school without one.
+
+    `narrative` are phases or kinds of school whose support is described in words, without a category.
+    """
+
+    used: bool
+    invitation_due: SchoolDays
+    appeal_within: SchoolDays
+    narrative: tuple[
+        Literal["nursery", "sixteen_plus", "not_applicable", "special", "pupil_referral_unit"], ...
+    ]
+
+
 class EscalationReminders(Settings, frozen=True):
     """Reminders of an escalation's deadline, in school days before it (the owner) and after it (more senior roles).
 
@@ -241,6 +255,7 @@ class AuthoritySettings(Settings, frozen=True):
     escalation_urgencies: dict[Key, EscalationUrgency]
     escalation_reasons: dict[Key, EscalationReason]
     designations: dict[Key, Designation]
+    categorisation: Categorisation
     categories: dict[Key, Band]
     measures: dict[Key, MeasureEntry]
     decline_reasons: dict[Key, Reason]

@@ -8,27 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.access.principal import SCHOOL_ROLES, Principal, Role
 from alongside.platform.database.requester_context import (
-    ROLE,
     SCHOOL,
     RequesterContext,
     RowPolicy,
+    role_is,
     set_requester,
 )
 
-
-def _role_is(*roles: Role) -> str:
-    return f"{ROLE} IN ({', '.join(repr(role.value) for role in sorted(roles))})"
-
-
-CORE = _role_is(Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.SYSTEM)
-OWN_SCHOOL = f"({_role_is(*SCHOOL_ROLES)} AND school_urn::text = {SCHOOL})"
-OWN_HEAD = f"({_role_is(Role.HEADTEACHER)} AND school_urn::text = {SCHOOL})"
+CORE = role_is(Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.SYSTEM)
+OWN_SCHOOL = f"({role_is(*SCHOOL_ROLES)} AND school_urn::text = {SCHOOL})"
+OWN_HEAD = f"({role_is(Role.HEADTEACHER)} AND school_urn::text = {SCHOOL})"
 
 
 def _seen_if_asked(table: str, consultation_id: str) -> str:
     """Return the condition that the core team asks, or that the requester's school is asked."""
     return (
-        f"{CORE} OR ({_role_is(*SCHOOL_ROLES)} AND EXISTS (SELECT FROM consultation_school asked"
+        f"{CORE} OR ({role_is(*SCHOOL_ROLES)} AND EXISTS (SELECT FROM consultation_school asked"
         f" WHERE asked.authority_id = {table}.authority_id AND asked.consultation_id = {consultation_id}"
         f" AND asked.school_urn::text = {SCHOOL}))"
     )

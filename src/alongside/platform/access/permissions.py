@@ -54,6 +54,14 @@ class Permission(StrEnum):
     MANAGE_CONSULTATION = auto()
     ANSWER_CONSULTATION = auto()
 
+    VIEW_CATEGORY = auto()
+    REVIEW_CATEGORIES = auto()
+    PROPOSE_CATEGORY = auto()
+    MODERATE_CATEGORY = auto()
+    AGREE_CATEGORY = auto()
+    APPEAL_CATEGORY = auto()
+    HEAR_CATEGORY_APPEAL = auto()
+
     VIEW_PERFORMANCE = auto()
     IMPORT_PERFORMANCE = auto()
     VIEW_PROFILE = auto()
@@ -234,6 +242,15 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_FAILED_EMAILS: grant({Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.VIEW_NOTICE: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM) | CORE_TEAM,
     Permission.POST_NOTICE: LEADERS_AND_CORE_TEAM,
+    Permission.VIEW_CATEGORY: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_on")
+    | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, without_interest=True)
+    | CORE_TEAM,
+    Permission.REVIEW_CATEGORIES: LEADERS_AND_CORE_TEAM,
+    Permission.PROPOSE_CATEGORY: CORE_TEAM,
+    Permission.MODERATE_CATEGORY: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, without_interest=True),
+    Permission.AGREE_CATEGORY: grant({Role.HEAD_OF_SERVICE}, Scope.AUTHORITY, without_interest=True),
+    Permission.APPEAL_CATEGORY: HEAD_ONLY,
+    Permission.HEAR_CATEGORY_APPEAL: LEADERS_AND_CORE_TEAM_WITHOUT_INTEREST,
     Permission.VIEW_PERFORMANCE: OWN_SCHOOL_ONLY
     | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, without_interest=True)
     | CORE_TEAM,

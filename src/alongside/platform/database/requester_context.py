@@ -101,6 +101,11 @@ ROLE, PERSON, SCHOOL, CONSORTIA, INTERESTS = (
 """The parts of a claim as SQL expressions, each evaluated once a statement; the last two are lists."""
 
 
+def role_is(*roles: str) -> str:
+    """Return the SQL condition that the requester acts in one of these roles."""
+    return f"{ROLE} IN ({', '.join(repr(str(role)) for role in sorted(roles))})"
+
+
 def is_among(value: str, part: str) -> str:
     """Return the SQL condition that this value is in that list of the claim."""
     return f"{value}::text = ANY (string_to_array({part}, ','))"

@@ -12,7 +12,8 @@ class NavigationItem:
     """An entry of the main navigation, shown to people whose role has the permission.
 
     `position` sorts the entries: those of people's daily work come before those of administration. `counter` returns
-    the number of things that wait there for a person, shown as `count`.
+    the number of things that wait there for a person, shown as `count`. `shown` leaves the entry out where the
+    authority does without it.
     """
 
     href: str
@@ -22,3 +23,4 @@ class NavigationItem:
     counter: Callable[[Principal], int] | None = None
     current: bool = False
     count: int = 0
+    shown: Callable[[Principal], bool] | None = None

@@ -53,7 +53,9 @@ def navigation_for(app_context: AppContext, person: Principal, path: str) -> lis
             count=one.counter(person) if one.counter is not None else 0,
         )
         for one in app_context.navigation
-        if person.signed_in and has_permission(person, one.permission)
+        if person.signed_in
+        and has_permission(person, one.permission)
+        and (one.shown is None or one.shown(person))
     ]
 
 

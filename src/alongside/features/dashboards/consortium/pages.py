@@ -12,7 +12,9 @@ from wtforms import BooleanField, Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from alongside.errors import NotFound, ValidationFailed
+from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.settings_cache import settings_of
+from alongside.features.categories.labels import category_label
 from alongside.features.consortia.queries import ConsortiumName, consortium_names
 from alongside.features.dashboards.consortium.map import MemberMap, member_map
 from alongside.features.dashboards.consortium.queries import (
@@ -69,6 +71,7 @@ HEADS = (
     "Agreements",
     "Agreements to sign",
     "Last contact",
+    "Support category",
     "Quiet",
 )
 
@@ -79,18 +82,24 @@ class TrackerForm(Form):
     q = StringField("School", validators=[Length(max=100, message="Search for 100 characters or fewer.")])
     consortium = SelectField("Consortium", choices=[])
     phase = SelectField("Phase", choices=[("", "All"), *PHASES.items()])
+    category = SelectField("Support category", choices=[])
     quiet = BooleanField("Quiet schools only")
     sort = SelectField(
         "Order", choices=[(key, key) for one in SORTS for key in (one, f"-{one}")], default="school"
     )
 
 
-def tracker_form(query: FormData, consortia: Sequence[ConsortiumName]) -> TrackerForm:
-    """The filters from the query string."""
+def tracker_form(
+    query: FormData, consortia: Sequence[ConsortiumName], settings: AuthoritySettings
+) -> TrackerForm:
+    """The filters from the query string; without support categories there is no filter for them."""
     form = TrackerForm(query)
+    form.category.choices = [("", "All"), *((key, one.label) for key, one in settings.categories.items())]
+    if not settings.categorisation.used:
+        del form.category
     form.consortium.choices = [("", "All"), *((str(one.id), one.name) for one in consortia)]
-    for field in (form.consortium, form.phase):
-        field.data = field.data or ""
+    for name in {"consortium", "phase", "category"} & {one.name for one in form}:
+        form[name].data = form[name].data or ""
     form.sort.data = form.sort.data or "school"
     return form
 
@@ -107,13 +116,14 @@ async def _found(ctx: PageRequest) -> tuple[TrackerForm, Sequence[TrackedSchool]
     consortia = await consortium_names(ctx.session, ctx.person.authority_id)
     if ctx.person.consortium_ids:
         consortia = [one for one in consortia if one.id in ctx.person.consortium_ids]
-    form = tracker_form(ctx.query, consortia)
+    form = tracker_form(ctx.query, consortia, settings_of(ctx.person.authority_id))
     if not form.validate():
         return form, []
     words = (form.q.data or "").strip()
     values = {
         "consortium": UUID(form.consortium.data) if form.consortium.data else None,
         "phase": form.phase.data or None,
+        "category": (form["category"].data or None) if "category" in form else None,
         "q": words or None,
         "quiet_only": bool(form.quiet.data),
         "year_began": academic_year_began(ctx.person.today),
@@ -147,6 +157,8 @@ class TrackerContext(PageContext):
     fragment: ClassVar[str | None] = "dashboards/consortium/_tracker.html"
     form: TrackerForm
     schools: Sequence[TrackedSchool]
+    categories: Mapping[int, str]
+    category_word: str
     totals: Totals
     sorts: Mapping[str, str]
     csv_href: str
@@ -166,9 +178,12 @@ async def show_tracker(ctx: PageRequest) -> PageResult:
     values = own_values(ctx.person) | {"person_id": ctx.person.id}
     (found,) = await fetch_all(ctx.session, OF_PERSON, values)
     urns = {one.urn for one in schools} if form.consortium.data else None
+    settings = settings_of(ctx.person.authority_id)
     shown = TrackerContext(
         form=form,
         schools=schools,
+        categories={one.urn: categories_of(ctx.person.authority_id, one) for one in schools},
+        category_word=settings.words.category if settings.categorisation.used else "",
         totals=totals_of(schools),
         sorts={one: address_of(form, sort=f"-{one}" if form.sort.data == one else one) for one in SORTS},
         csv_href=address_of(form, "/consortium/tracker.csv"),
@@ -183,7 +198,12 @@ async def show_tracker(ctx: PageRequest) -> PageResult:
     return Page(shown, 422 if form.errors else 200)
 
 
-def _rows(schools: Sequence[TrackedSchool]) -> list[tuple[object, ...]]:
+def categories_of(authority_id: int, school: TrackedSchool) -> str:
+    """The names of the support categories in force of a school; two for an all-through school."""
+    return ", ".join(category_label(authority_id, one) for one in (school.category or "").split(",") if one)
+
+
+def _rows(authority_id: int, schools: Sequence[TrackedSchool]) -> list[tuple[object, ...]]:
     return [
         (
             one.urn,
@@ -200,6 +220,7 @@ def _rows(schools: Sequence[TrackedSchool]) -> list[tuple[object, ...]]:
             one.agreements,
             one.unsigned,
             one.last_contact_on or "",
+            categories_of(authority_id, one),
             "yes" if one.quiet else "",
         )
         for one in schools
@@ -213,14 +234,15 @@ async def export_tracker_csv(ctx: PageRequest) -> PageResult:
     selected = selected_numbers(ctx.query)
     if SELECTED in ctx.query:
         schools = [one for one in schools if one.urn in selected]
-    return Download(as_csv(HEADS, _rows(schools)), f"schools-{ctx.person.today}.csv", CSV)
+    rows = _rows(ctx.person.authority_id, schools)
+    return Download(as_csv(HEADS, rows), f"schools-{ctx.person.today}.csv", CSV)
 
 
 @endpoint.get("/consortium/tracker.xlsx", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
 async def export_tracker_xlsx(ctx: PageRequest) -> PageResult:
     """Export the filtered and sorted tracker as XLSX."""
     _, schools = await _found(ctx)
-    rows = list(_rows(schools))
+    rows = list(_rows(ctx.person.authority_id, schools))
 
     async def written() -> PageResult:
         body = await asyncio.to_thread(as_xlsx, "Schools", HEADS, rows)
@@ -247,7 +269,7 @@ async def _save_view(asked: ActionRequest[None]) -> Redirect:
     if not form.validate():
         raise ValidationFailed({"name": [str(one) for one in form.name.errors]})
     consortia = await consortium_names(asked.session, asked.person.authority_id)
-    wanted = tracker_form(asked.data, consortia)
+    wanted = tracker_form(asked.data, consortia, settings_of(asked.person.authority_id))
     if not wanted.validate():
         raise ValidationFailed({name: ["Choose from the list."] for name in wanted.errors if name})
     name = str(form.name.data).strip()

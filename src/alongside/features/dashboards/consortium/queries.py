@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.features.categories.access_policy import identify_requester
 from alongside.platform.access.authorisation import schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -76,7 +77,11 @@ TRACKER = """
           LEFT JOIN unnest(CAST(:own_urns AS integer[]), CAST(:own_days AS date[]))
                AS own (urn, day) ON own.urn = member.urn
     )
-    SELECT member.urn, member.name, member.phase, member.kind, member.consortium,
+    , category AS (
+        SELECT school_urn, string_agg(category, ',' ORDER BY phase) AS category
+          FROM support_category WHERE authority_id = :authority_id AND state = 'in_force' GROUP BY school_urn
+    )
+    SELECT member.urn, member.name, member.phase, member.kind, member.consortium, category.category,
            member.easting, member.northing,
            coalesce(needs.open_needs, 0) AS open_needs, needs.oldest_need_on,
            coalesce(support.days_in, 0) AS days_in, coalesce(support.days_out, 0) AS days_out,
@@ -90,7 +95,9 @@ TRACKER = """
       LEFT JOIN proposed ON proposed.urn = member.urn
       LEFT JOIN agreed ON agreed.urn = member.urn
       JOIN contact ON contact.urn = member.urn
-     WHERE NOT :quiet_only OR contact.quiet
+      LEFT JOIN category ON category.school_urn = member.urn
+     WHERE (NOT :quiet_only OR contact.quiet)
+       AND (CAST(:category AS text) IS NULL OR :category = ANY (string_to_array(category.category, ',')))
      ORDER BY {column} {direction} NULLS LAST, name, urn
      LIMIT 1000
 """
@@ -100,6 +107,7 @@ class TrackedSchool(msgspec.Struct, frozen=True):
     """A row of the tracker, as TRACKER selects it; days of this school year, days left on live offers.
 
     `proposals` wait for an answer, the first until `proposal_due_on`; `unsigned` of the `agreements` are not signed.
+    `category` are the keys of the support categories in force that the person can read.
     """
 
     urn: int
@@ -107,6 +115,7 @@ class TrackedSchool(msgspec.Struct, frozen=True):
     phase: str
     kind: str
     consortium: str | None
+    category: str | None
     easting: int | None
     northing: int | None
     open_needs: int
@@ -147,7 +156,8 @@ def _urns(person: Principal) -> list[int] | None:
 async def tracked_schools(
     session: AsyncSession, person: Principal, sort: str, down: bool, values: dict[str, object]
 ) -> list[TrackedSchool]:
-    """Schools in scope with needs, support received and given, days left and last contact; 1,000 at most."""
+    """Schools in scope with needs, support received and given, days left, contact and category; 1,000 at most."""
+    await identify_requester(session, person)
     return await fetch_all(session, TRACKERS[sort, down], _scope(person) | values)
 
 
@@ -158,13 +168,14 @@ async def selected_schools(
     scope, within = _scope(person), _urns(person)
     wanted = sorted(urns) if within is None else [urn for urn in within if urn in urns]
     unfiltered: dict[str, object] = {
-        **dict.fromkeys(("consortium", "phase", "q")),
+        **dict.fromkeys(("consortium", "phase", "q", "category")),
         "quiet_only": False,
         "year_began": person.today,
         "day": person.today,
         "own_urns": [],
         "own_days": [],
     }
+    await identify_requester(session, person)
     return await fetch_all(session, TRACKERS["school", False], scope | unfiltered | {"urns": wanted})
 
 

@@ -1,0 +1,67 @@
+"""Who can read and change a support category: its row policy in PostgreSQL, and the requester that it reads.
+
+The core team reads all. The leads of the school's consortium, and of another one that was chosen to moderate, read it
+from the proposal, except where they have an interest in the school. Its headteacher reads it once it is notified.
+Everybody else reads none.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alongside.features.interests.queries import schools_of_interest
+from alongside.platform.access.principal import CONSORTIUM_ROLES, Principal, Role
+from alongside.platform.database.requester_context import (
+    CONSORTIA,
+    INTERESTS,
+    SCHOOL,
+    RequesterContext,
+    RowPolicy,
+    is_among,
+    role_is,
+    set_requester,
+)
+
+CORE = role_is(Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.SYSTEM)
+PANEL = (
+    f"({role_is(*CONSORTIUM_ROLES)} AND NOT {is_among('school_urn', INTERESTS)}"
+    f" AND ({is_among('consortium_id', CONSORTIA)} OR {is_among('handling_consortium_id', CONSORTIA)}))"
+)
+OWN_HEAD = f"({role_is(Role.HEADTEACHER)} AND school_urn::text = {SCHOOL} AND notified_on IS NOT NULL)"
+OF_CATEGORY = RowPolicy(
+    seen=f"{CORE} OR {PANEL} OR {OWN_HEAD}", added=CORE, changed=f"{CORE} OR {PANEL} OR {OWN_HEAD}"
+)
+
+
+def _of_category(condition: str) -> str:
+    return (
+        "EXISTS (SELECT FROM support_category c WHERE c.authority_id = support_category_change.authority_id"
+        f" AND c.id = support_category_change.support_category_id{condition})"
+    )
+
+
+OF_CHANGE = RowPolicy(
+    seen=f"{CORE} OR {_of_category('')}", added=role_is(Role.HEAD_OF_SERVICE), changed="false"
+)
+
+
+async def identify_requester(session: AsyncSession, person: Principal) -> frozenset[int]:
+    """Set this person as the requester of the transaction; without one, no category is visible.
+
+    Call it before each query of categories, because another requester may be set in the same transaction. Returns the
+    URNs of the schools in which the person has an interest.
+    """
+    interests: frozenset[int] = frozenset()
+    if person.id is not None and person.role in CONSORTIUM_ROLES | {Role.CORE_OFFICER, Role.HEAD_OF_SERVICE}:
+        interests = await schools_of_interest(session, person.authority_id, person.id, person.today)
+    leading = person.role in CONSORTIUM_ROLES
+    await set_requester(
+        session,
+        RequesterContext(
+            person.authority_id,
+            person.role.value,
+            person.id,
+            person.school_urn,
+            person.consortium_ids if leading else (),
+            interests,
+        ),
+    )
+    return interests
