@@ -24,7 +24,6 @@ FEATURE = Feature(
         ),
     ),
     state_colours={
-        "discussed": "light-blue",
         "moderated": "blue",
         "notified": "yellow",
         "appealed": "orange",

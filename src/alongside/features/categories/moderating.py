@@ -32,7 +32,6 @@ class ModerationContext(FormContext):
     compared: CategoryRow | None
     phase: str
     kept: Sequence[tuple[str, str]]
-    PHASES: Sequence[str]
 
 
 def wanted_phase(data: FormData) -> str | None:
@@ -59,7 +58,6 @@ async def _context(asked: FormRequest[CategoryRow, CategoryForm]) -> ModerationC
         compared=others[0] if others else None,
         phase=phase or "",
         kept=[(name, value) for name, value in (("phase", phase or ""), ("compare", chosen)) if value],
-        PHASES=list(PHASES),
     )
 
 
