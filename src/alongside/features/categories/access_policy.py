@@ -5,6 +5,8 @@ from the proposal, except where they have an interest in the school. Its headtea
 Everybody else reads none.
 """
 
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.interests.queries import schools_of_interest
@@ -19,6 +21,9 @@ from alongside.platform.database.requester_context import (
     role_is,
     set_requester,
 )
+
+KNOWN = "interests_of"
+"""The key in `session.info` of the interests that this transaction has read."""
 
 CORE = role_is(Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.SYSTEM)
 PANEL = (
@@ -51,7 +56,12 @@ async def identify_requester(session: AsyncSession, person: Principal) -> frozen
     """
     interests: frozenset[int] = frozenset()
     if person.id is not None and person.role in CONSORTIUM_ROLES | {Role.CORE_OFFICER, Role.HEAD_OF_SERVICE}:
-        interests = await schools_of_interest(session, person.authority_id, person.id, person.today)
+        known: dict[UUID, frozenset[int]] = session.info.setdefault(KNOWN, {})
+        if person.id not in known:
+            known[person.id] = await schools_of_interest(
+                session, person.authority_id, person.id, person.today
+            )
+        interests = known[person.id]
     leading = person.role in CONSORTIUM_ROLES
     await set_requester(
         session,
