@@ -177,6 +177,8 @@ CARRIED = (
         "school_urn",
         "NOT EXISTS (SELECT FROM watched_school w WHERE w.authority_id = row.authority_id"
         " AND w.role_assignment_id = row.role_assignment_id AND w.school_urn = :new)",
+    ),
+    Carried(
         "support_category",
         "school_urn",
         "state NOT IN ('superseded', 'withdrawn')",
