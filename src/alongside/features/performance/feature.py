@@ -8,7 +8,7 @@ FEATURE = Feature(
     "performance",
     __package__,
     models=("models",),
-    routes=("importing.pages:routes", "importing.mapping_pages:routes", "schools.pages:routes"),
+    routes=("importing.mapping_pages:routes", "importing.pages:routes", "schools.pages:routes"),
     navigation=(NavigationItem("/performance/imports", "Performance", Permission.IMPORT_PERFORMANCE, 65),),
     commands={"performance": "commands:performance"},
 )
