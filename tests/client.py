@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from litestar import Litestar
 
 from alongside.platform.web.context import SESSION_COOKIE
+from alongside.platform.web.idempotency import AGAIN
 from alongside.platform.web.security import csrf_token
 from tests.personas import HEAD_OF_MILL, Persona
 
@@ -46,11 +47,14 @@ class Client:
         key: str | None = None,
         **headers: str,
     ) -> httpx.Response:
-        """Submit a form as a persona; `key` is the idempotency key, a new one by default."""
+        """Submit a form as a persona.
+
+        `key` is the idempotency key, by default a new one that makes a second record of the same content.
+        """
         body: dict[str, Any] = dict(form or {})
         if as_ is not None:
             body.setdefault("csrf_token", csrf_token(as_.token))
-        body.setdefault("idempotency_key", key or uuid4().hex)
+        body.setdefault("idempotency_key", key or f"{AGAIN}{uuid4().hex}")
         sent = {"sec-fetch-site": "same-origin"} | headers
         return await self.http.post(path, data=body, headers=self._headers(as_, sent))
 

@@ -14,7 +14,9 @@ import alongside.models_registry  # noqa: F401  (declares every table before a d
 from alongside.feature_list import FEATURES
 from alongside.features.authorities.queries import Tenants
 from alongside.features.authorities.settings_cache import settings_for_host
+from alongside.features.people.role_assignments import own_and_other_roles
 from alongside.features.people.sessions import load_principal, touch_session
+from alongside.features.people.unsent_forms import SealedForms
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.session import Database, check_database_role
 from alongside.platform.feature import state_colours
@@ -50,6 +52,8 @@ def build_context(settings: Settings) -> AppContext:
         known_tenant=settings_for_host,
         find_person=load_principal,
         keep_awake=touch_session(database),
+        unsent=SealedForms(settings.secret),
+        roles_of=own_and_other_roles,
         navigation=tuple(
             sorted((item for one in FEATURES for item in one.navigation), key=lambda item: item.position)
         ),

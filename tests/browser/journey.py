@@ -104,7 +104,9 @@ async def _agree(mill: Visitor, park: Visitor) -> None:
     await fill(mill, AIM)
     await mill.presses("Save the aim")
     await mill.presses("Sign this agreement")
+    await mill.presses("Sign this agreement")
     await park.goes(mill.path)
+    await park.presses("Sign this agreement")
     await park.presses("Sign this agreement")
     assert "Active" in await park.reads()
 

@@ -84,6 +84,7 @@ LISTS: dict[str, Persona | None] = {
     "/roles": HEAD_OF_MILL,
     "/account": HEAD_OF_MILL,
     "/account/calendar": HEAD_OF_MILL,
+    "/account/sessions/end": HEAD_OF_MILL,
     "/people": ADMINISTRATOR,
     "/people/invitations/new": ADMINISTRATOR,
     "/people/invitation-files/new": ADMINISTRATOR,
@@ -150,6 +151,9 @@ LISTS: dict[str, Persona | None] = {
 """Pages that are there when nothing has been written yet."""
 
 THINGS: dict[str, Persona] = {
+    "/account/sessions/{session_id}/end": HEAD_OF_MILL,
+    "/data-protection/holds/{hold_id}/remove": ADMINISTRATOR,
+    "/failed-emails/{mail_id}/send": ADMINISTRATOR,
     "/people/appointments/{role_assignment_id}/end": ADMINISTRATOR,
     "/people/delegates/{role_assignment_id}/end": HEAD_OF_MILL,
     "/people/{person_id}/departure": ADMINISTRATOR,
@@ -158,6 +162,7 @@ THINGS: dict[str, Persona] = {
     "/people/invitation-files/{batch_id}": ADMINISTRATOR,
     "/data-protection/requests/{request_id}": ADMINISTRATOR,
     "/successions/{succession_id}": ADMINISTRATOR,
+    "/successions/{succession_id}/end": ADMINISTRATOR,
     "/needs/{need_id}": HEAD_OF_MILL,
     "/needs/{need_id}/withdrawal": HEAD_OF_MILL,
     "/needs/{need_id}/reopening": HEAD_OF_MILL,
@@ -170,16 +175,21 @@ THINGS: dict[str, Persona] = {
     "/offers/{offer_id}/edit": HEAD_OF_MILL,
     "/offers/{offer_id}/confirmation": HEAD_OF_MILL,
     "/offers/{offer_id}/withdrawal": HEAD_OF_MILL,
+    "/offers/{offer_id}/pause": HEAD_OF_MILL,
     "/offers/{offer_id}/proposals/new": HEAD_OF_MILL,
     "/proposals/{proposal_id}": HEAD_OF_MILL,
     "/proposals/{proposal_id}/refusal": HEAD_OF_MILL,
     "/proposals/{proposal_id}/counter-proposal": HEAD_OF_MILL,
+    "/proposals/{proposal_id}/more-time": HEAD_OF_MILL,
+    "/proposals/{proposal_id}/withdrawal": HEAD_OF_MILL,
     "/proposals/{to_release}/release-refusal": HEAD_OF_MILL,
     "/agreements/{agreement_id}": HEAD_OF_MILL,
     "/agreements/{agreement_id}/agreement": HEAD_OF_MILL,
     "/agreements/{agreement_id}/early-end": HEAD_OF_MILL,
     "/agreements/{preparing}/aims/new": HEAD_OF_MILL,
     "/agreements/{preparing}/aims/{aim_id}": HEAD_OF_MILL,
+    "/agreements/{preparing}/aims/{aim_id}/removal": HEAD_OF_MILL,
+    "/agreements/{preparing}/signature": HEAD_OF_MILL,
     "/agreements/{agreement_id}/visits/new": HEAD_OF_FORD,
     "/agreements/{agreement_id}/reviews/half-way": HEAD_OF_MILL,
     "/agreements/{agreement_id}/reviews/closing": HEAD_OF_MILL,
@@ -188,10 +198,12 @@ THINGS: dict[str, Persona] = {
     "/visits/{visit_id}/cancellation": HEAD_OF_FORD,
     "/visits/{visit_id}/removal": HEAD_OF_FORD,
     "/amendments/{amendment_id}/refusal": HEAD_OF_MILL,
+    "/amendments/{amendment_id}/agreement": HEAD_OF_MILL,
     "/notices/{notice_id}": LEAD_OF_NORTH,
     "/notices/{notice_id}/edition": LEAD_OF_NORTH,
     "/notices/{notice_id}/correction": LEAD_OF_NORTH,
     "/notices/{notice_id}/withdrawal": LEAD_OF_NORTH,
+    "/notices/{notice_id}/discarding": LEAD_OF_NORTH,
     "/notices/{notice_id}/files/new": LEAD_OF_NORTH,
     "/notices/{notice_id}/readers": LEAD_OF_NORTH,
     "/notices/{notice_id}/questions/new": HEAD_OF_MILL,
@@ -228,6 +240,7 @@ THINGS: dict[str, Persona] = {
     "/plans/{run_id}/comparison": LEAD_OF_NORTH,
     "/plans/{run_id}/replay": LEAD_OF_NORTH,
     "/plans/{run_id}/send": LEAD_OF_NORTH,
+    "/plans/{run_id}/adoption": LEAD_OF_NORTH,
     "/plans/{run_id}/capacity": LEAD_OF_NORTH,
     "/needs/{need_id}/shortlist": HEAD_OF_MILL,
     "/needs/{need_id}/visibility": HEAD_OF_MILL,
@@ -237,6 +250,9 @@ THINGS: dict[str, Persona] = {
     "/plans/{run_id}/needs/{need_id}/replacements": LEAD_OF_NORTH,
     "/needs/{need_id}/why": HEAD_OF_MILL,
     "/escalations/{escalation_id}": OFFICER,
+    "/escalations/{escalation_id}/acknowledgement": OFFICER,
+    "/escalations/{escalation_id}/notify-school": LEAD_OF_NORTH,
+    "/escalations/{escalation_id}/return": OFFICER,
     "/escalations/{escalation_id}/decision": OFFICER,
     "/escalations/{escalation_id}/matching": OFFICER,
     "/escalations/{escalation_id}/plan": OFFICER,
@@ -301,7 +317,10 @@ THINGS: dict[str, Persona] = {
 }
 """Pages of one thing, in a database that has one of everything."""
 
-FILLED: dict[str, Any] = {"because": "unknown", "token": "nothing", "kind": "closing"}
+NO_ID = "00000000-0000-7000-8000-000000000999"
+FILLED: dict[str, Any] = {"because": "unknown", "token": "nothing", "kind": "closing"} | dict.fromkeys(
+    ("session_id", "hold_id", "mail_id"), NO_ID
+)
 
 
 def address(path: str, things: dict[str, Any]) -> str:

@@ -35,7 +35,7 @@ from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.forms.action import ActionButton, buttons_for
+from alongside.platform.forms.action import Action, ActionButton, buttons_for
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
@@ -119,7 +119,7 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     subjects += [("visit", one.id) for one in its_visits] + [("amendment", one.id) for one in its_changes]
     change = next((one for one in its_changes if one.state == "proposed"), None)
     given = {one.kind for one in its_reviews if one.side == party_of(ctx.person, row)}
-    possible = [
+    possible: list[Action[AgreementRow]] = [
         visits.LOG,
         *([signing.SIGN] if its_aims else []),
         *([] if given else [reviews.HALF_WAY]),

@@ -85,6 +85,7 @@ async def _stop(asked: ActionRequest[None]) -> Redirect:
 
 MAKE = ButtonAction(
     name="make_calendar_feed",
+    undo="stop_calendar_feed",
     resource=list_resource(PAGE),
     slug="link",
     permission=Permission.VIEW_OWN_ACCOUNT,
@@ -92,6 +93,7 @@ MAKE = ButtonAction(
 )
 STOP = ButtonAction(
     name="stop_calendar_feed",
+    undo="make_calendar_feed",
     resource=list_resource(PAGE),
     slug="stop",
     permission=Permission.VIEW_OWN_ACCOUNT,

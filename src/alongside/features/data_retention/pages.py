@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from wtforms import Form
+
 from alongside.errors import NotFound
 from alongside.features.authorities import calendar_of, settings_of
 from alongside.features.authorities.settings import AuthoritySettings
@@ -26,10 +28,10 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.forms.action import id_resource, list_resource, routes_of
-from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.school_calendar.calendar import LONDON
 from alongside.platform.web.page_request import PageRequest
+from alongside.platform.web.recovery import UNSENT
 from alongside.platform.web.responses import (
     ContinueAfterCommit,
     Download,
@@ -81,6 +83,8 @@ class RecordsContext(FormContext):
 @endpoint.get("/data-protection", permission=KEEP)
 async def show_records(ctx: PageRequest) -> PageResult:
     """Show the retention periods, the forecast of the next run, and the legal holds."""
+    if UNSENT in ctx.query and await ctx.app.unsent.kept(ctx.session, ctx.person, REQUEST.url(None)):
+        return await REQUEST.new_form_page(ctx, None)
     return await HOLD.new_form_page(ctx, None)
 
 
@@ -195,6 +199,7 @@ async def _request(asked: FormRequest[None, RequestForm]) -> Redirect:
 
 HOLD: FormAction[None, HoldForm] = FormAction(
     name="add_hold",
+    undo="lift_hold",
     resource=list_resource("/data-protection"),
     slug="holds",
     form_slug=None,
@@ -208,8 +213,12 @@ HOLD: FormAction[None, HoldForm] = FormAction(
     said="The legal hold is in place. We delete nothing that it covers until you remove it or its end date passes.",
     run=_hold,
 )
-LIFT = ButtonAction(
+LIFT = FormAction(
     name="lift_hold",
+    title="Lift this legal hold",
+    intro="Records that are past their retention period are then deleted. You cannot undo that.",
+    warning=True,
+    form=Form,
     resource=id_resource("/data-protection/holds/{hold_id:uuid}", "/data-protection"),
     slug="remove",
     permission=KEEP,
@@ -218,6 +227,7 @@ LIFT = ButtonAction(
 )
 REQUEST: FormAction[None, RequestForm] = FormAction(
     name="ask_for_records",
+    intro="Export every record that is linked to a person or names them. We record who made the export and why.",
     resource=list_resource("/data-protection"),
     slug="requests",
     form_slug=None,

@@ -28,6 +28,7 @@ KEPT_BACK = {
     ("user_session", "begun_by"),
     ("user_session", "id_token"),
     ("invitation", "token_hash"),
+    ("unsent_form", "sealed"),
 }
 """Secrets and their hashes: excluded from every export, also from the person's own."""
 

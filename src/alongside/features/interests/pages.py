@@ -55,6 +55,7 @@ async def _declare(asked: FormRequest[None, InterestForm]) -> None:
 
 DECLARE: FormAction[None, InterestForm] = FormAction(
     name="declare_interest",
+    undo="end_interest",
     resource=list_resource("/interests"),
     slug="",
     form_slug=None,
@@ -68,6 +69,7 @@ DECLARE: FormAction[None, InterestForm] = FormAction(
 )
 END = ButtonAction(
     name="end_interest",
+    undo="declare_interest",
     resource=id_resource("/interests/{interest_id:uuid}", "/interests"),
     slug="end",
     permission=Permission.DECLARE_INTEREST,

@@ -115,6 +115,8 @@ async def _thread_page(asked: FormRequest[Thread, MessageForm]) -> ThreadPage:
 def _write(name: str, resource: Resource[Thread]) -> FormAction[Thread, MessageForm]:
     return FormAction(
         name=name,
+        creates=True,
+        undo="remove_message",
         resource=resource,
         slug="",
         form_slug=None,
@@ -134,6 +136,8 @@ def _write(name: str, resource: Resource[Thread]) -> FormAction[Thread, MessageF
 def _file(name: str, resource: Resource[Thread]) -> FormAction[Thread, FileForm]:
     return FormAction(
         name=name,
+        creates=True,
+        undo="remove_message",
         resource=resource,
         slug="files",
         form_slug="files/new",
@@ -170,6 +174,8 @@ def _today(asked: ActionRequest[Thread]) -> Mapping[str, object]:
 def _call(name: str, resource: Resource[Thread]) -> FormAction[Thread, CallForm]:
     return FormAction(
         name=name,
+        creates=True,
+        undo="remove_message",
         resource=resource,
         slug="calls",
         form_slug="calls/new",
@@ -204,6 +210,7 @@ ON_A_THREAD = (
 )
 EDIT: FormAction[MessageInThread, MessageForm] = FormAction(
     name="edit_message",
+    undo="remove_message",
     resource=MESSAGE,
     slug="edition",
     permission=WRITE,

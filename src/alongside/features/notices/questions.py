@@ -9,6 +9,8 @@ from alongside.platform.forms.form_action import FormAction
 
 ASK: FormAction[NoticeRow, QuestionForm] = FormAction(
     name="ask_about_notice",
+    creates=True,
+    intro="The sender answers your question. Everyone who received the notice can then read both.",
     resource=NOTICE,
     slug="questions",
     form_slug="questions/new",

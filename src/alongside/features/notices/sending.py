@@ -100,6 +100,7 @@ def _initial(asked: ActionRequest[NoticeRow]) -> Mapping[str, object]:
 
 NEW: FormAction[None, DraftForm] = FormAction(
     name="draft_notice",
+    creates=True,
     resource=list_resource("/notices"),
     slug="",
     form_slug="new",
@@ -115,6 +116,7 @@ NEW: FormAction[None, DraftForm] = FormAction(
 )
 EDIT: FormAction[NoticeRow, DraftForm] = FormAction(
     name="edit_notice_draft",
+    undo="edit_notice_draft",
     resource=NOTICE,
     slug="edition",
     permission=MANAGE,
@@ -133,6 +135,7 @@ EDIT: FormAction[NoticeRow, DraftForm] = FormAction(
 )
 SEND = ButtonAction(
     name="send_notice",
+    undo="withdraw_notice",
     resource=NOTICE,
     slug="sending",
     permission=MANAGE,
@@ -142,7 +145,7 @@ SEND = ButtonAction(
     said="The notice is sent.",
     run=lambda asked: actions.send_notice(asked.session, asked.person, asked.record, asked.version),
 )
-DISCARD = ButtonAction(
+DISCARD = FormAction(
     name="discard_notice",
     resource=NOTICE,
     slug="discarding",
@@ -150,6 +153,10 @@ DISCARD = ButtonAction(
     states=("draft",),
     label="Discard the draft",
     then=lambda _: "/notices",
+    intro="The draft and its attachments are deleted. Nobody has received it.",
+    submit="Discard the draft",
+    warning=True,
+    form=Form,
     said="The draft is discarded.",
     run=lambda asked: actions.discard_notice(asked.session, asked.person, asked.record),
 )
@@ -173,6 +180,7 @@ CORRECT: FormAction[NoticeRow, CorrectionForm] = FormAction(
 )
 ATTACH: FormAction[NoticeRow, Form] = FormAction(
     name="add_notice_file",
+    undo="remove_notice_file",
     resource=NOTICE,
     slug="files",
     form_slug="files/new",
@@ -189,6 +197,7 @@ ATTACH: FormAction[NoticeRow, Form] = FormAction(
 )
 REMOVE_FILE = ButtonAction(
     name="remove_notice_file",
+    undo="add_notice_file",
     resource=FILE,
     slug="removal",
     permission=MANAGE,

@@ -7,13 +7,14 @@ from alongside.platform.web.navigation import NavigationItem
 FEATURE = Feature(
     "people",
     __package__,
-    models=("models",),
+    models=("models", "unsent_forms"),
     school_sections=("school_section:PEOPLE",),
     routes=("pages:routes",),
     search_sources=("search_source:PEOPLE",),
     personal_tables=(
         "identity",
         "saved_view",
+        "unsent_form",
     ),
     retention=("retention:RULES",),
     navigation=(NavigationItem("/people", "People", Permission.VIEW_PEOPLE, 90),),

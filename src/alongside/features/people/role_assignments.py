@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
 from alongside.features.people.models import Person, RoleAssignment
+from alongside.features.people.queries import principals_of_person
 from alongside.features.people.sessions import end_sessions_of
 from alongside.platform.access.authorisation import require, schools_within
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import CONSORTIUM_ROLES, ROLE_NAMES, Principal, Role
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
+from alongside.platform.web.context import OtherRole
 
 CURRENT = """
       FROM role_assignment a
@@ -277,3 +279,16 @@ def role_label(row: Labelled) -> str:
     """The label of a role with its school or consortium: “Headteacher, Mill Primary School”."""
     name = ROLE_NAMES[Role(row.role)]
     return f"{name}, {row.school_or_consortium}" if row.school_or_consortium else name
+
+
+async def own_and_other_roles(session: AsyncSession, person: Principal) -> tuple[str, list[OtherRole]]:
+    """The label of the role in which a person acts, and their other current roles, the most recently used first."""
+    assert person.id is not None
+    held = await roles_of_person(session, person.authority_id, person.id, person.today)
+    principals = {
+        one.role_assignment_id: one
+        for one in await principals_of_person(session, person.authority_id, person.id, person.today)
+    }
+    own = next((role_label(one) for one in held if one.id == person.role_assignment_id), person.role_name)
+    others = [one for one in held if one.id != person.role_assignment_id and one.id in principals]
+    return own, [OtherRole(one.id, role_label(one), principals[one.id]) for one in others]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from wtforms import Form
 
 from alongside.features.school_successions import actions, queries
 from alongside.features.school_successions.forms import SuccessorForm
@@ -14,7 +15,6 @@ from alongside.features.schools.choices import SchoolName
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, Resource, routes_of
-from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageContext, PageResult
@@ -116,6 +116,7 @@ SUCCESSION: Resource[Succession] = Resource(
 )
 CARRY_OVER: FormAction[Succession, SuccessorForm] = FormAction(
     name="carry_over",
+    intro="You cannot undo this. The partner schools are told.",
     resource=SUCCESSION,
     slug="successor",
     form_slug=None,
@@ -130,11 +131,16 @@ CARRY_OVER: FormAction[Succession, SuccessorForm] = FormAction(
         asked.session, asked.person, asked.record.id, asked.form.number()
     ),
 )
-END_SCHOOL = ButtonAction(
+END_SCHOOL = FormAction(
     name="end_school",
     resource=SUCCESSION,
     slug="end",
     permission=DECIDE,
+    title="No school takes over",
+    intro="Roles and memberships end today, needs are withdrawn and offers end. You cannot undo this. Records stay.",
+    submit="End roles, membership and posts",
+    warning=True,
+    form=Form,
     said="The school’s posts, roles and memberships have ended.",
     run=lambda asked: actions.decide_to_end(asked.session, asked.person, asked.record.id),
 )

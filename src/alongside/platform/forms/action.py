@@ -108,7 +108,8 @@ class Action(Generic[Record]):
     the `states` named (None: in all), if `relevant` says so. `refusal` returns why a person cannot do it now, or None:
     the button is then left out (or, with `explains`, replaced by the reason), and a request is answered with 409.
     `version` returns the version of the record that the action checks. After it the person goes to `then` (the record's
-    page unless given) and reads `said` there.
+    page unless given) and reads `said` there. `undo` names the action that takes it back, or itself if it can be done
+    again; without one, the action is a form whose `intro` says what follows (tests/platform/forms/test_undo.py).
     """
 
     name: str
@@ -125,6 +126,7 @@ class Action(Generic[Record]):
     explains: bool = False
     version: Callable[[Record], int] | None = None
     warning: bool = False
+    undo: str = ""
 
     def url(self, record: Record) -> str:
         """Return the address to which the action is sent."""

@@ -37,4 +37,4 @@ class ButtonAction(Action[Record]):
 
         what = f"Do “{self.name.replace('_', ' ')}”."
         handler = self.handler(submit, self.name, what, self.run.__module__)
-        return [endpoint.post(self.route_path(self.slug), permission=self.permission)(handler)]
+        return [endpoint.post(self.route_path(self.slug), permission=self.permission, action=self)(handler)]

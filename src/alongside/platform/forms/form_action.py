@@ -1,21 +1,28 @@
 """`FormAction`: the page that asks for something and the POST that does it, from one declaration."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Generic, Protocol, TypeVar, runtime_checkable
+from uuid import uuid4
 
 from litestar.handlers import HTTPRouteHandler
 from wtforms import Form
 
 from alongside.errors import EditConflict, ValidationFailed
 from alongside.platform.forms.action import Action, ActionRequest, Record, Text, resolved, text_of
+from alongside.platform.web.error_contexts import is_text
 from alongside.platform.web.form_data import FormData
+from alongside.platform.web.formatting import format_time
+from alongside.platform.web.idempotency import AGAIN, sent_before
 from alongside.platform.web.page_request import PageRequest
+from alongside.platform.web.recovery import UNSENT
 from alongside.platform.web.responses import Page, PageResult, Redirect
 from alongside.platform.web.routing import PREPARED, Prepare, endpoint
 from alongside.platform.web.uploads import Upload, UploadedFile
 
 FormType = TypeVar("FormType", bound=Form)
+KEPT_TEXT = "We kept what you typed. It is not sent yet: check it, then send it."
 SAME = "the URL to which the form is sent"
 
 
@@ -130,7 +137,8 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     is sent to; None if the form is part of another page, which then calls `new_form_page`. `prepare` and
     `upload` are those of `endpoint.post`; a refused file is shown with its error like a refused field (`file_error` in
     the context), and `run` reads an accepted one from `asked.file`. `finish` completes the page of the form after the
-    transaction, where that takes long (`ContinueAfterCommit`, `context_of`, `with_context`).
+    transaction, where that takes long (`ContinueAfterCommit`, `context_of`, `with_context`). With `creates` each
+    submission makes a record: the same content, sent again after a reload, is asked about first.
     """
 
     form: type[FormType] | Callable[[ActionRequest[Record]], type[FormType] | Awaitable[type[FormType]]]
@@ -151,6 +159,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
     prepare: Prepare | None = None
     upload: Upload | None = None
     finish: Callable[[FormRequest[Record, FormType], Page], PageResult] = lambda _, page: page
+    creates: bool = False
 
     def form_url(self, record: Record) -> str | None:
         """Return the address of the form; None if it is part of another page."""
@@ -177,15 +186,60 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         if self.form_slug is not None:
             path = self.route_path(self.slug if self.form_slug == SAME else self.form_slug)
             shown = self.handler(show, f"{self.name}_form", f"Show the form of “{what}”.", module)
-            routes.append(endpoint.get(path, permission=self.permission)(shown))
+            routes.append(endpoint.get(path, permission=self.permission, action=self)(shown))
         sent = self.handler(submit, self.name, f"Do “{what}”.", module)
         post = endpoint.post(
-            self.route_path(self.slug), permission=self.permission, upload=self.upload, prepare=self.prepare
+            self.route_path(self.slug),
+            permission=self.permission,
+            upload=self.upload,
+            prepare=self.prepare,
+            action=self,
         )
         return [*routes, post(sent)]
 
+    def form_path(self, ids: Mapping[str, object]) -> str | None:
+        """Return the address of the form for the path parameters of a request; None if it is part of another page."""
+        if self.form_slug is None:
+            return None
+        path = self.route_path(self.slug if self.form_slug == SAME else self.form_slug)
+        return re.sub(r"{(\w+)[^}]*}", lambda found: str(ids[found[1]]), path)
+
+    async def show_again(
+        self, ctx: PageRequest, ids: Mapping[str, object], sentence: str, status: int
+    ) -> PageResult:
+        """Return the page with the form as it was sent, and above it why nothing was saved.
+
+        Raises NotFound outside the person's scope, and ValidationFailed if the form has no field for a text.
+        """
+
+        async def shown(ctx: PageRequest, **ids: object) -> PageResult:
+            written = await ctx.submitted()
+            record = await self.resource.find(ctx.session, ctx.person, self.permission, ids, written)
+            return await self._typed_page(ctx, record, written, sentence, status)
+
+        return await self.resource.wrap(shown)(ctx, **ids)
+
+    async def _typed_page(
+        self, ctx: PageRequest, record: Record, typed: FormData, sentence: str, status: int
+    ) -> PageResult:
+        before = ActionRequest(ctx.request, ctx.session, ctx.person, record, typed)
+        form = (await self._class(before))(typed)
+        wanted = FormRequest(ctx.request, ctx.session, ctx.person, record, typed, form)
+        await resolved(self.choices(wanted))
+        if any(not _has_field(form, name) for name, value in typed.texts() if is_text(value)):
+            raise ValidationFailed({"": [sentence]})  # the page would lose it
+        version = _typed_version(typed) if self.version else None
+        return await self.page(wanted, status, version=version, problems=[sentence])
+
     async def new_form_page(self, ctx: PageRequest, record: Record) -> PageResult:
-        """Return the page with a new form, with 422 if it refuses what the query string asks for."""
+        """Return the page with a new form, with 422 if it refuses what the query string asks for.
+
+        If the query string asks for it, the form has what the person typed before and could not send.
+        """
+        if UNSENT in ctx.query:
+            kept = await ctx.app.unsent.kept(ctx.session, ctx.person, self.url(record))
+            if kept is not None:
+                return await self._typed_page(ctx, record, kept, KEPT_TEXT, 200)
         before = ActionRequest(ctx.request, ctx.session, ctx.person, record, ctx.query)
         form_class = await self._class(before)
         form = form_class(data=await resolved(self.initial(before)))
@@ -202,11 +256,12 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         conflict: EditConflict | None = None,
         problems: Sequence[str | tuple[str, str]] = (),
         context: FormContext | None = None,
+        key: str | None = None,
     ) -> PageResult:
         """Return the page with a form as it was filled in.
 
         `problems` are errors that belong to no field of the form, or (id, error) pairs. `context` replaces what the
-        action's own function would return.
+        action's own function would return, `key` the idempotency key of the form.
         """
         if self.upload is not None and wanted.file_error:
             problems = [(self.upload.field, wanted.file_error), *problems]
@@ -217,6 +272,7 @@ class FormAction(Action[Record], Generic[Record, FormType]):
             "action": self._view(wanted, version),
             "conflict": conflict,
             "problems": problems,
+            **({"idempotency_key": key} if key else {}),
         }
         further: FormContext = await resolved(self.context(wanted)) if context is None else context
         refused = status == 200 and wanted.form.errors  # `context` may have refused what it was asked for
@@ -253,6 +309,9 @@ class FormAction(Action[Record], Generic[Record, FormType]):
         await resolved(self.choices(wanted))
         if not await resolved(self.valid(wanted)) or (self.upload is not None and wanted.file_error):
             return await self.page(wanted, 422, version=version)
+        if self.creates and (at := await sent_before(ctx.session, ctx.person, self.url(record), written)):
+            said = f"You sent the same at {format_time(at)}, and it was saved. Send it again only to save it twice."
+            return await self.page(wanted, 409, version=version, problems=[said], key=f"{AGAIN}{uuid4().hex}")
         try:
             answer = await self.run(wanted)
         except ValidationFailed as problem:
@@ -278,6 +337,11 @@ def attach_mistakes(form: Form, problem: ValidationFailed) -> list[str]:
         else:
             others += sentences
     return others
+
+
+def _has_field(form: Form, name: str) -> bool:
+    """Return whether a form shows a value again: by its name, or by that of the field it is a part of."""
+    return name in form or name.rpartition("-")[0] in form
 
 
 def _typed_version(written: FormData) -> str | None:

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wtforms import Form
+
 from alongside.errors import NotFound
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, id_resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
+from alongside.platform.forms.form_action import FormAction
 from alongside.platform.notifications import actions, queries
 from alongside.platform.notifications.queries import EmailRow, NotificationRow
 from alongside.platform.web.page_request import PageRequest
@@ -83,6 +86,7 @@ async def _finish_all(asked: ActionRequest[None]) -> Redirect:
 
 FINISH_ALL = ButtonAction(
     name="finish_all_notifications",
+    undo="reopen_notification",
     resource=list_resource("/notifications"),
     slug="done",
     permission=Permission.VIEW_OWN_HOME,
@@ -90,17 +94,34 @@ FINISH_ALL = ButtonAction(
 )
 FINISH = ButtonAction(
     name="finish_notification",
+    undo="reopen_notification",
     resource=id_resource("/notifications/{notification_id:uuid}", "/notifications"),
     slug="done",
     permission=Permission.VIEW_OWN_HOME,
     run=lambda asked: actions.finish_notification(asked.session, asked.person, asked.record),
 )
-SEND_AGAIN = ButtonAction(
+REOPEN = ButtonAction(
+    name="reopen_notification",
+    undo="finish_notification",
+    resource=id_resource("/notifications/{notification_id:uuid}", "/notifications"),
+    slug="reopening",
+    permission=Permission.VIEW_OWN_HOME,
+    run=lambda asked: actions.reopen_notification(asked.session, asked.person, asked.record),
+)
+SEND_AGAIN = FormAction(
     name="send_again",
     resource=id_resource("/failed-emails/{mail_id:uuid}", "/failed-emails"),
     slug="send",
     permission=Permission.VIEW_FAILED_EMAILS,
+    title="Send this email again",
+    intro="We try to send the email again now, to the same address.",
+    form=Form,
     said="We will try to send the email again.",
     run=lambda asked: actions.send_again(asked.session, asked.person, asked.record),
 )
-routes = [list_notifications, list_failures, show_outbox, *routes_of((FINISH_ALL, FINISH, SEND_AGAIN))]
+routes = [
+    list_notifications,
+    list_failures,
+    show_outbox,
+    *routes_of((FINISH_ALL, FINISH, REOPEN, SEND_AGAIN)),
+]

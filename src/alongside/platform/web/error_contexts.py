@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from alongside.errors import EditConflict
 from alongside.platform.web.form_data import TOKENS, FormData
@@ -12,8 +12,14 @@ from alongside.platform.web.responses import PageContext
 NO_TEXT = re.compile(r"[0-9a-f-]{32,}|[\w.:-]{0,19}")
 """Ids, numbers, keys and single words, which are not worth showing again."""
 
+
 ID_IN_NAME = re.compile(r"_?[0-9a-f]{32}")
 """An id in the name of a field, which is not part of its label."""
+
+
+def is_text(value: str) -> bool:
+    """Return whether a value is worth showing again."""
+    return NO_TEXT.fullmatch(value) is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,23 +35,33 @@ class ErrorContext(PageContext):
 
     def with_typed(self, form: FormData) -> Self:
         """Return the page with what was typed."""
-        texts = [
-            (ID_IN_NAME.sub("", name), value) for name, value in form.texts() if not NO_TEXT.fullmatch(value)
-        ]
+        texts = [(ID_IN_NAME.sub("", name), value) for name, value in form.texts() if is_text(value)]
         return replace(self, kept_text=texts, kept_files=form.has_files())
+
+
+class KeptField(NamedTuple):
+    """A field of a form that can be sent again; `shown` is false for ids and single words."""
+
+    name: str
+    label: str
+    value: str
+    shown: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class SendAgainContext(ErrorContext):
-    """An error page with a button that sends the form again: every text, and the tokens."""
+    """An error page that is the form again: the texts in fields that can be edited, the rest hidden, and the tokens."""
 
-    kept: Sequence[tuple[str, str]] = ()
+    kept: Sequence[KeptField] = ()
     kept_tokens: Mapping[str, str] = field(default_factory=dict)
 
     def with_typed(self, form: FormData) -> Self:
         """Return the page with what was typed."""
         tokens = {name: "".join(form.getlist(name)[:1]) for name in TOKENS}
-        return replace(super().with_typed(form), kept=form.texts(), kept_tokens=tokens)
+        kept = [
+            KeptField(name, ID_IN_NAME.sub("", name), value, is_text(value)) for name, value in form.texts()
+        ]
+        return replace(super().with_typed(form), kept=kept, kept_tokens=tokens)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +73,14 @@ class UnreadableContext(ErrorContext):
 
 @dataclass(frozen=True, kw_only=True)
 class ForbiddenContext(ErrorContext):
-    """A form that is not accepted from here, or of somebody who has been signed out."""
+    """A form that is not accepted from here, or of somebody who has been signed out.
+
+    `back_to` is the address of the form with the text that was kept, for after they have signed in again.
+    """
 
     template: ClassVar[str] = "errors/403.html"
     sentence: str
+    back_to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +91,7 @@ class NotFoundContext(ErrorContext):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TooSlowContext(ErrorContext):
+class TooSlowContext(SendAgainContext):
     """A form that took too long to arrive."""
 
     template: ClassVar[str] = "errors/408.html"
@@ -87,7 +107,7 @@ class RefusedContext(ErrorContext):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TooLargeContext(ErrorContext):
+class TooLargeContext(SendAgainContext):
     """A form that is too large; `largest` is the most bytes of its file, if it has one."""
 
     template: ClassVar[str] = "errors/413.html"
@@ -112,7 +132,7 @@ class TooManyContext(SendAgainContext):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BrokenContext(ErrorContext):
+class BrokenContext(SendAgainContext):
     """An error of ours."""
 
     template: ClassVar[str] = "errors/500.html"

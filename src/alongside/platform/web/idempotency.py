@@ -1,10 +1,10 @@
 """Idempotency keys: a form that is sent twice runs once, and its response is stored."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,6 +36,19 @@ KEPT = select(IdempotencyKey.fingerprint, IdempotencyKey.location, IdempotencyKe
 )
 
 
+AGAIN = "again-"
+"""The start of the key of a form that says that the same was sent before: sending it again makes a second record."""
+
+SENT_BEFORE = select(func.max(IdempotencyKey.at)).where(
+    IdempotencyKey.authority_id == bindparam("authority_id"),
+    IdempotencyKey.person_id == bindparam("person_id"),
+    IdempotencyKey.key != bindparam("key"),
+    IdempotencyKey.fingerprint == bindparam("fingerprint"),
+    IdempotencyKey.location.is_not(None),
+    IdempotencyKey.at > func.now() - timedelta(minutes=10),
+)
+
+
 async def claim_idempotency_key(
     session: AsyncSession, person: Principal, path: str, form: FormData
 ) -> tuple[str, Redirect | None]:
@@ -46,8 +59,7 @@ async def claim_idempotency_key(
     key = form.one("idempotency_key")
     if not 16 <= len(key) <= 64:
         raise ValidationFailed({"": ["This form has gone out of date. Reload the page and send it again."]})
-    content = repr((path, form.fingerprint_parts())).encode()
-    fingerprint = hashlib.sha256(content).hexdigest()
+    fingerprint = fingerprint_of(path, form)
     claimed = await session.execute(
         insert(IdempotencyKey)
         .values(authority_id=person.authority_id, person_id=person.id, key=key, fingerprint=fingerprint)
@@ -64,6 +76,28 @@ async def claim_idempotency_key(
             {"": ["This form was already sent with other content. Reload the page and start again."]}
         )
     return key, Redirect(kept.location, kept.said)
+
+
+async def sent_before(session: AsyncSession, person: Principal, path: str, form: FormData) -> datetime | None:
+    """Return when this person sent the same content to the same address with another key, in the last ten minutes.
+
+    None if they did not, or if the key of the form says that they want it twice (`AGAIN`).
+    """
+    key = form.one("idempotency_key")
+    if key.startswith(AGAIN):
+        return None
+    values = {
+        "authority_id": person.authority_id,
+        "person_id": person.id,
+        "key": key,
+        "fingerprint": fingerprint_of(path, form),
+    }
+    return (await session.execute(SENT_BEFORE, values)).scalar_one_or_none()
+
+
+def fingerprint_of(path: str, form: FormData) -> str:
+    """Return a hash of what was sent, without the tokens."""
+    return hashlib.sha256(repr((path, form.fingerprint_parts())).encode()).hexdigest()
 
 
 async def store_response(session: AsyncSession, person: Principal, key: str, answer: Redirect) -> None:

@@ -23,7 +23,7 @@ from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, anonymous
 from alongside.platform.audit.actions import request_id
-from alongside.platform.database.retries import run_with_retries
+from alongside.platform.database.retries import DATABASE_ERRORS, run_with_retries
 from alongside.platform.web.bodies import close_files
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, Tenant
 from alongside.platform.web.errors import cheaply_with_typed_text, error_page, with_typed_text
@@ -32,6 +32,7 @@ from alongside.platform.web.health import REQUEST_SECONDS, REQUESTS_TOTAL
 from alongside.platform.web.http import HttpRequest, HttpResponse
 from alongside.platform.web.idempotency import claim_idempotency_key, store_response
 from alongside.platform.web.page_request import PageRequest
+from alongside.platform.web.recovery import may_recover, recovered
 from alongside.platform.web.render import plain_response, response_to
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult, Redirect
 from alongside.platform.web.security import refuse_other_sites, refuse_wrong_token
@@ -48,15 +49,23 @@ class Routes:
     """The decorators that declare a page; each must name its permission."""
 
     def get(
-        self, path: str, *, permission: Permission, by_itself: bool = False, expensive: bool = False
+        self,
+        path: str,
+        *,
+        permission: Permission,
+        by_itself: bool = False,
+        expensive: bool = False,
+        action: object = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
-        """Declare a page: its transaction is READ ONLY.
+        """Declare a page: its transaction is READ ONLY. `action` is the declared action whose form it shows.
 
         `by_itself` marks requests that an open page sends without user action: they do not extend the session. An
         `expensive` page waits for a slot (`ContinueAfterCommit`); who has too many is refused before it is read.
         """
         methods = [HttpMethod.GET, HttpMethod.HEAD]
-        return self._declare(path, permission, methods, by_itself=by_itself, expensive=expensive)
+        return self._declare(
+            path, permission, methods, by_itself=by_itself, expensive=expensive, action=action
+        )
 
     def post(
         self,
@@ -65,14 +74,18 @@ class Routes:
         permission: Permission,
         upload: Upload | None = None,
         prepare: Prepare | None = None,
+        action: object = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         """Declare an action: it runs once per submission and is committed before the response.
 
         `upload` is the file of the form; such a form is read only if the person has the permission, and `prepared`
         returns its UploadedFile or a refusal. `prepare` does other expensive work (see `process_pool`) before the
-        transaction opens, once even if the transaction is retried; `prepared` returns its result.
+        transaction opens, once even if the transaction is retried; `prepared` returns its result. `action` is the
+        declared action that it runs, whose form is shown again if the request is refused (`recovery`).
         """
-        return self._declare(path, permission, [HttpMethod.POST], upload=upload, prepare=prepare)
+        return self._declare(
+            path, permission, [HttpMethod.POST], upload=upload, prepare=prepare, action=action
+        )
 
     def _declare(
         self,
@@ -84,6 +97,7 @@ class Routes:
         expensive: bool = False,
         upload: Upload | None = None,
         prepare: Prepare | None = None,
+        action: object = None,
     ) -> Callable[[PageFunction], HTTPRouteHandler]:
         def declared(function: PageFunction) -> HTTPRouteHandler:
             async def endpoint(request: HttpRequest) -> HttpResponse:
@@ -103,6 +117,7 @@ class Routes:
                     "ask_first": upload is not None or prepare is not None,
                     "upload": upload,
                     "prepare": prepare,
+                    "action": action,
                 },
                 status_code=200,
                 request_max_body_size=Empty if upload is None else upload.largest + BYTES_FOR_FIELDS,
@@ -144,7 +159,9 @@ async def _handle_request(
         person = getattr(problem, "alongside_principal", None) or (
             anonymous(tenant.authority_id, app_context.today()) if tenant else None
         )
-        response = await _refuse(request, app_context, tenant, person, problem)
+        response = await _recover(request, app_context, tenant, person, problem) or await _refuse(
+            request, app_context, tenant, person, problem
+        )
     timing.add_header(response, app_context, person)
     await close_files(request)
     took = time.perf_counter() - timing.began
@@ -199,6 +216,29 @@ def _rendered(
     except Exception as problem:
         problem.alongside_principal = person  # type: ignore[attr-defined]
         raise
+
+
+async def _recover(
+    request: HttpRequest,
+    app_context: AppContext,
+    tenant: Tenant | None,
+    person: Principal | None,
+    problem: Exception,
+) -> HttpResponse | None:
+    """Return the refused form again, or an offer to change role, where there is one; otherwise None."""
+    if tenant is None or person is None or not may_recover(request, person, problem):
+        return None
+    had_a_turn = hasattr(problem, "alongside_principal")
+    with suppress(AlongsideError, *DATABASE_ERRORS):
+        async with app_context.turns.turn(tenant.authority_id, _address(request), admitted=had_a_turn):
+            if request.method == "POST":
+                await read_form_data(request)
+            answer = await run_with_retries(lambda: recovered(request, app_context, tenant, person, problem))
+        while isinstance(answer, ContinueAfterCommit):
+            answer = await _acted(app_context, person, answer)
+        if answer is not None:
+            return _rendered(request, app_context, tenant, person, answer)
+    return None
 
 
 async def _refuse(

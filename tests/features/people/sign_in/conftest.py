@@ -14,8 +14,10 @@ from alongside.features.authorities.queries import Tenants
 from alongside.features.authorities.secret_names import prefix_of
 from alongside.features.authorities.settings import SignIn
 from alongside.features.people import pages as people_pages
+from alongside.features.people.role_assignments import own_and_other_roles
 from alongside.features.people.sessions import load_principal, touch_session
 from alongside.features.people.sign_in.providers import forget_providers
+from alongside.features.people.unsent_forms import SealedForms
 from alongside.platform.database.session import Database
 from alongside.platform.web.context import AppContext
 from alongside.platform.web.security import with_security_headers
@@ -51,6 +53,8 @@ def build_context(database: Database, *, demonstration: bool = False) -> AppCont
         find_tenant=Tenants(database).of_host,
         find_person=load_principal,
         keep_awake=touch_session(database),
+        unsent=SealedForms(b"a secret of this installation, 32"),
+        roles_of=own_and_other_roles,
         demonstration=demonstration,
         secret=b"a secret of this installation, 32",
     )

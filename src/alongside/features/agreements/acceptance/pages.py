@@ -31,6 +31,7 @@ async def _release(asked: ActionRequest[ProposalRow]) -> Redirect:
 
 ACCEPT = ButtonAction(
     name="accept_proposal",
+    undo="withdraw_proposal",
     resource=PROPOSAL,
     slug="acceptance",
     permission=Permission.ANSWER_PROPOSAL,
@@ -41,6 +42,7 @@ ACCEPT = ButtonAction(
 )
 RELEASE = ButtonAction(
     name="release_leader",
+    undo="withdraw_proposal",
     resource=PROPOSAL,
     slug="release",
     permission=Permission.RELEASE_LEADER,

@@ -1,15 +1,18 @@
 """Actions that add, change and remove aims."""
 
+from wtforms import Form
+
 from alongside.features.agreements.aims import actions
 from alongside.features.agreements.aims.forms import TEXTS, AimForm
 from alongside.features.agreements.resource import AGREEMENT, AIM
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import routes_of
-from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction
 
 ADD = FormAction(
     name="write_aim",
+    creates=True,
+    undo="remove_aim",
     resource=AGREEMENT,
     slug="aims",
     form_slug="aims/new",
@@ -23,6 +26,7 @@ ADD = FormAction(
 )
 CHANGE = FormAction(
     name="change_aim",
+    undo="change_aim",
     resource=AIM,
     slug="",
     permission=Permission.EDIT_AGREEMENT,
@@ -44,7 +48,7 @@ CHANGE = FormAction(
         asked.version,
     ),
 )
-REMOVE = ButtonAction(
+REMOVE = FormAction(
     name="remove_aim",
     resource=AIM,
     slug="removal",
@@ -52,6 +56,11 @@ REMOVE = ButtonAction(
     states=("preparing",),
     label="Remove",
     about=lambda _, aim: f"the aim “{aim.aim}”",
+    title="Remove this aim",
+    intro="The aim is deleted. If a headteacher has signed, both sign again.",
+    submit="Remove the aim",
+    warning=True,
+    form=Form,
     said="The aim is removed.",
     run=lambda asked: actions.remove_aim(
         asked.session, asked.person, asked.record.agreement_id, asked.record.id

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wtforms import Form
+
 from alongside.features.agreements.aims.queries import aims_of
 from alongside.features.agreements.amendment import AGREE_AMENDMENT
 from alongside.features.agreements.amendments import actions
@@ -58,6 +60,8 @@ def _is_others(person: Principal, amendment: AmendmentRow) -> bool:
 
 PROPOSE = FormAction(
     name="propose_amendment",
+    creates=True,
+    undo="withdraw_amendment",
     resource=AGREEMENT,
     slug="amendments",
     form_slug="amendments/new",
@@ -72,7 +76,7 @@ PROPOSE = FormAction(
     said="The change is proposed. The other headteacher has been asked.",
     run=_propose,
 )
-AGREE = ButtonAction(
+AGREE = FormAction(
     name="agree_amendment",
     resource=AMENDMENT,
     slug="agreement",
@@ -81,6 +85,8 @@ AGREE = ButtonAction(
     relevant=_is_others,
     label="Agree to this change",
     version=lambda amendment: amendment.agreement_version,
+    intro="The agreement changes at once, and both schools keep the new version. The other school is told.",
+    form=Form,
     said="The change is made.",
     run=_agree,
 )
@@ -104,6 +110,7 @@ REFUSE = FormAction(
 )
 WITHDRAW = ButtonAction(
     name="withdraw_amendment",
+    undo="propose_amendment",
     resource=AMENDMENT,
     slug="withdrawal",
     permission=Permission.AMEND_AGREEMENT,

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from wtforms import Form
+
 from alongside.features.agreements.answers import actions
 from alongside.features.agreements.forms import LISTED_REASON, REASON_FOR_OTHER_SCHOOL
 from alongside.features.agreements.proposals.forms import TermsForm
@@ -17,7 +19,6 @@ from alongside.features.agreements.resource import PROPOSAL
 from alongside.features.authorities import settings_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, routes_of
-from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.forms.reason import ListedReasonForm
 from alongside.platform.web.formatting import format_date
@@ -79,13 +80,18 @@ COUNTER = FormAction(
     said="Your terms are proposed. The other school has been told.",
     run=_counter,
 )
-MORE_TIME = ButtonAction(
+MORE_TIME = FormAction(
     name="ask_more_time",
     resource=PROPOSAL,
     slug="more-time",
     permission=ANSWER,
     relevant=can_ask_more_time,
     label="Ask for more time",
+    intro=lambda person, _: (
+        f"You get {settings_of(person.authority_id).periods.more_time} more school days to answer, once. "
+        "The other school is told."
+    ),
+    form=Form,
     run=_ask_more_time,
 )
 REFUSE = FormAction(
@@ -103,13 +109,16 @@ REFUSE = FormAction(
     said="You have declined the proposal.",
     run=_refuse,
 )
-WITHDRAW = ButtonAction(
+WITHDRAW = FormAction(
     name="withdraw_proposal",
     resource=PROPOSAL,
     slug="withdrawal",
     permission=Permission.WITHDRAW_PROPOSAL,
     relevant=can_withdraw,
     label="Withdraw the proposal",
+    intro="The proposal ends, and the need is open again. The other school is told.",
+    warning=True,
+    form=Form,
     said="The proposal is withdrawn.",
     run=lambda asked: actions.withdraw_proposal(asked.session, asked.person, asked.record.id),
 )

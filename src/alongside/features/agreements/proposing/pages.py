@@ -135,6 +135,7 @@ async def _propose(asked: FormRequest[Origin, ProposalForm]) -> Redirect:
 
 PROPOSE: FormAction[Origin, ProposalForm] = FormAction(
     name="propose",
+    undo="withdraw_proposal",
     resource=Resource(
         name="origin", path="/proposals", load=origin_sent, choose=origin_sent, url=lambda _: "/proposals"
     ),

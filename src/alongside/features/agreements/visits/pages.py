@@ -45,6 +45,8 @@ async def _record(asked: FormRequest[VisitRow, VisitForm]) -> None:
 
 LOG = FormAction(
     name="log_visit",
+    undo="remove_visit",
+    creates=True,
     resource=AGREEMENT,
     slug="visits",
     form_slug="visits/new",

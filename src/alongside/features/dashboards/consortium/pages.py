@@ -284,6 +284,7 @@ async def _drop_view(asked: ActionRequest[UUID]) -> None:
 
 KEEP_VIEW = ButtonAction(
     name="keep_view",
+    undo="drop_view",
     resource=list_resource("/consortium"),
     slug="views",
     permission=Permission.VIEW_CONSORTIUM_DASHBOARD,
@@ -291,6 +292,7 @@ KEEP_VIEW = ButtonAction(
 )
 DROP_VIEW = ButtonAction(
     name="drop_view",
+    undo="keep_view",
     resource=id_resource("/consortium/views/{view_id:uuid}", "/consortium"),
     slug="removal",
     permission=Permission.VIEW_CONSORTIUM_DASHBOARD,

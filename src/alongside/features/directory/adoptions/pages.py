@@ -33,6 +33,7 @@ async def _context(asked: FormRequest[Entry, UseForm]) -> UseContext:
 
 ADOPT: FormAction[Entry, UseForm] = FormAction(
     name="adopt_entry",
+    undo="end_use",
     resource=ENTRY,
     slug="use",
     permission=Permission.ADOPT_ENTRY,
@@ -52,6 +53,7 @@ ADOPT: FormAction[Entry, UseForm] = FormAction(
 )
 END = ButtonAction(
     name="end_use",
+    undo="adopt_entry",
     resource=ENTRY,
     slug="use/end",
     permission=Permission.ADOPT_ENTRY,

@@ -106,6 +106,7 @@ async def _add_attachment(asked: FormRequest[Entry, Form]) -> None:
 
 ADD_PICTURE: FormAction[Entry, PictureForm] = FormAction(
     name="add_picture",
+    undo="remove_picture",
     resource=ENTRY,
     slug="pictures",
     form_slug="attachments",
@@ -123,6 +124,7 @@ ADD_PICTURE: FormAction[Entry, PictureForm] = FormAction(
 )
 ADD_ATTACHMENT: FormAction[Entry, Form] = FormAction(
     name="add_attachment",
+    undo="remove_attachment",
     resource=ENTRY,
     slug="attachments",
     form_slug=None,
@@ -139,6 +141,7 @@ ADD_ATTACHMENT: FormAction[Entry, Form] = FormAction(
 )
 REMOVE_PICTURE = ButtonAction(
     name="remove_picture",
+    undo="add_picture",
     resource=_files("pictures", "picture_id"),
     slug="removal",
     permission=Permission.WRITE_ENTRY,
@@ -149,6 +152,7 @@ REMOVE_PICTURE = ButtonAction(
 )
 REMOVE_ATTACHMENT = ButtonAction(
     name="remove_attachment",
+    undo="add_attachment",
     resource=_files("attachments", "attachment_id"),
     slug="removal",
     permission=Permission.WRITE_ENTRY,

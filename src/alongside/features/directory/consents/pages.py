@@ -37,6 +37,7 @@ async def _consent(asked: FormRequest[Entry, Form]) -> Redirect:
 
 CONSENT = FormAction(
     name="consent_to_entry",
+    intro="Both headteachers must agree to this text. If it changes, both are asked again.",
     resource=ENTRY,
     slug="consent",
     permission=Permission.CONSENT_TO_ENTRY,

@@ -121,6 +121,8 @@ async def _submit(asked: ActionRequest[Entry]) -> PageResult | None:
 
 NEW: FormAction[int, EntryForm] = FormAction(
     name="post_entry",
+    creates=True,
+    undo="archive_entry",
     resource=Resource(
         name="school_urn",
         path="/directory",
@@ -141,6 +143,7 @@ NEW: FormAction[int, EntryForm] = FormAction(
 )
 EDIT: FormAction[Entry, EntryForm] = FormAction(
     name="change_entry",
+    undo="change_entry",
     resource=ENTRY,
     slug="edit",
     permission=WRITE,
@@ -161,6 +164,7 @@ EDIT: FormAction[Entry, EntryForm] = FormAction(
 )
 SUBMIT = ButtonAction(
     name="submit_entry",
+    undo="withdraw_submission",
     resource=ENTRY,
     slug="submission",
     permission=WRITE,
@@ -171,6 +175,7 @@ SUBMIT = ButtonAction(
 )
 WITHDRAW = ButtonAction(
     name="withdraw_submission",
+    undo="submit_entry",
     resource=ENTRY,
     slug="retraction",
     permission=WRITE,
@@ -181,6 +186,7 @@ WITHDRAW = ButtonAction(
 )
 ARCHIVE = FormAction(
     name="archive_entry",
+    undo="restore_entry",
     resource=ENTRY,
     slug="archive",
     permission=WRITE,
@@ -201,6 +207,7 @@ ARCHIVE = FormAction(
 )
 RESTORE = ButtonAction(
     name="restore_entry",
+    undo="archive_entry",
     resource=ENTRY,
     slug="restoration",
     permission=WRITE,

@@ -117,6 +117,7 @@ async def _import(asked: FormRequest[None, ImportDefaultsForm]) -> PageResult:
 
 IMPORT: FormAction[None, ImportDefaultsForm] = FormAction(
     name="import_entries",
+    undo="archive_entry",
     resource=Resource(
         name="record",
         path="/directory/import",

@@ -63,6 +63,10 @@ def _verification_context(asked: FormRequest[Entry, VerificationForm]) -> Verifi
 
 CHECK = FormAction(
     name="peer_check_entry",
+    intro=(
+        "Read it as a school that would like to do the same. You only say whether another school could follow it. "
+        "The consortium lead then verifies the entry, or the school gets it back."
+    ),
     resource=ENTRY,
     slug="check",
     permission=Permission.PEER_CHECK_ENTRY,
@@ -78,6 +82,7 @@ CHECK = FormAction(
 )
 VERIFY = FormAction(
     name="verify_entry",
+    intro="Once you verify it, everybody who may see the entry finds it in the directory.",
     resource=ENTRY,
     slug="verification",
     permission=Permission.VERIFY_ENTRY,
@@ -95,6 +100,7 @@ VERIFY = FormAction(
 )
 RETURN = FormAction(
     name="return_entry",
+    intro="The school reads your reason. It can change the entry and send it again.",
     resource=ENTRY,
     slug="return",
     permission=Permission.VERIFY_ENTRY,
@@ -110,6 +116,7 @@ RETURN = FormAction(
 )
 RETIRE = FormAction(
     name="retire_entry",
+    intro="Nobody finds the entry in the directory any more. The school reads your reason.",
     resource=ENTRY,
     slug="retirement",
     permission=Permission.VERIFY_ENTRY,

@@ -120,6 +120,7 @@ async def _end(asked: ActionRequest[UUID]) -> Redirect:
 
 FOLLOW_THEME = FormAction(
     name="follow_theme",
+    undo="end_subscription",
     resource=LIST,
     slug="themes",
     form_slug="",
@@ -135,6 +136,7 @@ FOLLOW_THEME = FormAction(
 )
 FOLLOW_SCHOOL = ButtonAction(
     name="follow_school",
+    undo="end_subscription",
     resource=Resource(
         name="school",
         path=f"{HERE}/schools/{{urn:int}}",
@@ -147,6 +149,7 @@ FOLLOW_SCHOOL = ButtonAction(
 )
 SAVE_SEARCH = FormAction(
     name="save_search",
+    undo="end_subscription",
     resource=LIST,
     slug="searches",
     form_slug="new",
@@ -159,6 +162,7 @@ SAVE_SEARCH = FormAction(
 )
 END = ButtonAction(
     name="end_subscription",
+    undo="follow_school",
     resource=Resource(
         name="following_id",
         path=f"{HERE}/{{following_id:uuid}}",

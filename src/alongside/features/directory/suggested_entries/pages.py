@@ -45,6 +45,7 @@ async def _suggest(asked: ActionRequest[None]) -> Redirect:
 
 SUGGEST = ButtonAction(
     name="draft_entry_from_agreement",
+    undo="archive_entry",
     resource=Resource(name="suggestion", path=ADDRESS, load=no_record, url=lambda _: ADDRESS),
     slug="",
     permission=Permission.WRITE_ENTRY,

@@ -73,6 +73,7 @@ async def _reader_to(
 
 END_READER = ButtonAction(
     name="end_reader",
+    undo="name_reader",
     resource=Resource(
         name="part",
         path="/escalations/{escalation_id:uuid}/readers/{reader_id:uuid}",
@@ -93,6 +94,7 @@ END_READER = ButtonAction(
 )
 NAME_READER = FormAction(
     name="name_reader",
+    undo="end_reader",
     resource=ESCALATION,
     slug="readers",
     permission=HANDLE,

@@ -41,6 +41,7 @@ async def _arrange(asked: FormRequest[None, CoverForm]) -> None:
 
 ARRANGE: FormAction[None, CoverForm] = FormAction(
     name="arrange_cover",
+    undo="end_cover",
     resource=list_resource("/leave-cover", "/escalations"),
     slug="",
     permission=HANDLE,
@@ -58,6 +59,7 @@ ARRANGE: FormAction[None, CoverForm] = FormAction(
 )
 END = ButtonAction(
     name="end_cover",
+    undo="arrange_cover",
     resource=id_resource("/leave-cover/{cover_id:uuid}", "/leave-cover"),
     slug="end",
     permission=HANDLE,

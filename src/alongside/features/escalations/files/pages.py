@@ -61,6 +61,7 @@ async def _add(asked: FormRequest[EscalationRow, FileForm]) -> None:
 
 ADD_FILE = FormAction(
     name="add_file",
+    undo="remove_file",
     resource=ESCALATION,
     slug="files",
     form_slug="files/new",

@@ -34,6 +34,10 @@ async def _ask(asked: FormRequest[EscalationRow, AskMatchingForm]) -> None:
 
 ASK_MATCHING = FormAction(
     name="ask_matching_for_escalation",
+    intro=(
+        "Alongside makes a plan across the whole authority, so that schools of every consortium are considered. "
+        "People who read plans are not told of this escalation. The escalation records that you asked."
+    ),
     resource=ESCALATION,
     slug="matching",
     permission=Permission.MANAGE_ESCALATION,

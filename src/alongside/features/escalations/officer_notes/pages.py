@@ -38,6 +38,11 @@ async def _context(asked: FormRequest[EscalationRow, OfficersNoteForm]) -> Notes
 
 WRITE_NOTE = FormAction(
     name="write_note",
+    creates=True,
+    intro=lambda person, _: (
+        f"Only the {settings_of(person.authority_id).words.core_team} can read these notes in Alongside. "
+        "A note cannot be changed. It may have to be disclosed by law, so keep fact and opinion apart."
+    ),
     resource=replace(ESCALATION, wrap=logs_reading_of("notes")),
     slug="notes",
     permission=Permission.VIEW_OFFICER_NOTES,

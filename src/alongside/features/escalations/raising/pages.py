@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wtforms import Form
+
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import AuthoritySettings, Contact
@@ -13,7 +15,6 @@ from alongside.features.escalations.resource import ESCALATION, subject
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import list_resource, routes_of
-from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
@@ -67,6 +68,11 @@ async def _raise(asked: FormRequest[None, RaiseForm]) -> PageResult:
 
 RAISE: FormAction[None, RaiseForm] = FormAction(
     name="raise_escalation",
+    creates=True,
+    intro=lambda person, _: (
+        f"The {settings_of(person.authority_id).words.core_team} is told at once and must acknowledge it by a date. "
+        "Nobody can refuse it."
+    ),
     resource=list_resource("/escalations"),
     slug="",
     form_slug=None,
@@ -81,7 +87,7 @@ RAISE: FormAction[None, RaiseForm] = FormAction(
     context=_context,
     run=_raise,
 )
-NOTIFY_SCHOOL = ButtonAction(
+NOTIFY_SCHOOL = FormAction(
     name="notify_school",
     resource=ESCALATION,
     slug="notify-school",
@@ -89,6 +95,8 @@ NOTIFY_SCHOOL = ButtonAction(
     states=OPEN_STATES,
     relevant=lambda _, row: row.notified_at is None,
     label="Tell the headteacher",
+    intro="The headteacher is told now, and can read the escalation from then on.",
+    form=Form,
     said="The headteacher has been told.",
     run=lambda asked: actions.notify_school(*subject(asked)),
 )

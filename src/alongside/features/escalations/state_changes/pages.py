@@ -1,5 +1,7 @@
 """Actions that change the state of an escalation: buttons, reasons and the result at the end."""
 
+from wtforms import Form
+
 from alongside.features.escalations import models
 from alongside.features.escalations.resource import ESCALATION, REASON, subject
 from alongside.features.escalations.state_changes import actions
@@ -13,18 +15,21 @@ from alongside.platform.forms.form_action import FormAction
 HANDLE, ANSWER = Permission.MANAGE_ESCALATION, Permission.RESPOND_TO_ESCALATION
 
 
-ACKNOWLEDGE = ButtonAction(
+ACKNOWLEDGE = FormAction(
     name="acknowledge_escalation",
     resource=ESCALATION,
     slug="acknowledgement",
     permission=HANDLE,
     states=models.ACKNOWLEDGE.starts,
     label="Acknowledge",
+    intro="You become its owner. The consortium is told that the core team has it, and the time to decide starts.",
+    form=Form,
     said="The escalation is acknowledged. You are its owner until you assign it to someone else.",
     run=lambda asked: actions.acknowledge_escalation(*subject(asked)),
 )
 RESUME = ButtonAction(
     name="resume_escalation",
+    undo="pause_clock",
     resource=ESCALATION,
     slug="resumption",
     permission=HANDLE,
@@ -33,7 +38,7 @@ RESUME = ButtonAction(
     said="The clock is running again.",
     run=lambda asked: actions.resume_escalation(*subject(asked)),
 )
-OFFER_RETURN = ButtonAction(
+OFFER_RETURN = FormAction(
     name="offer_return",
     resource=ESCALATION,
     slug="return",
@@ -42,6 +47,8 @@ OFFER_RETURN = ButtonAction(
     refusal=lambda _, row: CRITERIA_NOT_MET if row.unmet_criterion else None,
     explains=True,
     label="Ask the consortium to take the school back",
+    intro="The consortium is asked to take the school back, or to say why it is too early.",
+    form=Form,
     said="The consortium has been asked to take the school back.",
     run=lambda asked: actions.offer_return(*subject(asked)),
 )

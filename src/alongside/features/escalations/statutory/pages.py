@@ -56,6 +56,8 @@ async def _overrule(asked: FormRequest[EscalationRow, OverrulingForm]) -> None:
 
 RECORD_STEP = FormAction(
     name="record_statutory_step",
+    creates=True,
+    intro="This records what the authority has done. Alongside sends nothing: send the notice yourself.",
     resource=ESCALATION,
     slug="statutory-steps",
     form_slug="statutory-steps/new",

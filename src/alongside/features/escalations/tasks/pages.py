@@ -42,6 +42,7 @@ async def _agree(asked: FormRequest[EscalationRow, TaskForm]) -> None:
 
 AGREE_TASK = FormAction(
     name="agree_task",
+    creates=True,
     resource=ESCALATION,
     slug="tasks",
     form_slug="tasks/new",
@@ -77,6 +78,7 @@ CHANGE_TASK = FormAction(
 )
 COMPLETE_TASK = ButtonAction(
     name="complete_task",
+    undo="reopen_task",
     resource=TASK,
     slug="completion",
     permission=WORK,
@@ -104,6 +106,7 @@ CANCEL_TASK = FormAction(
 )
 REOPEN_TASK = ButtonAction(
     name="reopen_task",
+    undo="complete_task",
     resource=TASK,
     slug="reopening",
     permission=WORK,

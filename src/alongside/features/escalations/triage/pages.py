@@ -109,6 +109,7 @@ async def _merge(asked: FormRequest[EscalationRow, MergerForm]) -> Redirect:
 
 DECIDE = FormAction(
     name="decide_escalation",
+    undo="decide_escalation",
     resource=ESCALATION,
     slug="decision",
     permission=HANDLE,
@@ -125,6 +126,7 @@ DECIDE = FormAction(
 )
 AGREE_PLAN = FormAction(
     name="agree_plan",
+    intro="The consortium and the school follow this plan. The consortium is told at once, and reviews become due.",
     resource=ESCALATION,
     slug="plan",
     permission=HANDLE,

@@ -22,6 +22,8 @@ async def _record(asked: FormRequest[EscalationRow, VisitForm]) -> None:
 
 RECORD_VISIT = FormAction(
     name="record_visit",
+    creates=True,
+    undo="correct_visit",
     resource=ESCALATION,
     slug="visits",
     form_slug="visits/new",
@@ -37,6 +39,7 @@ RECORD_VISIT = FormAction(
 )
 CORRECT_VISIT = FormAction(
     name="correct_visit",
+    undo="correct_visit",
     resource=resource_of_part("/escalation-visits/{escalation_visit_id:uuid}", VISIT),
     slug="edit",
     permission=WORK,

@@ -326,6 +326,7 @@ async def _both_ids(
 
 ADD_CONSTRAINT: FormAction[PlannedNeed, ConstraintForm] = FormAction(
     name="add_constraint",
+    undo="remove_constraint",
     resource=PLANNED_NEED,
     slug="constraints",
     form_slug="constraints/new",
@@ -339,6 +340,7 @@ ADD_CONSTRAINT: FormAction[PlannedNeed, ConstraintForm] = FormAction(
 )
 REMOVE_CONSTRAINT = ButtonAction(
     name="remove_constraint",
+    undo="add_constraint",
     resource=Resource(
         name="ids",
         path="/plans/{run_id:uuid}/constraints/{constraint_id:uuid}",

@@ -58,6 +58,7 @@ async def _exclude(asked: FormRequest[None, ExclusionForm]) -> None:
 
 EXCLUDE: FormAction[None, ExclusionForm] = FormAction(
     name="exclude_school",
+    undo="lift_exclusion",
     resource=list_resource(LIST),
     slug="",
     form_slug=None,
@@ -73,6 +74,7 @@ EXCLUDE: FormAction[None, ExclusionForm] = FormAction(
 )
 LIFT: ButtonAction[ExclusionRow] = ButtonAction(
     name="lift_exclusion",
+    undo="exclude_school",
     resource=Resource(
         name="exclusion",
         path=f"{LIST}/{{exclusion_id:uuid}}",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from wtforms import Form
+
 from alongside.features.authorities import settings_of
 from alongside.features.matching.assignments.redaction import why_nobody_for, without_private
 from alongside.features.matching.models import ADOPT, AT_WORK, CURRENT, TURN_DOWN
@@ -214,6 +216,7 @@ def labels_for(person: Principal) -> PlanLabels:
 
 ASK: FormAction[None, AskForm] = FormAction(
     name="ask_for_plan",
+    undo="cancel_plan",
     resource=list_resource("/plans"),
     slug="",
     form_slug=None,
@@ -226,6 +229,7 @@ ASK: FormAction[None, AskForm] = FormAction(
 )
 CANCEL_PLAN = ButtonAction(
     name="cancel_plan",
+    undo="ask_for_plan",
     resource=PLAN,
     slug="cancellation",
     permission=Permission.MAKE_PLAN,
@@ -234,18 +238,21 @@ CANCEL_PLAN = ButtonAction(
     said="Cancelled. The current plan has not changed.",
     run=lambda asked: actions.cancel_plan(asked.session, asked.person, asked.record.id),
 )
-ADOPT_PLAN = ButtonAction(
+ADOPT_PLAN = FormAction(
     name="adopt_plan",
     resource=PLAN,
     slug="adoption",
     permission=Permission.MAKE_PLAN,
     states=ADOPT.starts,
     label="Use this plan",
+    intro="This plan replaces the current one. Schools are told nothing until you send its proposals.",
+    form=Form,
     said="This is now the current plan. Send it when you have read it.",
     run=lambda asked: actions.adopt_plan(asked.session, asked.person, asked.record.id),
 )
 TURN_PLAN_DOWN = ButtonAction(
     name="turn_plan_down",
+    undo="ask_for_plan",
     resource=PLAN,
     slug="refusal",
     permission=Permission.MAKE_PLAN,

@@ -71,6 +71,10 @@ def said_of(sent: actions.SendResult) -> str:
 
 SEND_PLAN: FormAction[PlanRow, SendForm] = FormAction(
     name="send_plan",
+    intro=(
+        "Each pair becomes a proposal. Both schools are told and asked, and nothing is agreed until both accept. "
+        "Either may propose other days or dates."
+    ),
     resource=PLAN,
     slug="send",
     permission=Permission.MAKE_PLAN,

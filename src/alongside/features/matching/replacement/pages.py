@@ -146,6 +146,10 @@ async def _take(asked: FormRequest[PlannedNeed, OptionForm]) -> Redirect:
 
 TAKE_OPTION: FormAction[PlannedNeed, OptionForm] = FormAction(
     name="take_option",
+    intro=(
+        "Each choice changes the partner of one other school at most, and never of a school that has accepted. "
+        "Every school that must answer is told."
+    ),
     resource=PLANNED_NEED,
     slug="replacements",
     permission=Permission.MAKE_PLAN,

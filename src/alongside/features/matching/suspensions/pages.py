@@ -49,6 +49,7 @@ async def _suspend(asked: FormRequest[None, SuspensionForm]) -> None:
 
 SUSPEND: FormAction[None, SuspensionForm] = FormAction(
     name="suspend_supplier",
+    undo="end_suspension",
     resource=list_resource(LIST),
     slug="",
     form_slug=None,
@@ -65,6 +66,7 @@ SUSPEND: FormAction[None, SuspensionForm] = FormAction(
 )
 END: ButtonAction[SuspensionRow] = ButtonAction(
     name="end_suspension",
+    undo="suspend_supplier",
     resource=Resource(
         name="suspension",
         path=f"{LIST}/{{suspension_id:uuid}}",

@@ -18,6 +18,7 @@ async def _withdraw(asked: FormRequest[NeedRow, ListedReasonForm]) -> None:
 
 WITHDRAW = FormAction(
     name="withdraw_need",
+    undo="reopen_need",
     resource=NEED,
     slug="withdrawal",
     permission=Permission.CHANGE_NEED,
@@ -33,6 +34,7 @@ WITHDRAW = FormAction(
 )
 REOPEN = FormAction(
     name="reopen_need",
+    undo="withdraw_need",
     resource=NEED,
     slug="reopening",
     permission=Permission.CHANGE_NEED,

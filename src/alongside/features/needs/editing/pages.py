@@ -74,6 +74,7 @@ def _cannot_post(person: Principal, need: NeedRow) -> bool:
 
 EDIT = FormAction(
     name="change_need",
+    undo="change_need",
     resource=NEED,
     slug="edit",
     permission=Permission.EDIT_NEED,
@@ -92,6 +93,7 @@ EDIT = FormAction(
 )
 POST = ButtonAction(
     name="post_drafted_need",
+    undo="withdraw_need",
     resource=NEED,
     slug="post",
     permission=Permission.POST_NEED,
@@ -101,6 +103,7 @@ POST = ButtonAction(
 )
 SEND = ButtonAction(
     name="send_need_to_head",
+    undo="withdraw_need",
     resource=NEED,
     slug="send",
     permission=Permission.DRAFT_NEED,
@@ -111,6 +114,7 @@ SEND = ButtonAction(
 )
 CONFIRM = ButtonAction(
     name="confirm_need",
+    undo="withdraw_need",
     resource=NEED,
     slug="confirmation",
     permission=Permission.CHANGE_NEED,
@@ -121,6 +125,7 @@ CONFIRM = ButtonAction(
 )
 PAUSE = ButtonAction(
     name="pause_need",
+    undo="confirm_need",
     resource=NEED,
     slug="pause",
     permission=Permission.CHANGE_NEED,

@@ -178,6 +178,8 @@ def _context(asked: FormRequest[Requester, NeedForm]) -> NewNeedContext:
 
 NEW: FormAction[Requester, NeedForm] = FormAction(
     name="post_need",
+    creates=True,
+    undo="withdraw_need",
     resource=Resource(
         name="requester", path="/needs", load=requester, choose=requester, url=lambda _: "/needs"
     ),

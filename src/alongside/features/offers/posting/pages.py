@@ -112,6 +112,8 @@ async def _post(asked: ActionRequest[OfferRow]) -> PageResult | None:
 
 NEW: FormAction[PostingSchool, OfferForm] = FormAction(
     name="post_offer",
+    creates=True,
+    undo="withdraw_offer",
     resource=Resource(
         name="school",
         path="/offers",
@@ -138,6 +140,7 @@ NEW: FormAction[PostingSchool, OfferForm] = FormAction(
 )
 EDIT: FormAction[OfferRow, OfferForm] = FormAction(
     name="change_offer",
+    undo="change_offer",
     resource=OFFER,
     slug="edit",
     permission=Permission.CHANGE_OFFER,
@@ -158,6 +161,7 @@ EDIT: FormAction[OfferRow, OfferForm] = FormAction(
 )
 POST = ButtonAction(
     name="post_drafted_offer",
+    undo="withdraw_offer",
     resource=OFFER,
     slug="post",
     permission=Permission.POST_OFFER,
@@ -168,6 +172,7 @@ POST = ButtonAction(
 )
 CONFIRM = ButtonAction(
     name="confirm_offer",
+    undo="withdraw_offer",
     resource=OFFER,
     slug="confirmation",
     permission=Permission.CHANGE_OFFER,

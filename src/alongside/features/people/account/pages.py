@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from wtforms import Form
+
 from alongside.errors import NotFound
 from alongside.features.people.account import actions, queries
 from alongside.features.people.account.forms import EmailPreferenceForm
+from alongside.features.people.redirects import same_site
 from alongside.features.people.role_assignments import UsedRole, role_label, roles_of_person
 from alongside.platform.access.permissions import Permission
 from alongside.platform.forms.action import ActionRequest, id_resource, list_resource, routes_of
@@ -63,7 +66,8 @@ async def _present_choice(asked: ActionRequest[None]) -> dict[str, object]:
 async def _switch(asked: ActionRequest[UUID]) -> Redirect:
     """Switch to another role, with a new session."""
     token, role = await actions.switch_to_role(asked.session, asked.person, asked.record)
-    return Redirect("/home", f"You now act as {role}.", cookies={SESSION_COOKIE: token})
+    after = same_site(asked.data.one("next"))
+    return Redirect(after, f"You now act as {role}.", cookies={SESSION_COOKIE: token})
 
 
 async def _end_browser(asked: ActionRequest[UUID]) -> None:
@@ -77,6 +81,7 @@ async def _end_other_browsers(asked: ActionRequest[None]) -> None:
 
 SWITCH = ButtonAction(
     name="switch_to_role",
+    undo="switch_to_role",
     resource=id_resource("/roles/{role_assignment_id:uuid}", "/roles"),
     slug="switch",
     permission=Permission.SWITCH_ROLE,
@@ -84,6 +89,7 @@ SWITCH = ButtonAction(
 )
 CHOOSE_MAIL: FormAction[None, EmailPreferenceForm] = FormAction(
     name="choose_mail",
+    undo="choose_mail",
     resource=list_resource("/account"),
     slug="mail",
     form_slug=None,
@@ -95,19 +101,25 @@ CHOOSE_MAIL: FormAction[None, EmailPreferenceForm] = FormAction(
     said="Your choice is saved.",
     run=lambda asked: actions.choose_mail(asked.session, asked.person, asked.form.mail_choice.data),
 )
-END_BROWSER = ButtonAction(
+END_BROWSER = FormAction(
     name="end_browser",
     resource=id_resource("/account/sessions/{session_id:uuid}", "/account"),
     slug="end",
     permission=Permission.VIEW_OWN_ACCOUNT,
+    title="Sign out this browser",
+    intro="That browser is signed out at once. Text that was not sent there is kept for a day.",
+    form=Form,
     said="That browser is signed out.",
     run=_end_browser,
 )
-END_OTHER_BROWSERS = ButtonAction(
+END_OTHER_BROWSERS = FormAction(
     name="end_other_browsers",
     resource=list_resource("/account"),
     slug="sessions/end",
     permission=Permission.VIEW_OWN_ACCOUNT,
+    title="Sign out my other browsers",
+    intro="All your other browsers are signed out at once. This one stays signed in.",
+    form=Form,
     said="All your other browsers are signed out.",
     run=_end_other_browsers,
 )

@@ -126,6 +126,7 @@ def _on_an_invitation(
     )
     renew = ButtonAction(
         name=f"renew_invitation{suffix}",
+        undo=f"withdraw_invitation{suffix}",
         resource=resource,
         slug="renewal",
         permission=permission,
@@ -138,6 +139,7 @@ def _on_an_invitation(
     )
     withdraw = ButtonAction(
         name=f"withdraw_invitation{suffix}",
+        undo=f"post_invitation{suffix}",
         resource=resource,
         slug="withdrawal",
         permission=permission,

@@ -110,6 +110,7 @@ async def _drop_training_day(asked: ActionRequest[SchoolRecord]) -> None:
 
 SET_TERM: FormAction[SchoolRecord, TermForm] = FormAction(
     name="set_term",
+    undo="drop_term",
     resource=SCHOOL,
     slug="terms",
     form_slug=None,
@@ -124,6 +125,7 @@ SET_TERM: FormAction[SchoolRecord, TermForm] = FormAction(
 )
 SET_TRAINING_DAY: FormAction[SchoolRecord, TrainingDayForm] = FormAction(
     name="set_training_day",
+    undo="drop_training_day",
     resource=SCHOOL,
     slug="training-days",
     form_slug=None,
@@ -138,6 +140,7 @@ SET_TRAINING_DAY: FormAction[SchoolRecord, TrainingDayForm] = FormAction(
 )
 DROP_TERM = ButtonAction(
     name="drop_term",
+    undo="set_term",
     resource=SCHOOL,
     slug="terms/removal",
     permission=KEEP,
@@ -146,6 +149,7 @@ DROP_TERM = ButtonAction(
 )
 DROP_TRAINING_DAY = ButtonAction(
     name="drop_training_day",
+    undo="set_training_day",
     resource=SCHOOL,
     slug="training-days/removal",
     permission=KEEP,

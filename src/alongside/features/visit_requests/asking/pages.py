@@ -36,6 +36,7 @@ async def _ask(asked: FormRequest[VisitTarget, AskForm]) -> Redirect:
 def _asking(name: str, resource: Resource[VisitTarget]) -> FormAction[VisitTarget, AskForm]:
     return FormAction(
         name=name,
+        creates=True,
         resource=resource,
         slug="visit-requests",
         form_slug="visit-requests/new",
@@ -78,6 +79,7 @@ def _offer_dates(asked: FormRequest[RequestedVisit, ChooseDateForm]) -> None:
 
 CHOOSE: FormAction[RequestedVisit, ChooseDateForm] = FormAction(
     name="choose_visit_date",
+    undo="cancel_agreed_visit",
     resource=VISIT_REQUEST,
     slug="date",
     permission=Permission.CHANGE_VISIT_REQUEST,
