@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from alongside.platform.database.session import Database
+from alongside.platform.notifications.actions import NOTHING_TO_DO
 from tests.client import Client, soup, words
 from tests.features.agreements.builders import (
     a_pair,
@@ -109,6 +110,9 @@ async def test_from_need_to_closing(client: Client, database: Database) -> None:
     assert "Pat Park recorded a visit" in seen
     assert (await look(database, "need", need_id)).state == "met"
     await books_add_up(database)
+    for email in await look(database, "email_outbox"):
+        asks = re.search(r" by (\w+ )?\d{1,2} \w+ \d{4}", email.body)
+        assert asks or email.body.endswith(NOTHING_TO_DO), email.body
 
 
 async def test_the_last_yes_sent_a_hundred_times_makes_one_agreement(
@@ -187,7 +191,7 @@ async def test_a_visit_without_words_or_in_the_future_is_sent_back(
         ({"done": ""}, 422, "Say what was done"),
         ({"visit_on": "25/11/2026"}, 422, "must be today or earlier"),
         ({"days": "21"}, 422, "up to 20"),
-        ({"days": "2.5"}, 409, "2 days of the 2 days agreed can still be recorded"),
+        ({"days": "2.5"}, 422, "2 days of the 2 days agreed can still be recorded"),
     ):
         answer = await client.post(f"{agreement}/visits", VISIT | change, HEAD_OF_PARK)
         assert answer.status_code == status, change
@@ -230,7 +234,8 @@ async def test_two_who_correct_one_record_see_both_texts(client: Client, databas
     agreement = f"/agreements/{await a_running_agreement(database)}"
     await does(client, HEAD_OF_PARK, f"{agreement}/visits", VISIT)
     (visit,) = await look(database, "visit")
-    await does(client, HEAD_OF_PARK, f"/visits/{visit.id}/record", VISIT | {"done": "Three", "version": "1"})
+    correction = VISIT | {"version": "1", "note": "We counted again"}
+    await does(client, HEAD_OF_PARK, f"/visits/{visit.id}/record", correction | {"done": "Three"})
     answer = await client.post(
         f"/visits/{visit.id}/record", VISIT | {"done": "Four lessons", "version": "1"}, HEAD_OF_PARK
     )
@@ -251,7 +256,6 @@ async def test_what_is_not_yours_is_not_there(client: Client, database: Database
     for path in (
         f"/agreements/{agreement_id}",
         f"/proposals/{row.proposal_id}",
-        f"/visits/{visit.id}/record",
         f"/agreements/{agreement_id}/amendments/new",
         f"/agreements/{agreement_id}/early-end",
         f"/agreements/{agreement_id}/reviews/closing",

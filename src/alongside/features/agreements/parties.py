@@ -73,12 +73,16 @@ def is_head(person: Principal) -> bool:
 
 
 class NotificationText(NamedTuple):
-    """A notification: its kind, one sentence, the path it links to, and its idempotency key."""
+    """A notification: its kind, one sentence, the path it links to, and its idempotency key.
+
+    With `asks` the sentence names what the recipient must do and by when.
+    """
 
     kind: str
     text: str
     path: str
     once: str
+    asks: bool = False
 
 
 async def notify_schools(
@@ -86,7 +90,9 @@ async def notify_schools(
 ) -> None:
     """Notify the headteachers and delegates of schools."""
     people = await people_of_schools(session, person.authority_id, person.today, list(urns))
-    await notify(session, person, ids(people), word.kind, word.text, word.path, once=word.once)
+    await notify(
+        session, person, ids(people), word.kind, word.text, word.path, once=word.once, asks=word.asks
+    )
 
 
 async def notify_schools_and_leads(
@@ -97,4 +103,4 @@ async def notify_schools_and_leads(
     schools = await people_of_schools(session, person.authority_id, person.today, urns)
     leaders = await leaders_of_schools(session, person.authority_id, person.today, urns)
     recipients = ids([*schools, *leaders])
-    await notify(session, person, recipients, word.kind, word.text, word.path, once=word.once)
+    await notify(session, person, recipients, word.kind, word.text, word.path, once=word.once, asks=word.asks)

@@ -191,7 +191,7 @@ async def _remind(
         said = one.text.format(title=row.title, due=format_date(due))
         once = f"{one.kind}_reminder:{row.id}:{due}"
         await notify_schools(
-            session, person, missing, NotificationText(f"{one.kind}_reminder", said, path, once)
+            session, person, missing, NotificationText(f"{one.kind}_reminder", said, path, once, asks=True)
         )
     elif missing and one.late and person.today > due:
         leads = await leaders_of_schools(session, person.authority_id, person.today, missing)

@@ -87,17 +87,20 @@ def _today(person: Principal) -> dict[str, object]:
 async def _notify(
     session: AsyncSession, person: Principal, entry: Entry, kind: str, what: str, key: date | None = None
 ) -> None:
-    """Notify the school and the leads of its consortium; nobody is notified about a resource."""
+    """Notify the school and the leads of its consortium; nobody is notified about a resource.
+
+    The school is asked to act unless the entry is over, its leads never.
+    """
     if entry.school_urn is None:
         return
     urns = [entry.school_urn]
-    people = [
-        *await people_of_schools(session, person.authority_id, person.today, urns),
-        *await leaders_of_schools(session, person.authority_id, person.today, urns),
-    ]
+    people = await people_of_schools(session, person.authority_id, person.today, urns)
+    leaders = await leaders_of_schools(session, person.authority_id, person.today, urns)
     once = f"{kind}:{entry.id}:{key or entry.version}"
     text = f"An entry of {entry.school} for the directory {what}."
-    await notify(session, person, ids(people), kind, text, f"/directory/{entry.id}", once=once)
+    path, asks = f"/directory/{entry.id}", kind != "entry_lapsed"
+    await notify(session, person, ids(people), kind, text, path, once=once, asks=asks)
+    await notify(session, person, ids(leaders), kind, text, path, once=once)
 
 
 JOBS = (

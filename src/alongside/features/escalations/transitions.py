@@ -18,10 +18,11 @@ from alongside.features.escalations.participants import participants_of
 from alongside.features.escalations.reminders.actions import cancel, schedule
 from alongside.features.escalations.requester import refuse_interest
 from alongside.features.escalations.rows import EscalationRow
+from alongside.features.escalations.telling import Recipient, Turn, messages
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.constraints import Message, explain_constraints
-from alongside.platform.notifications import notify
+from alongside.platform.notifications.actions import notify_each
 from alongside.platform.workflow import Transition, apply_transition
 
 CRITERIA_NOT_MET = (
@@ -155,19 +156,26 @@ async def notify_participants(
     session: AsyncSession,
     person: Principal,
     row: EscalationRow,
-    kind: str,
-    words: str,
+    event: str,
+    turn: Turn | None = None,
+    *,
+    once: str = "",
 ) -> None:
-    """Notify the participants of an escalation, except the person who acts; the text names neither school nor
-    reason.
+    """Notify the participants of an escalation, except the person who acts, each by their part in it (`telling`).
 
     The headteacher is included only once notified of the escalation. If the owner has left the core team, or there is
     none, the whole core team is notified.
     """
     found = await participants_of(session, person, row.id, row)
-    people = [*found.leads, *found.readers]
-    people += [one for one in found.officers if one == row.owner_id] or found.officers
-    if row.notified_at is not None:
-        people += found.heads
-    once = f"{kind}:{row.id}:{row.version}"
-    await notify(session, person, people, kind, words, f"/escalations/{row.id}", once=once)
+    owner = [one for one in found.officers if one == row.owner_id]
+    people = {
+        Recipient.OWNER: owner,
+        Recipient.OFFICER: [] if owner else list(found.officers),
+        Recipient.LEAD: list(found.leads),
+        Recipient.HEAD: list(found.heads) if row.notified_at is not None else [],
+        Recipient.READER: list(found.readers),
+    }
+    once = once or f"{event}:{row.id}:{row.version}"
+    await notify_each(
+        session, person, messages(event, people, turn), event, f"/escalations/{row.id}", once=once
+    )

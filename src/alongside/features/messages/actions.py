@@ -95,7 +95,7 @@ async def _add(session: AsyncSession, person: Principal, thread: Thread, text: s
     await _mark_read(session, person, thread_id)
     people = await people_of_schools(session, person.authority_id, person.today, [thread.other_urn(person)])
     kind = f"message_{values['kind']}"
-    await notify(session, person, ids(people), kind, text, thread.url, once=f"message:{made}")
+    await notify(session, person, ids(people), kind, text, thread.url, once=f"message:{made}", asks=True)
 
 
 async def _thread_id(session: AsyncSession, person: Principal, thread: Thread) -> UUID:

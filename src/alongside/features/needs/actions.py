@@ -66,7 +66,9 @@ async def send_need_to_head(session: AsyncSession, person: Principal, need_id: U
     heads = await people_of_schools(session, person.authority_id, person.today, [need.school_urn])
     text = f"{person.name} has drafted a need for {need.school}. It waits for you to confirm it."
     once = _idempotency_key("to_confirm", need)
-    await notify(session, person, ids(heads), "need_to_confirm", text, f"/needs/{need.id}", once=once)
+    await notify(
+        session, person, ids(heads), "need_to_confirm", text, f"/needs/{need.id}", once=once, asks=True
+    )
 
 
 async def post_need(session: AsyncSession, person: Principal, need_id: UUID) -> None:

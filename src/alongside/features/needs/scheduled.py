@@ -132,7 +132,9 @@ async def _notify_school(
 ) -> None:
     people = await people_of_schools(session, need.authority_id, person.today, [need.school_urn])
     once = f"{kind}:{need.id}:{need.confirmed_on}"
-    await notify(session, person, ids(people), kind, text, f"/needs/{need.id}/confirmation", once=once)
+    await notify(
+        session, person, ids(people), kind, text, f"/needs/{need.id}/confirmation", once=once, asks=True
+    )
 
 
 JOBS = (

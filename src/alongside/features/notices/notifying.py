@@ -37,4 +37,4 @@ async def notify_audience(
     then = THEN[did].format(day=format_date(notice.event_on or notice.ends_on))
     for role, to in people.items():
         text = f"{notice.sender} {did} a notice to {TO[role]}: {notice.title.rstrip('.')}. {then}."
-        await notify(session, person, to, "notice", text, f"/notices/{notice.id}", once=once)
+        await notify(session, person, to, "notice", text, f"/notices/{notice.id}", once=once, asks=True)

@@ -142,7 +142,9 @@ async def _notify_school(
 ) -> None:
     people = await people_of_schools(session, offer.authority_id, person.today, [offer.school_urn])
     once = f"{kind}:{offer.id}:{offer.confirmed_on}"
-    await notify(session, person, ids(people), kind, text, f"/offers/{offer.id}/confirmation", once=once)
+    await notify(
+        session, person, ids(people), kind, text, f"/offers/{offer.id}/confirmation", once=once, asks=True
+    )
 
 
 JOBS = (

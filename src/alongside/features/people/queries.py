@@ -44,7 +44,8 @@ PERSON_OF_SESSION = text(
                AND o.starts_on <= :today AND (o.ends_on IS NULL OR o.ends_on > :today)) AS other_roles,
            (SELECT count(*) FROM (
                 SELECT FROM notification n
-                 WHERE n.authority_id = :authority_id AND n.person_id = p.id AND n.read_at IS NULL LIMIT 100) n)
+                 WHERE n.authority_id = :authority_id AND n.person_id = p.id AND n.read_at IS NULL
+                    AND n.shown_from <= now() LIMIT 100) n)
            AS unread
       FROM user_session s
       JOIN authority t ON t.authority_id = s.authority_id

@@ -164,6 +164,7 @@ async def _ask_core_team_to_notify_heads(
             "An escalation moved to another school with the closed one. Tell the headteacher of that school.",
             f"/escalations/{one}",
             once=f"escalation_not_told:{one}",
+            asks=True,
         )
 
 
@@ -367,6 +368,7 @@ async def _ask_administrators(
         words,
         f"{PAGE}/{succession_id}",
         once=once,
+        asks=True,
     )
     leaders = await leaders_of_schools(session, person.authority_id, person.today, [plan.old_urn])
     words = f"{plan.old_name} has closed."

@@ -7,6 +7,9 @@ from alongside.features.visit_requests.request import RequestedVisit
 from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import notify
 
+ASK = ("visit_asked", "visit_dates_offered", "visit_reminder")
+"""The kinds whose text names what the school must do and by when."""
+
 
 async def tell_school(
     session: AsyncSession, person: Principal, row: RequestedVisit, urn: int, kind: str, text: str
@@ -14,7 +17,9 @@ async def tell_school(
     """Notify the people who act for one school of the request."""
     people = await people_of_schools(session, person.authority_id, person.today, [urn])
     once = f"{kind}:{row.id}:{urn}:{row.version}"
-    await notify(session, person, ids(people), kind, text, f"/visit-requests/{row.id}", once=once)
+    await notify(
+        session, person, ids(people), kind, text, f"/visit-requests/{row.id}", once=once, asks=kind in ASK
+    )
 
 
 async def tell_other_school(

@@ -12,8 +12,8 @@ DIGEST = text(
     WITH carried AS (
         UPDATE notification SET in_digest = :day
           FROM person
-         WHERE notification.authority_id = :authority_id AND notification.in_digest IS NULL AND notification.read_at
-         IS NULL
+         WHERE notification.authority_id = :authority_id AND notification.in_digest IS NULL
+           AND notification.read_at IS NULL AND notification.shown_from <= now()
            AND person.authority_id = :authority_id AND person.id = notification.person_id
            AND person.mail_choice = 'daily' AND person.email <> ''
            AND (person.left_on IS NULL OR person.left_on > :day)

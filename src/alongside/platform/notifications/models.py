@@ -25,7 +25,7 @@ class Notification(AuthorityOwned, Base):
 
     `kind` names the message ("need_proposed"); `text` is what the page shows, `path` where it links to. `once` is a
     key: a person gets one notification for each. `read_at` is when the person marked it as done. `in_digest` is set
-    when a daily digest included it.
+    when a daily digest included it. `shown_from` is when the person is told, which may be later than the action.
     """
 
     __tablename__ = "notification"
@@ -44,6 +44,7 @@ class Notification(AuthorityOwned, Base):
     at: Mapped[datetime] = created_at()
     read_at: Mapped[datetime | None]
     in_digest: Mapped[date | None]
+    shown_from: Mapped[datetime] = created_at()
 
 
 class EmailOutbox(AuthorityOwned, LeasedRow, Base):

@@ -43,6 +43,7 @@ class EmailRow(msgspec.Struct, frozen=True):
 _OWN = (
     Notification.authority_id == bindparam("authority_id"),
     Notification.person_id == bindparam("person_id"),
+    Notification.shown_from <= func.now(),
 )
 NOTIFICATIONS = Read(
     select(*(Notification.__table__.c[name] for name in NotificationRow.__struct_fields__))

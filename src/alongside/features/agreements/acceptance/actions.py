@@ -13,7 +13,6 @@ from alongside.features.agreements.parties import (
     OTHER_SIDE,
     NotificationText,
     notify_schools,
-    notify_schools_and_leads,
     own_side,
     school_on,
     urn_on,
@@ -39,17 +38,20 @@ from alongside.features.agreements.proposals.queries import (
     lock_proposal,
 )
 from alongside.features.agreements.queries import NeedState
+from alongside.features.agreements.signing.deadlines import signature_due
 from alongside.features.authorities import settings_of
 from alongside.features.needs.models import AGREE_NEED, Need
 from alongside.features.offers.balance.actions import balance_offer
+from alongside.features.people.queries import ids, leaders_of_schools
 from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.access.records import may_on
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
+from alongside.platform.notifications import notify
 from alongside.platform.school_calendar.calendar import add_school_days
-from alongside.platform.web.formatting import format_days
+from alongside.platform.web.formatting import format_date, format_days
 from alongside.platform.workflow import Transition, apply_transition
 
 
@@ -79,7 +81,7 @@ async def accept_proposal(
     if getattr(row, f"{OTHER_SIDE[side]}_accepted_at") is None:
         await apply_checked_transition(session, person, row, ACCEPT, accepted)
         await notify_other_school(
-            session, person, row, side, "proposal_accepted", "has accepted the proposal"
+            session, person, row, side, "proposal_accepted", "has accepted the proposal", row.respond_by
         )
         return None
     if not row.leader_is_head and not released:
@@ -92,9 +94,11 @@ async def accept_proposal(
             [row.supporting_urn],
             NotificationText(
                 "release_asked",
-                f"{row.leader_name} is asked for by {row.requesting_name}. The headteacher must release them.",
+                f"{row.leader_name} is asked for by {row.requesting_name}. "
+                f"The headteacher must release them by {format_date(due['respond_by'])}.",
                 f"/proposals/{row.id}",
                 f"release_asked:{row.id}:{row.version}",
+                asks=True,
             ),
         )
         return None
@@ -184,19 +188,25 @@ async def _prepare_agreement(session: AsyncSession, person: Principal, proposal:
     await apply_transition(session, product, Need, need, AGREE_NEED)
     if proposal.days >= proposal.days_left:
         await balance_offer(session, person, proposal.offer_id)
-    await notify_schools_and_leads(
-        session,
-        person,
-        proposal,
-        NotificationText(
-            "agreement_agreed",
-            f"{proposal.supporting_name} and {proposal.requesting_name} have agreed "
-            f"{format_days(proposal.days)} of support.",
-            f"/agreements/{made.id}",
-            f"agreement_agreed:{made.id}",
-        ),
-    )
+    await _tell_of_agreement(session, person, proposal, made)
     return made.id
+
+
+async def _tell_of_agreement(
+    session: AsyncSession, person: Principal, proposal: ProposalRow, made: SupportAgreement
+) -> None:
+    """Notify both schools of what they must do next and by when, and their leads that nothing is asked of them."""
+    schools = f"{proposal.supporting_name} and {proposal.requesting_name}"
+    said = f"{schools} have agreed {format_days(proposal.days)} of support."
+    due = await signature_due(session, person, proposal.requesting_urn, person.today)
+    path, once = f"/agreements/{made.id}", f"agreement_agreed:{made.id}"
+    urns = [proposal.requesting_urn, proposal.supporting_urn]
+    asked = f"{said} Add an aim and sign by {format_date(due)}."
+    await notify_schools(
+        session, person, urns, NotificationText("agreement_agreed", asked, path, once, asks=True)
+    )
+    leaders = await leaders_of_schools(session, person.authority_id, person.today, urns)
+    await notify(session, person, ids(leaders), "agreement_agreed", said, path, once=once)
 
 
 async def _challenge_until(session: AsyncSession, person: Principal, proposal: ProposalRow) -> date:
@@ -224,21 +234,27 @@ def refuse_other_terms(row: ProposalRow, terms_version: int) -> None:
 
 
 async def notify_other_school(
-    session: AsyncSession, person: Principal, row: ProposalRow, side: str, kind: str, did: str
+    session: AsyncSession,
+    person: Principal,
+    row: ProposalRow,
+    side: str,
+    kind: str,
+    did: str,
+    answer_by: date | None = None,
 ) -> None:
-    """Notify the other school of this school's action."""
+    """Notify the other school of this school's action, and of the day by which it must answer."""
+    text = (
+        f"{school_on(side, row)} {did}: {format_days(row.days)} for “{row.need_title}”."
+        if kind == "proposal_accepted"
+        else f"{school_on(side, row)} {did}."
+    )
+    asks = answer_by is not None
+    if asks:
+        text += f" Please answer by {format_date(answer_by)}."
+    path, once = f"/proposals/{row.id}", f"{kind}:{row.id}:{row.version}"
     await notify_schools(
         session,
         person,
         [urn_on(OTHER_SIDE[side], row)],
-        NotificationText(
-            kind,
-            (
-                f"{school_on(side, row)} {did}: {format_days(row.days)} for “{row.need_title}”."
-                if kind == "proposal_accepted"
-                else f"{school_on(side, row)} {did}."
-            ),
-            f"/proposals/{row.id}",
-            f"{kind}:{row.id}:{row.version}",
-        ),
+        NotificationText(kind, text, path, once, asks),
     )

@@ -18,9 +18,11 @@ from alongside.features.agreements.parties import (
     urn_on,
 )
 from alongside.features.agreements.queries import AgreementRow, lock_agreement
+from alongside.features.agreements.signing.deadlines import signature_due
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.web.formatting import format_date
 
 AIMS_MOST = 8
 WORDS = {
@@ -127,11 +129,17 @@ async def _new_agreement_version(
     if row.requesting_signed_at or row.supporting_signed_at:
         await record_audit(session, person, "signatures_fall", "support_agreement", row.id, schools=urns)
         text += " Both headteachers must sign again."
+    due = await signature_due(session, person, row.requesting_urn, row.agreed_on)
+    text += f" Read them, then sign by {format_date(due)}."
     await notify_schools(
         session,
         person,
         [urn_on(OTHER_SIDE[side], row)],
         NotificationText(
-            "aims_changed", text, f"/agreements/{row.id}", f"aims_changed:{row.id}:{row.agreement_version}"
+            "aims_changed",
+            text,
+            f"/agreements/{row.id}",
+            f"aims_changed:{row.id}:{row.agreement_version}",
+            asks=True,
         ),
     )

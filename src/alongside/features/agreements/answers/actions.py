@@ -151,7 +151,9 @@ async def counter_propose(
         note=terms.message or None,
         changes=_changed_terms(row, terms),
     )
-    await notify_other_school(session, person, row, side, "counter_proposed", "proposes other days or dates")
+    await notify_other_school(
+        session, person, row, side, "counter_proposed", "proposes other days or dates", due["respond_by"]
+    )
 
 
 def _changed_terms(row: ProposalRow, terms: Terms) -> Mapping[str, object]:

@@ -129,7 +129,9 @@ async def _notify_asked_schools(
         session,
         person,
         asked,
-        NotificationText("proposal_made", text, f"/proposals/{made.id}", f"proposal_made:{made.id}"),
+        NotificationText(
+            "proposal_made", text, f"/proposals/{made.id}", f"proposal_made:{made.id}", asks=True
+        ),
     )
 
 

@@ -23,12 +23,14 @@ from alongside.features.agreements.parties import (
 )
 from alongside.features.agreements.queries import NeedState, lock_agreement
 from alongside.features.agreements.signed_versions.actions import keep_signed_version
+from alongside.features.agreements.signing.deadlines import signature_due
 from alongside.features.needs.models import (
     BEGIN_SUPPORT,
     Need,
 )
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
+from alongside.platform.web.formatting import format_date
 from alongside.platform.workflow import apply_transition
 
 
@@ -56,11 +58,15 @@ async def sign_agreement(
     signed = {f"{side}_signed_at": datetime.now(UTC), f"{side}_signed_by": person.id}
     if getattr(row, f"{OTHER_SIDE[side]}_signed_at") is None:
         await apply_transition(session, person, SupportAgreement, row, SIGN, written=signed)
-        text = f"{school_on(side, row)} has signed the agreement. It now waits for you."
+        due = await signature_due(session, person, row.requesting_urn, row.agreed_on)
+        text = f"{school_on(side, row)} has signed the agreement. Please sign it by {format_date(due)}."
         urns = [urn_on(OTHER_SIDE[side], row)]
         once = f"agreement_signed:{row.id}:{row.agreement_version}"
         await notify_schools(
-            session, person, urns, NotificationText("agreement_signed", text, f"/agreements/{row.id}", once)
+            session,
+            person,
+            urns,
+            NotificationText("agreement_signed", text, f"/agreements/{row.id}", once, asks=True),
         )
         return
     await apply_transition(session, person, SupportAgreement, row, BEGIN, written=signed)

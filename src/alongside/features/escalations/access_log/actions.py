@@ -17,6 +17,7 @@ from alongside.features.escalations.access_log.queries import people_to_name
 from alongside.features.escalations.access_policy import AUTHORITY_ROLES
 from alongside.features.escalations.models import FINALS
 from alongside.features.escalations.queries import lock_escalation
+from alongside.features.escalations.telling import NEWS
 from alongside.features.escalations.transitions import record_event
 from alongside.features.interests.queries import schools_of_interest
 from alongside.platform.access.permissions import Permission
@@ -26,7 +27,7 @@ from alongside.platform.database.constraints import explain_constraints
 from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.database.session import Database
-from alongside.platform.notifications import notify
+from alongside.platform.notifications.actions import NOTHING_TO_DO, Message, notify_each
 
 NOTE = text(
     """
@@ -114,12 +115,14 @@ async def name_reader(
             )
     await record_audit(session, person, "name_reader", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "name_reader", seat, for_school=False)
-    said, once = (
-        "You can now read an escalation.",
-        f"escalation_reader:{escalation_id}:{reader_id}",
-    )
-    await notify(
-        session, person, [reader_id], "escalation_reader", said, f"/escalations/{escalation_id}", once=once
+    said = f"You were asked to read an escalation, and can read it now. {NOTHING_TO_DO}"
+    await notify_each(
+        session,
+        person,
+        [Message(reader_id, said, NEWS, said)],
+        "escalation_reader",
+        f"/escalations/{escalation_id}",
+        once=f"escalation_reader:{escalation_id}:{reader_id}",
     )
 
 

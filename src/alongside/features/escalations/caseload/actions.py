@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.errors import NotFound, ValidationFailed
 from alongside.features.escalations.caseload.models import LeaveCover
 from alongside.features.escalations.participants import officers
+from alongside.features.escalations.telling import NEWS, act_by
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
-from alongside.platform.notifications import notify
-from alongside.platform.web.formatting import format_date_range
+from alongside.platform.notifications.actions import NOTHING_TO_DO, Message, notify_each
+from alongside.platform.web.formatting import format_date, format_date_range
 
 COVERED_ALREADY = ("starts_on", "This person already has cover on these days. Enter other days.")
 
@@ -40,19 +41,14 @@ async def arrange_cover(
         async with session.begin_nested():
             session.add(made)
     await record_audit(session, person, "arrange_cover", "leave_cover", made.id)
-    said = (
-        f"{names[cover_id]} covers the escalations of {names[away_id]} "
-        f"from {format_date_range(starts_on, ends_on)}."
-    )
-    await notify(
-        session,
-        person,
-        [away_id, cover_id],
-        "escalation_cover",
-        said,
-        "/escalations",
-        once=f"cover:{made.id}",
-    )
+    when = format_date_range(starts_on, ends_on)
+    away = f"{names[cover_id]} covers your escalations from {when}. {NOTHING_TO_DO}"
+    covers = f"You cover the escalations of {names[away_id]}. Act on what is due from {when}."
+    told = [
+        Message(away_id, away, NEWS, away),
+        Message(cover_id, covers, act_by(format_date(ends_on)), covers),
+    ]
+    await notify_each(session, person, told, "escalation_cover", "/escalations", once=f"cover:{made.id}")
 
 
 async def end_cover(session: AsyncSession, person: Principal, cover_id: UUID) -> None:

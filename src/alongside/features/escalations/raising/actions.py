@@ -17,15 +17,18 @@ from alongside.features.escalations.raising.models import LINKED, AttemptedSuppo
 from alongside.features.escalations.raising.queries import school_to_raise_for
 from alongside.features.escalations.raising.suggestions import suggestions_for
 from alongside.features.escalations.rows import Parties
+from alongside.features.escalations.telling import (
+    NEWS,
+    TOLD_HEAD,
+    Recipient,
+    messages,
+    officers_turn,
+)
 from alongside.features.escalations.transitions import clock_from_now, record_event, set_timers
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
-from alongside.platform.notifications import notify
-
-NOTIFICATION = (
-    "An escalation about your school has been raised. You can read what it says and who will speak with you."
-)
+from alongside.platform.notifications.actions import Message, notify_each
 
 
 async def raise_escalation(
@@ -108,7 +111,8 @@ async def _tell_heads(
     """Email the headteacher that there is an escalation and where to read it."""
     once = f"escalation_told:{escalation_id}:{urn}"
     where = f"/escalations/{escalation_id}"
-    await notify(session, person, heads, "escalation_told", NOTIFICATION, where, once=once)
+    told = [Message(one, TOLD_HEAD, NEWS, TOLD_HEAD) for one in heads]
+    await notify_each(session, person, told, "escalation_told", where, once=once)
 
 
 def _own_consortium(person: Principal) -> UUID:
@@ -141,11 +145,9 @@ async def _save_attempts(
 async def _tell_of_raising(session: AsyncSession, person: Principal, made: Escalation) -> None:
     parties = Parties(made.school_urn, made.consortium_id, None, made.raised_by, None)
     found = await participants_of(session, person, made.id, parties)
+    people = {Recipient.OFFICER: found.officers, Recipient.LEAD: found.leads}
+    raised = messages("escalation_raised", people, officers_turn(made.deadline_kind, made.due_at))
     where, once = f"/escalations/{made.id}", f"escalation_raised:{made.id}"
-    word = settings_of(person.authority_id).words.consortium
-    said = f"A {word} has raised an escalation. It needs to be acknowledged."
-    await notify(session, person, found.officers, "escalation_raised", said, where, once=once)
-    own = f"{person.name} has raised an escalation for your {word}."
-    await notify(session, person, found.leads, "escalation_raised", own, where, once=once)
+    await notify_each(session, person, raised, "escalation_raised", where, once=once)
     if made.notified_at is not None:
         await _tell_heads(session, person, made.id, made.school_urn, found.heads)

@@ -43,5 +43,4 @@ async def answer_referral(
     )
     await record_audit(session, person, "answer_referral", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "answer_referral", answer["referral_answer"])
-    said = "The DfE has answered a referral that was made in an escalation."
-    await notify_participants(session, person, row, "escalation_referral_answered", said)
+    await notify_participants(session, person, row, "escalation_referral_answered")

@@ -24,6 +24,7 @@ from alongside.features.escalations.participants import leads_with_a_seat
 from alongside.features.escalations.reminders.models import Reminder
 from alongside.features.escalations.reminders.queries import covers, holders
 from alongside.features.escalations.rows import Parties
+from alongside.features.escalations.telling import NEWS, act_by
 from alongside.platform.access.principal import Principal, Role, system
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.reads import Read, columns_of, fetch_all
@@ -31,7 +32,7 @@ from alongside.platform.database.requester_context import RequesterContext, set_
 from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.database.session import Database
 from alongside.platform.jobs.queue import LeaseQueue, claim, fail, finish
-from alongside.platform.notifications import notify
+from alongside.platform.notifications.actions import NOTHING_TO_DO, Message, notify_each
 from alongside.platform.notifications.models import EmailOutbox, Notification
 from alongside.platform.queue_handler import QueueHandler, WorkerContext
 from alongside.platform.school_calendar.calendar import LONDON
@@ -187,11 +188,11 @@ async def _remind(
         else f"An escalation is due: {what}, by {due}."
     )
     people = await _not_notified_yet(session, person, people, timer, words)
-    await _tell(session, person, people, timer, words)
+    await _tell(session, person, people, timer, words, act_by(due))
     if timer.step == "core_team":
         leads = await leads_with_a_seat(session, person, escalation)
         said = f"The core team is late with an escalation that you raised ({what}, by {due}) and has been reminded."
-        await _tell(session, person, leads, timer, said)
+        await _tell(session, person, leads, timer, f"{said} {NOTHING_TO_DO}", NEWS)
         people = [*people, *leads]
     return len(set(people))
 
@@ -202,10 +203,12 @@ async def _tell(
     people: Sequence[UUID],
     timer: ClaimedTimer,
     words: str,
+    subject: str,
 ) -> None:
     once = f"escalation_timer:{timer.id}:{timer.generation}"
-    await notify(
-        session, person, people, "escalation_due", words, f"/escalations/{timer.escalation_id}", once=once
+    told = [Message(one, words, subject, words) for one in people]
+    await notify_each(
+        session, person, told, "escalation_due", f"/escalations/{timer.escalation_id}", once=once
     )
 
 
@@ -256,7 +259,7 @@ async def _write_to_director(session: AsyncSession, person: Principal, timer: Cl
         .values(
             authority_id=person.authority_id,
             to_address=settings.escalation_reminders.director_mailbox,
-            subject="An escalation is long overdue",
+            subject=f"Please act in Alongside: it was due by {format_deadline(timer.due_at)}",
             body=f"An escalation that a {settings.words.consortium} raised has passed its date ({what}, by "
             f"{format_deadline(timer.due_at)}). The {asked} can tell you more. Forward this email to them: they can "
             "open the escalation.",

@@ -36,6 +36,7 @@ from alongside.features.escalations.reminders.actions import cancel_statutory
 from alongside.features.escalations.rows import EscalationRow
 from alongside.features.escalations.state_changes.forms import End
 from alongside.features.escalations.tasks.models import Criterion
+from alongside.features.escalations.telling import Recipient, Turn, officers_turn, owner_text
 from alongside.features.escalations.transitions import (
     NOTHING_DUE,
     Clock,
@@ -51,8 +52,13 @@ from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
-from alongside.platform.notifications import notify
+from alongside.platform.notifications.actions import Message, notify_each
+from alongside.platform.school_calendar.calendar import add_school_days
+from alongside.platform.web.formatting import format_date
 from alongside.platform.workflow import Transition
+
+DAYS_TO_ANSWER_RETURN = 5
+"""School days in which a consortium is asked to take a school back; nothing happens by itself after them."""
 
 HANDLE, ANSWER = Permission.MANAGE_ESCALATION, Permission.RESPOND_TO_ESCALATION
 
@@ -64,8 +70,7 @@ async def acknowledge_escalation(
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     clock = await clock_from_now(session, person, row.school_urn, row.urgency, ACKNOWLEDGE.end)
     await move(session, person, row, ACKNOWLEDGE, owner_id=row.owner_id or person.id, **clock)
-    said = f"{person.name} has acknowledged your escalation."
-    await _after(session, person, row, clock, "escalation_acknowledged", said)
+    await _after(session, person, row, clock, "escalation_acknowledged")
 
 
 async def decide_escalation(
@@ -89,11 +94,10 @@ async def decide_escalation(
     step = DECIDE_AGAIN if row.state in DECIDE_AGAIN.starts else TRIAGE
     clock = await clock_from_now(session, person, row.school_urn, row.urgency, step.end)
     await move(session, person, row, step, note=decided["decision"], **decided, **clock)
-    said = "The core team has decided what happens next in an escalation of yours. You can read it now."
     decided_row = msgspec.structs.replace(
         row, handling_consortium_id=decided["handling_consortium_id"], version=row.version + 1
     )
-    await _after(session, person, decided_row, clock, "escalation_decided", said)
+    await _after(session, person, decided_row, clock, "escalation_decided")
 
 
 async def agree_plan(
@@ -118,9 +122,7 @@ async def agree_plan(
     )
     clock = await clock_from_now(session, person, row.school_urn, row.urgency, AGREE_PLAN.end)
     await move(session, person, row, AGREE_PLAN, **plan, **clock)
-    await _after(
-        session, person, row, clock, "escalation_planned", "The plan of an escalation of yours is agreed."
-    )
+    await _after(session, person, row, clock, "escalation_planned")
 
 
 async def review_escalation(
@@ -130,9 +132,7 @@ async def review_escalation(
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     clock = await clock_from_now(session, person, row.school_urn, row.urgency, REVIEW.end)
     await move(session, person, row, REVIEW, note=note, **clock)
-    await _after(
-        session, person, row, clock, "escalation_reviewed", "An escalation of yours has been reviewed."
-    )
+    await _after(session, person, row, clock, "escalation_reviewed")
 
 
 async def pause_deadline(
@@ -156,8 +156,7 @@ async def pause_deadline(
             since_at=datetime.now(UTC),
         )
     )
-    said = "The clock of an escalation of yours is paused."
-    await _after(session, person, row, NOTHING_DUE, "escalation_waits", said)
+    await _after(session, person, row, NOTHING_DUE, "escalation_waits")
 
 
 async def resume_escalation(
@@ -183,8 +182,7 @@ async def resume_escalation(
         due_at = deadline_of(calendar, row.clock_began_at, days, pauses)
     clock = Clock(deadline_kind=row.deadline_kind, clock_began_at=row.clock_began_at, due_at=due_at)
     await move(session, person, row, RESUME, due_at=due_at)
-    said = "The clock of an escalation of yours is running again."
-    await _after(session, person, row, clock, "escalation_resumed", said)
+    await _after(session, person, row, clock, "escalation_resumed")
 
 
 async def offer_return(
@@ -193,8 +191,9 @@ async def offer_return(
     """Offer to return the school to the consortium. PostgreSQL requires that every criterion is met."""
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     await move(session, person, row, OFFER_RETURN, **NOTHING_DUE)
-    said = "The criteria of an escalation of yours are met. You are asked to take the school back."
-    await _after(session, person, row, NOTHING_DUE, "escalation_returning", said)
+    await _after(
+        session, person, row, NOTHING_DUE, "escalation_returning", await _return_turn(session, person, row)
+    )
 
 
 async def accept_return(
@@ -217,9 +216,7 @@ async def accept_return(
         **NOTHING_DUE,
     )
     await cancel_statutory(session, person, escalation_id)
-    await _after(
-        session, person, row, NOTHING_DUE, "escalation_closed", "An escalation is closed: the school is back."
-    )
+    await _after(session, person, row, NOTHING_DUE, "escalation_closed")
 
 
 async def not_yet(
@@ -229,8 +226,7 @@ async def not_yet(
     row = await lock_escalation(session, person, ANSWER, escalation_id, version=version)
     clock = await clock_from_now(session, person, row.school_urn, row.urgency, NOT_YET.end)
     await move(session, person, row, NOT_YET, note=note, **clock)
-    said = "A consortium said it is too early to take a school back. The escalation continues."
-    await _after(session, person, row, clock, "escalation_not_yet", said)
+    await _after(session, person, row, clock, "escalation_not_yet")
 
 
 async def change_level(
@@ -245,12 +241,8 @@ async def change_level(
     row = await lock_escalation(session, person, HANDLE, escalation_id, version=version)
     clock = await clock_from_now(session, person, row.school_urn, row.urgency, "active")
     await move(session, person, row, up_or_down, note=note, **clock)
-    said = (
-        "An escalation that you raised has gone to the next stage. Read what happens now."
-        if up_or_down is STEP_UP
-        else "An escalation has been de-escalated."
-    )
-    await _after(session, person, row, clock, "escalation_stepped", said)
+    event = "escalation_stepped_up" if up_or_down is STEP_UP else "escalation_stepped_down"
+    await _after(session, person, row, clock, event)
 
 
 async def close_escalation(
@@ -273,8 +265,7 @@ async def close_escalation(
         **NOTHING_DUE,
     )
     await cancel_statutory(session, person, escalation_id)
-    said = "An escalation of yours is closed. You can read its outcome."
-    await _after(session, person, row, NOTHING_DUE, "escalation_closed", said)
+    await _after(session, person, row, NOTHING_DUE, "escalation_closed")
 
 
 async def withdraw_escalation(
@@ -283,8 +274,7 @@ async def withdraw_escalation(
     """Withdraw an escalation before a decision, with a reason."""
     row = await lock_escalation(session, person, ANSWER, escalation_id, version=version)
     await move(session, person, row, WITHDRAW, note=note, closed_at=datetime.now(UTC), **NOTHING_DUE)
-    said = "An escalation has been withdrawn by the consortium that raised it."
-    await _after(session, person, row, NOTHING_DUE, "escalation_withdrawn", said)
+    await _after(session, person, row, NOTHING_DUE, "escalation_withdrawn")
 
 
 async def merge_escalation(
@@ -311,8 +301,7 @@ async def merge_escalation(
     await cancel_statutory(session, person, escalation_id)
     await record_audit(session, person, "merge_in", "escalation", into)
     await record_event(session, person, into, "merge_in", note, for_school=row.notified_at is not None)
-    said = "An escalation of yours has been merged into another."
-    await _after(session, person, row, NOTHING_DUE, "escalation_merged", said)
+    await _after(session, person, row, NOTHING_DUE, "escalation_merged")
 
 
 async def reopen_escalation(
@@ -322,7 +311,7 @@ async def reopen_escalation(
     row = await lock_escalation(session, person, Permission.REOPEN_ESCALATION, escalation_id, version=version)
     clock = await clock_from_now(session, person, row.school_urn, row.urgency, REOPEN_ESCALATION.end)
     await move(session, person, row, REOPEN_ESCALATION, note=note, closed_at=None, **clock)
-    await _after(session, person, row, clock, "escalation_reopened", "An escalation has been reopened.")
+    await _after(session, person, row, clock, "escalation_reopened")
 
 
 async def assign_escalation(
@@ -346,21 +335,38 @@ async def assign_escalation(
     )
     await record_audit(session, person, "assign_escalation", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "assign_escalation", for_school=False)
-    said = f"{person.name} has assigned an escalation to you."
-    await notify(
+    said, subject = owner_text(
+        f"{person.name} has assigned an escalation to you.", row.deadline_kind, row.due_at
+    )
+    await notify_each(
         session,
         person,
-        [owner_id],
+        [Message(owner_id, said, subject, said)],
         "escalation_assigned",
-        said,
         f"/escalations/{escalation_id}",
         once=f"assigned:{escalation_id}:{row.version}",
     )
 
 
 async def _after(
-    session: AsyncSession, person: Principal, row: EscalationRow, clock: Clock, kind: str, said: str
+    session: AsyncSession,
+    person: Principal,
+    row: EscalationRow,
+    clock: Clock,
+    event: str,
+    turn: Turn | None = None,
 ) -> None:
-    """Run after every transition: schedule or cancel reminders, and notify the participants."""
+    """Run after every transition: schedule or cancel reminders, and notify the participants.
+
+    It is the core team's turn if something is due, unless `turn` says otherwise.
+    """
     await set_timers(session, person, row.id, row.school_urn, clock)
-    await notify_participants(session, person, row, kind, said)
+    next_turn = turn or officers_turn(clock["deadline_kind"], clock["due_at"])
+    await notify_participants(session, person, row, event, next_turn)
+
+
+async def _return_turn(session: AsyncSession, person: Principal, row: EscalationRow) -> Turn:
+    """The turn of the consortium that is asked to take its school back."""
+    calendar = await calendar_of_school(session, person.authority_id, row.school_urn)
+    due = format_date(add_school_days(calendar, person.today, DAYS_TO_ANSWER_RETURN))
+    return Turn(Recipient.LEAD, "Take the school back, or say why it is too early,", "answers", due)

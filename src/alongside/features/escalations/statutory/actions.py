@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.escalations.deadlines import last_school_day_by
-from alongside.features.escalations.participants import participants_of
 from alongside.features.escalations.queries import lock_escalation
 from alongside.features.escalations.reminders.actions import arm_statutory, cancel_statutory
 from alongside.features.escalations.rows import EscalationRow
@@ -33,13 +32,9 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
-from alongside.platform.notifications import notify
 from alongside.platform.school_calendar.calendar import end_of_school_day
 
 ON_THE_LADDER = ("triaged", "active", "stepped_up")
-OVERRULED = (
-    "The authority has overruled a decision of headteachers in an escalation. You can read the legal ground."
-)
 
 
 async def record_statutory_step(
@@ -83,8 +78,8 @@ async def record_statutory_step(
         session,
         person,
         row,
-        f"escalation_step_{made.id}",
-        "A statutory step has been recorded in an escalation.",
+        "escalation_step",
+        once=f"escalation_step_{made.id}:{row.id}:{row.version}",
     )
     return made.id
 
@@ -123,10 +118,6 @@ async def overrule_heads(
     await session.flush()
     await record_audit(session, person, "overrule_heads", "escalation", escalation_id)
     await record_event(session, person, escalation_id, "overrule_heads", written["reason"])
-    found = await participants_of(session, person, escalation_id, row)
-    everybody = [*found.leads, *found.readers, *found.officers]
-    if row.notified_at is not None:
-        everybody += found.heads
-    where, once = f"/escalations/{escalation_id}", f"escalation_overruled:{made.id}"
-    await notify(session, person, everybody, "escalation_overruled", OVERRULED, where, once=once)
+    once = f"escalation_overruled:{made.id}"
+    await notify_participants(session, person, row, "escalation_overruled", once=once)
     return made.id

@@ -22,12 +22,14 @@ from alongside.features.escalations.tasks.models import (
     Task,
 )
 from alongside.features.escalations.tasks.queries import CRITERION, TASK, TaskRow, people_to_ask
+from alongside.features.escalations.telling import act_by
 from alongside.features.escalations.transitions import CONSTRAINT_MESSAGES, record_event
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
-from alongside.platform.notifications import notify
+from alongside.platform.notifications.actions import Message, notify_each
+from alongside.platform.web.formatting import format_date
 from alongside.platform.workflow import Transition, apply_transition
 
 WORK = Permission.CONTRIBUTE_TO_ESCALATION
@@ -50,7 +52,7 @@ async def agree_task(
         await session.flush()
     await record_audit(session, person, AGREE_TASK.verb, "escalation_task", made.id)
     await record_event(session, person, escalation_id, AGREE_TASK.verb, made.what)
-    await _notify_owner(session, person, escalation_id, made.id, written["owner_id"])
+    await _notify_owner(session, person, escalation_id, made.id, written)
     return made.id
 
 
@@ -72,7 +74,7 @@ async def change_task(
     await _check(session, person, part.escalation, written)
     await _apply(session, person, part, CHANGE_TASK, note=written["what"], **written)
     if written["owner_id"] != task.owner_id:
-        await _notify_owner(session, person, task.escalation_id, task.id, written["owner_id"])
+        await _notify_owner(session, person, task.escalation_id, task.id, written)
 
 
 async def complete_task(session: AsyncSession, person: Principal, task_id: UUID) -> None:
@@ -159,13 +161,16 @@ async def _check(session: AsyncSession, person: Principal, row: EscalationRow, w
 
 
 async def _notify_owner(
-    session: AsyncSession, person: Principal, escalation_id: UUID, task_id: UUID, owner_id: UUID | None
+    session: AsyncSession, person: Principal, escalation_id: UUID, task_id: UUID, written: WrittenTask
 ) -> None:
+    owner_id, due = written["owner_id"], format_date(written["due_on"])
     if owner_id is not None:
-        said, once = (
-            f"{person.name} has assigned an action in an escalation to you.",
-            f"escalation_task:{task_id}:{owner_id}",
-        )
-        await notify(
-            session, person, [owner_id], "escalation_task", said, f"/escalations/{escalation_id}", once=once
+        said = f"{person.name} has assigned an action in an escalation to you. Do it by {due}."
+        await notify_each(
+            session,
+            person,
+            [Message(owner_id, said, act_by(due), said)],
+            "escalation_task",
+            f"/escalations/{escalation_id}",
+            once=f"escalation_task:{task_id}:{owner_id}",
         )

@@ -236,4 +236,4 @@ async def _ask_for_person(
     )
     where = f"/plans/{assignment.run_id}/needs/{assignment.need_id}"
     once = f"needs_person:{assignment.need_id}:{count}"
-    await notify(session, product, people, "needs_person", text, where, once=once)
+    await notify(session, product, people, "needs_person", text, where, once=once, asks=True)
