@@ -184,7 +184,6 @@ async def _return(officer: Visitor, lead: Visitor, escalation: str) -> None:
     await officer.presses("Mark this criterion as met")
     await officer.page.locator("main").get_by_role("button", name="Mark as done").click()
     await officer.presses("Ask the consortium to take the school back")
-    await officer.presses("Ask the consortium to take the school back")
     assert "Waiting for North to take the school back" in await officer.reads()
     await lead.goes(escalation)
     await lead.presses("Take the school back")

@@ -252,7 +252,6 @@ THINGS: dict[str, Persona] = {
     "/escalations/{escalation_id}": OFFICER,
     "/escalations/{escalation_id}/acknowledgement": OFFICER,
     "/escalations/{escalation_id}/notify-school": LEAD_OF_NORTH,
-    "/escalations/{escalation_id}/return": OFFICER,
     "/escalations/{escalation_id}/decision": OFFICER,
     "/escalations/{escalation_id}/matching": OFFICER,
     "/escalations/{escalation_id}/plan": OFFICER,

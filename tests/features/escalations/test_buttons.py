@@ -36,6 +36,7 @@ from tests.personas import (
     Persona,
 )
 
+TYPED = "textarea, select, input:not([type=hidden])"
 CLOSE, RETURN = "Close", "Ask the consortium to take the school back"
 
 
@@ -66,8 +67,11 @@ async def test_every_button_of_an_escalation_leads_to_a_form_or_an_action(client
                 where = str(link["href"])
                 if where.endswith(".pdf") or "?notes" in where:
                     continue
-                assert (await client.get(where, as_=one)).status_code == 200, where
+                answer = await client.get(where, as_=one)
+                assert answer.status_code == 200, where
                 opened.add(where.rpartition("/")[2])
+                asked = soup(answer).select("main form[method=post]")
+                sent |= {str(form["action"]) for form in asked if not form.select(TYPED)}
             sent |= {str(form["action"]) for form in main.select("form[method=post]")}
     assert {"wait", "closing", "new", "owner", "overruling", "edit", "met"} - opened == {"closing"}
     for where in sorted(sent):

@@ -48,7 +48,7 @@ WITHIN_A_PAGE = {
 }
 """Forms that are part of another page: where they are."""
 
-WITHOUT_TEXT = {"carry_over", "end_delegate", "end_role", "let_leave", "offer_return", "take_option"}
+WITHOUT_TEXT = {"carry_over", "end_delegate", "end_role", "let_leave", "take_option"}
 """Forms that ask for nothing to be typed, whose record needs more than one row of everything."""
 
 ASKED_WITH = {"raise_escalation": f"?school={MILL}"}

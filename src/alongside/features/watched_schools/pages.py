@@ -91,6 +91,7 @@ SCHOOL: Resource[WatchableSchool] = Resource(
 )
 WATCH = ButtonAction(
     name="watch_school",
+    undo="stop_watching_school",
     resource=SCHOOL,
     slug="watch",
     permission=Permission.WATCH_SCHOOL,
@@ -104,6 +105,7 @@ WATCH = ButtonAction(
 )
 UNWATCH = ButtonAction(
     name="stop_watching_school",
+    undo="watch_school",
     resource=SCHOOL,
     slug="unwatch",
     permission=Permission.WATCH_SCHOOL,

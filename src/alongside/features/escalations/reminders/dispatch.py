@@ -192,7 +192,7 @@ async def _remind(
     if timer.step == "core_team":
         leads = await leads_with_a_seat(session, person, escalation)
         said = f"The core team is late with an escalation that you raised ({what}, by {due}) and has been reminded."
-        await _tell(session, person, leads, timer, f"{said} {NOTHING_TO_DO}", NEWS)
+        await _tell(session, person, leads, timer, said, NEWS, f"{said} {NOTHING_TO_DO}")
         people = [*people, *leads]
     return len(set(people))
 
@@ -204,9 +204,10 @@ async def _tell(
     timer: ClaimedTimer,
     words: str,
     subject: str,
+    body: str = "",
 ) -> None:
     once = f"escalation_timer:{timer.id}:{timer.generation}"
-    told = [Message(one, words, subject, words) for one in people]
+    told = [Message(one, words, subject, body or words) for one in people]
     await notify_each(
         session, person, told, "escalation_due", f"/escalations/{timer.escalation_id}", once=once
     )

@@ -38,8 +38,9 @@ RESUME = ButtonAction(
     said="The clock is running again.",
     run=lambda asked: actions.resume_escalation(*subject(asked)),
 )
-OFFER_RETURN = FormAction(
+OFFER_RETURN = ButtonAction(
     name="offer_return",
+    undo="not_yet",
     resource=ESCALATION,
     slug="return",
     permission=HANDLE,
@@ -47,8 +48,6 @@ OFFER_RETURN = FormAction(
     refusal=lambda _, row: CRITERIA_NOT_MET if row.unmet_criterion else None,
     explains=True,
     label="Ask the consortium to take the school back",
-    intro="The consortium is asked to take the school back, or to say why it is too early.",
-    form=Form,
     said="The consortium has been asked to take the school back.",
     run=lambda asked: actions.offer_return(*subject(asked)),
 )

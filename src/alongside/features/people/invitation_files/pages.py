@@ -158,6 +158,7 @@ async def export_example(_: PageRequest) -> PageResult:
 
 PREVIEW: FormAction[None, Form] = FormAction(
     name="preview_invitations",
+    undo="preview_invitations",
     resource=list_resource(PAGE, "/people"),
     slug="",
     form_slug="new",
@@ -171,6 +172,7 @@ PREVIEW: FormAction[None, Form] = FormAction(
 )
 SEND: FormAction[None, RowsForm] = FormAction(
     name="send_invitations",
+    undo="withdraw_invitation",
     resource=list_resource(PAGE, "/people"),
     slug="sent",
     form_slug=None,
