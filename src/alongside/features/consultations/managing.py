@@ -57,6 +57,7 @@ async def _decide(asked: FormRequest[ConsultationRow, DecisionForm]) -> None:
 
 NEW: FormAction[None, DraftForm] = FormAction(
     name="draft_consultation",
+    creates=True,
     resource=list_resource("/consultations"),
     slug="",
     form_slug="new",
@@ -70,6 +71,7 @@ NEW: FormAction[None, DraftForm] = FormAction(
 )
 EDIT: FormAction[ConsultationRow, DraftForm] = FormAction(
     name="edit_consultation",
+    undo="edit_consultation",
     resource=CONSULTATION,
     slug="edition",
     permission=MANAGE,
@@ -87,6 +89,8 @@ EDIT: FormAction[ConsultationRow, DraftForm] = FormAction(
 )
 ADD_QUESTION: FormAction[ConsultationRow, QuestionForm] = FormAction(
     name="add_consultation_question",
+    creates=True,
+    undo="remove_consultation_question",
     resource=CONSULTATION,
     slug="questions",
     form_slug="questions/new",
@@ -100,6 +104,7 @@ ADD_QUESTION: FormAction[ConsultationRow, QuestionForm] = FormAction(
 )
 CHANGE_QUESTION: FormAction[QuestionOfConsultation, QuestionForm] = FormAction(
     name="change_consultation_question",
+    undo="change_consultation_question",
     resource=QUESTION,
     slug="edition",
     permission=MANAGE,
@@ -117,6 +122,7 @@ CHANGE_QUESTION: FormAction[QuestionOfConsultation, QuestionForm] = FormAction(
 )
 REMOVE_QUESTION: ButtonAction[QuestionOfConsultation] = ButtonAction(
     name="remove_consultation_question",
+    undo="add_consultation_question",
     resource=QUESTION,
     slug="removal",
     permission=MANAGE,
@@ -130,6 +136,7 @@ REMOVE_QUESTION: ButtonAction[QuestionOfConsultation] = ButtonAction(
 )
 OPEN = ButtonAction(
     name="open_consultation",
+    undo="withdraw_consultation",
     resource=CONSULTATION,
     slug="opening",
     permission=MANAGE,
@@ -140,6 +147,7 @@ OPEN = ButtonAction(
 )
 DECIDE: FormAction[ConsultationRow, DecisionForm] = FormAction(
     name="decide_consultation",
+    intro="The headteachers who were asked can then read the decision. It cannot be changed.",
     resource=CONSULTATION,
     slug="decision",
     permission=MANAGE,

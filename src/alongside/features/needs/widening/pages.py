@@ -65,6 +65,7 @@ def _limited(person: Principal, need: NeedRow) -> bool:
 
 SHOW = FormAction(
     name="show_need_to_authority",
+    undo="limit_need_again",
     resource=NEED,
     slug="visibility",
     permission=Permission.CHANGE_NEED,
@@ -81,6 +82,7 @@ SHOW = FormAction(
 )
 KEEP = ButtonAction(
     name="keep_need_limited",
+    undo="show_need_to_authority",
     resource=NEED,
     slug="visibility/refusal",
     permission=Permission.CHANGE_NEED,
@@ -89,6 +91,7 @@ KEEP = ButtonAction(
 )
 LIMIT_AGAIN = ButtonAction(
     name="limit_need_again",
+    undo="show_need_to_authority",
     resource=NEED,
     slug="visibility/undo",
     permission=Permission.CHANGE_NEED,
@@ -100,6 +103,7 @@ LIMIT_AGAIN = ButtonAction(
 )
 ASK = ButtonAction(
     name="ask_to_show_need",
+    undo="keep_need_limited",
     resource=NEED,
     slug="visibility/request",
     permission=Permission.ASK_TO_SHOW_NEED,
