@@ -776,7 +776,6 @@ CREATE TABLE notification (
 	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	read_at TIMESTAMP WITH TIME ZONE, 
 	in_digest DATE, 
-	shown_from TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_notification PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_notification_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
 	CONSTRAINT uq_notification_authority_id_person_id_once UNIQUE (authority_id, person_id, once), 

@@ -90,7 +90,12 @@ async def test_from_need_to_closing(client: Client, database: Database) -> None:
     await does(client, DELEGATE_OF_MILL, f"{agreement}/aims", aim)
     for head in (HEAD_OF_MILL, HEAD_OF_PARK):
         page = await client.get(agreement, head)
-        await does(client, head, f"{agreement}/signature", {"version": hidden(await client.get(f"{agreement}/signature", head), "/signature")})
+        await does(
+            client,
+            head,
+            f"{agreement}/signature",
+            {"version": hidden(await client.get(f"{agreement}/signature", head), "/signature")},
+        )
     await does(client, HEAD_OF_PARK, f"{agreement}/visits", VISIT)
     await does(client, HEAD_OF_PARK, f"{agreement}/visits", VISIT | {"visit_on": "1/12/2026", "act": "plan"})
     assert "0.5 days used of 1.5 days" in words(await client.get(agreement, LEAD_OF_NORTH))
@@ -225,7 +230,12 @@ async def test_a_change_is_proposed_and_agreed_on_the_page(client: Client, datab
     assert "Nothing changes until you agree" in words(page)
     found = re.search(r"/amendments/[0-9a-f-]+/agreement", page.text)
     assert found
-    await does(client, HEAD_OF_PARK, found.group(0), {"version": hidden(await client.get(found.group(0), HEAD_OF_PARK), "/agreement")})
+    await does(
+        client,
+        HEAD_OF_PARK,
+        found.group(0),
+        {"version": hidden(await client.get(found.group(0), HEAD_OF_PARK), "/agreement")},
+    )
     assert "0 days used of 3 days" in words(await client.get(agreement, HEAD_OF_PARK))
 
 
