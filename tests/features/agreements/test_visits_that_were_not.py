@@ -1,6 +1,7 @@
 """Visits cannot be before their agreement, and records of visits that did not take place can be removed."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.agreements.visits.actions import correct_visit, log_visit, plan_visit, void_visit
 from alongside.platform.database.session import Database
-from tests.client import Client, words
+from tests.client import Client, soup, words
 from tests.features.agreements.builders import (
     TODAY,
     a_pair,
@@ -20,6 +21,7 @@ from tests.features.agreements.builders import (
     notified,
 )
 from tests.features.agreements.test_keep_diary import record
+from tests.features.needs.form_values import form_at
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, NORTHSHIRE
 
 YEARS_AGO = date(2019, 3, 4)
@@ -79,3 +81,36 @@ async def test_a_visit_that_did_not_take_place_is_removed_with_a_reason(
     with pytest.raises(ActionRefused):
         async with database.transaction(NORTHSHIRE) as session:
             await void_visit(session, acting(HEAD_OF_MILL), visit_id, "Again")
+
+
+async def test_the_same_visit_is_not_recorded_twice_by_a_reload(client: Client, database: Database) -> None:
+    """A reloaded form has a new key; the same content is asked about, and sent once more it is a second visit."""
+    agreement_id = await a_running_agreement(database, days="3")
+    where = f"/agreements/{agreement_id}/visits"
+    form = await form_at(client, f"{where}/new", HEAD_OF_PARK)
+    form |= {"days": "1", "focus": "Reading aloud", "done": "We watched two lessons", "act": "record"}
+    first, reloaded = uuid4().hex, uuid4().hex
+    assert (await client.post(where, form, as_=HEAD_OF_PARK, key=first)).status_code == 303
+    again = await client.post(where, form, as_=HEAD_OF_PARK, key=reloaded)
+    assert again.status_code == 409 and "You sent the same at" in words(again)
+    assert (await look(database, "support_agreement", agreement_id)).days_used == 1
+    key = str(soup(again).select_one("main input[name=idempotency_key]")["value"])  # type: ignore[index]
+    assert (await client.post(where, form, as_=HEAD_OF_PARK, key=key)).status_code == 303
+    assert (await look(database, "support_agreement", agreement_id)).days_used == 2
+
+
+async def test_too_many_days_are_refused_with_the_form_and_its_text(
+    client: Client, database: Database
+) -> None:
+    agreement_id = await a_running_agreement(database, days="1")
+    where = f"/agreements/{agreement_id}/visits"
+    form = await form_at(client, f"{where}/new", HEAD_OF_PARK)
+    form |= {
+        "days": "2",
+        "focus": "Reading aloud in Year 2",
+        "done": "We watched two lessons",
+        "act": "record",
+    }
+    refused = await client.post(where, form, as_=HEAD_OF_PARK)
+    assert refused.status_code == 409 and "can still be recorded" in words(refused)
+    assert "We watched two lessons" in [one.get_text(strip=True) for one in soup(refused).select("textarea")]

@@ -52,6 +52,7 @@ def _offer(asked: FormRequest[VisitRow, SettlementForm]) -> None:
 
 ANSWER = FormAction(
     name="answer_visit_record",
+    intro="You answer each version of the record once.",
     resource=VISIT,
     slug="answer",
     permission=Permission.RECORD_VISIT,
@@ -98,6 +99,7 @@ HOPES = FormAction(
 )
 ACCEPT = ButtonAction(
     name="accept_visit_corrections",
+    undo="record_visit",
     resource=VISIT,
     slug="answer/acceptance",
     permission=Permission.RECORD_VISIT,

@@ -157,9 +157,11 @@ async def chase_visit_records(session: AsyncSession, person: Principal) -> int:
             [row.requesting_urn, row.supporting_urn],
             NotificationText(
                 "visit_record_overdue",
-                f"Record the visit that took place on {format_date(row.visit_on)}.",
+                f"Record the visit that took place on {format_date(row.visit_on)}. "
+                f"Its record was due by {format_date(row.record_due_on)}.",
                 f"/agreements/{row.agreement_id}",
                 f"visit_record_overdue:{row.id}",
+                asks=True,
             ),
         )
     return len(overdue)
@@ -326,5 +328,6 @@ async def _ask_other_school(
             f"{format_weekday(expected.answer_due_on)}.",
             f"/visits/{visit_id}/answer",
             f"visit_recorded:{visit_id}:{version}",
+            asks=True,
         ),
     )

@@ -86,6 +86,7 @@ RECORD = FormAction(
 )
 CANCEL = FormAction(
     name="cancel_visit",
+    intro="The other school is told, with your reason. The agreed days stay.",
     resource=VISIT,
     slug="cancellation",
     permission=Permission.RECORD_VISIT,
