@@ -235,7 +235,7 @@ async def _recover(
                 await read_form_data(request)
             answer = await run_with_retries(lambda: recovered(request, app_context, tenant, person, problem))
         while isinstance(answer, ContinueAfterCommit):
-            answer = await _acted(app_context, person, answer)
+            answer = await _acted(request, app_context, person, answer)
         if answer is not None:
             return _rendered(request, app_context, tenant, person, answer)
     return None
