@@ -7,7 +7,7 @@ from alongside.features.escalations.telling import Recipient
 from alongside.platform.database.session import Database
 from alongside.platform.notifications.actions import NOTHING_TO_DO
 from tests.features.escalations.builders import acting, an_escalation
-from tests.features.escalations.told import DUE, table
+from tests.features.escalations.message_table import DUE, table
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, NORTHSHIRE, OFFICER, Persona
 
 

@@ -76,7 +76,7 @@ class Filled:
 
 
 @pytest.fixture(scope="module")
-async def place(database_server: DatabaseServer) -> AsyncIterator[tuple[Client, World, DatabaseCopy]]:
+async def filled_app(database_server: DatabaseServer) -> AsyncIterator[tuple[Client, World, DatabaseCopy]]:
     """A client over a database with one row of everything."""
     copy = await copy_of_template(database_server)
     world = await make_world(copy.superuser_url)
@@ -186,10 +186,10 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.parametrize("name", sampled(sorted(FORMS.keys() - WITHOUT_TEXT), 0.25, "typed text"))
 async def test_what_is_typed_comes_back(
-    place: tuple[Client, World, DatabaseCopy], name: str, monkeypatch: pytest.MonkeyPatch
+    filled_app: tuple[Client, World, DatabaseCopy], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wrong token, an ended session, another role, no database, too much text."""
-    client, world, copy = place
+    client, world, copy = filled_app
     form = await filled(client, world, FORMS[name])
     if not form.texts:
         return
@@ -294,10 +294,10 @@ async def _changed_role(client: Client, form: Filled) -> None:
 
 
 async def test_a_stranger_is_told_nothing_of_a_form_of_another(
-    place: tuple[Client, World, DatabaseCopy],
+    filled_app: tuple[Client, World, DatabaseCopy],
 ) -> None:
     """Somebody with two roles of which none may see a record gets the 404 of a record that does not exist."""
-    client, world, copy = place
+    client, world, copy = filled_app
     form = await filled(client, world, FORMS["withdraw_need"])
     owner = await asyncpg.connect(copy.superuser_url)
     try:

@@ -73,7 +73,7 @@ EVENTS: Mapping[str, str] = {
 
 NEWS = "There is news for you in Alongside"
 
-TOLD_HEAD = (
+RAISED_FOR_HEAD = (
     "An escalation about your school has been raised. You can read what it says and who will speak with you. "
     + NOTHING_TO_DO
 )

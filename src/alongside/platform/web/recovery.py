@@ -17,11 +17,11 @@ from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.context import SESSION_COOKIE, AppContext, OtherRole, Tenant
-from alongside.platform.web.error_contexts import ErrorContext, ForbiddenContext, is_text
+from alongside.platform.web.error_contexts import ForbiddenContext, is_text
 from alongside.platform.web.form_data import FormData, is_received, read_form_data
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
-from alongside.platform.web.responses import ContinueAfterCommit, Page, PageResult
+from alongside.platform.web.responses import ContinueAfterCommit, Page, PageContext, PageResult
 from alongside.platform.web.security import refuse_wrong_token
 
 UNSENT = "unsent"
@@ -51,14 +51,18 @@ class HasForm(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeRoleContext(ErrorContext):
-    """A page that another role of this person can see: the two roles, and where to go after the change."""
+class ChangeRoleContext(PageContext):
+    """A page that another role of this person can see: the two roles, and where to go after the change.
+
+    `kept` says whether the text of a form is kept.
+    """
 
     template: ClassVar[str] = "errors/role.html"
 
     role: str
     other: OtherRole
     after: str
+    kept: bool = False
 
 
 def may_recover(request: HttpRequest, person: Principal, problem: Exception) -> bool:
@@ -169,7 +173,7 @@ async def _offer_role(
     async with app_context.database.transaction(tenant.authority_id) as session:
         await app_context.unsent.keep(session, tenant.authority_id, person.id, request.scope["path"], typed)
     after = with_unsent(form_address(request, request.route_handler.opt["action"]))
-    return Page(ChangeRoleContext(role=own, other=other, after=after).with_typed(typed), 403)
+    return Page(ChangeRoleContext(role=own, other=other, after=after, kept=True), 403)
 
 
 async def _can_see(

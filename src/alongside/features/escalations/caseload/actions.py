@@ -44,11 +44,11 @@ async def arrange_cover(
     when = format_date_range(starts_on, ends_on)
     away = f"{names[cover_id]} covers your escalations from {when}. {NOTHING_TO_DO}"
     covers = f"You cover the escalations of {names[away_id]}. Act on what is due from {when}."
-    told = [
+    to_send = [
         Message(away_id, away, NEWS, away),
         Message(cover_id, covers, act_by(format_date(ends_on)), covers),
     ]
-    await notify_each(session, person, told, "escalation_cover", "/escalations", once=f"cover:{made.id}")
+    await notify_each(session, person, to_send, "escalation_cover", "/escalations", once=f"cover:{made.id}")
 
 
 async def end_cover(session: AsyncSession, person: Principal, cover_id: UUID) -> None:

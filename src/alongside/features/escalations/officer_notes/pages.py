@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alongside.features.authorities import settings_of
-from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.escalations.access_log.access_log import logs_reading_of
 from alongside.features.escalations.officer_notes.actions import write_note
 from alongside.features.escalations.officer_notes.forms import OfficersNoteForm
@@ -23,14 +22,12 @@ from alongside.platform.forms.form_action import FormAction, FormContext, FormRe
 class NotesContext(FormContext):
     """The notes of an escalation, newest first, and the short label of each type of note."""
 
-    settings: AuthoritySettings
     notes: Sequence[NoteRow]
     weights: Mapping[str, str]
 
 
 async def _context(asked: FormRequest[EscalationRow, OfficersNoteForm]) -> NotesContext:
     return NotesContext(
-        settings=settings_of(asked.person.authority_id),
         notes=await fetch_all(asked.session, NOTES, of_person(asked.person, escalation_id=asked.record.id)),
         weights={key: words.partition(":")[0] for key, words in WEIGHTS.items()},
     )

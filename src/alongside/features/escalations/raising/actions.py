@@ -19,7 +19,7 @@ from alongside.features.escalations.raising.suggestions import suggestions_for
 from alongside.features.escalations.rows import Parties
 from alongside.features.escalations.telling import (
     NEWS,
-    TOLD_HEAD,
+    RAISED_FOR_HEAD,
     Recipient,
     messages,
     officers_turn,
@@ -111,8 +111,8 @@ async def _tell_heads(
     """Email the headteacher that there is an escalation and where to read it."""
     once = f"escalation_told:{escalation_id}:{urn}"
     where = f"/escalations/{escalation_id}"
-    told = [Message(one, TOLD_HEAD, NEWS, TOLD_HEAD) for one in heads]
-    await notify_each(session, person, told, "escalation_told", where, once=once)
+    to_send = [Message(one, RAISED_FOR_HEAD, NEWS, RAISED_FOR_HEAD) for one in heads]
+    await notify_each(session, person, to_send, "escalation_told", where, once=once)
 
 
 def _own_consortium(person: Principal) -> UUID:

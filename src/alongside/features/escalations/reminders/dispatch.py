@@ -207,9 +207,9 @@ async def _tell(
     body: str = "",
 ) -> None:
     once = f"escalation_timer:{timer.id}:{timer.generation}"
-    told = [Message(one, words, subject, body or words) for one in people]
+    to_send = [Message(one, words, subject, body or words) for one in people]
     await notify_each(
-        session, person, told, "escalation_due", f"/escalations/{timer.escalation_id}", once=once
+        session, person, to_send, "escalation_due", f"/escalations/{timer.escalation_id}", once=once
     )
 
 

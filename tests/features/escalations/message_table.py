@@ -1,4 +1,4 @@
-"""Prints what each kind of recipient is told of an escalation: `python -m tests.features.escalations.told`."""
+"""Prints what each kind of recipient is told of an escalation: `python -m tests.features.escalations.message_table`."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,7 +9,7 @@ DUE = "5pm on Friday 11 December 2026"
 RETURN = Turn(Recipient.LEAD, "Take the school back, or say why it is too early,", "answers", DUE)
 
 
-class Told(NamedTuple):
+class MessageRow(NamedTuple):
     """One row of the table."""
 
     kind: str
@@ -19,13 +19,13 @@ class Told(NamedTuple):
     text: str
 
 
-def table() -> Iterator[Told]:
+def table() -> Iterator[MessageRow]:
     """Yield every event × whose turn it is next × kind of recipient."""
     turns = [None, RETURN, *(Turn(Recipient.OWNER, act, does, DUE) for act, does in ACTS.values())]
     for kind in EVENTS:
         for turn in turns:
             for recipient in Recipient:
-                yield Told(kind, recipient, turn, *text_for(kind, recipient, turn))
+                yield MessageRow(kind, recipient, turn, *text_for(kind, recipient, turn))
 
 
 if __name__ == "__main__":
