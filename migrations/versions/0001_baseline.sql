@@ -776,6 +776,7 @@ CREATE TABLE notification (
 	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	read_at TIMESTAMP WITH TIME ZONE, 
 	in_digest DATE, 
+	shown_from TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_notification PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_notification_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
 	CONSTRAINT uq_notification_authority_id_person_id_once UNIQUE (authority_id, person_id, once), 
@@ -1251,6 +1252,17 @@ CREATE INDEX ix_support_category_authority_id_academic_year_state ON support_cat
 CREATE UNIQUE INDEX uq_support_category_in_force ON support_category (authority_id, school_urn, phase) WHERE state = 'in_force';
 
 CREATE UNIQUE INDEX uq_support_category_year ON support_category (authority_id, school_urn, academic_year, phase) WHERE state <> 'withdrawn';
+
+CREATE TABLE unsent_form (
+	authority_id INTEGER NOT NULL, 
+	person_id UUID NOT NULL, 
+	path TEXT NOT NULL, 
+	sealed TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_unsent_form PRIMARY KEY (authority_id, person_id), 
+	CONSTRAINT fk_unsent_form_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_unsent_form_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
 
 CREATE TABLE consultation_question (
 	authority_id INTEGER NOT NULL, 
@@ -3217,6 +3229,14 @@ CREATE POLICY changed_by ON support_category AS RESTRICTIVE FOR UPDATE TO PUBLIC
 
 CREATE POLICY removed_by ON support_category AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
+ALTER TABLE unsent_form ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE unsent_form FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON unsent_form AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON unsent_form FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE consultation_question ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE consultation_question FORCE ROW LEVEL SECURITY;
@@ -4174,6 +4194,10 @@ GRANT SELECT, INSERT ON subject_request TO alongside_app;
 REVOKE ALL ON support_category FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON support_category TO alongside_app;
+
+REVOKE ALL ON unsent_form FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON unsent_form TO alongside_app;
 
 REVOKE ALL ON consultation_question FROM PUBLIC;
 
