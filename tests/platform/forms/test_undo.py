@@ -66,8 +66,6 @@ def test_a_form_at_an_address_of_its_own_for_something_new_asks_before_it_makes_
     }
     creating = {one.name for one in declared() if isinstance(one, FormAction) and one.creates}
     assert makes - creating == {
-        "save_search",
-        "add_constraint",
-        "post_invitation",
-        "post_invitation_of_delegate",
+        *("save_search", "add_constraint", "post_invitation", "post_invitation_of_delegate"),
+        *("try_after_visiting", "try_after_visit", "try_entry", "propose_category", "draft_method"),
     }
