@@ -1176,7 +1176,6 @@ CREATE TABLE support_category (
 	handling_consortium_id UUID, 
 	advisory BOOLEAN DEFAULT false NOT NULL, 
 	narrative BOOLEAN DEFAULT false NOT NULL, 
-	profile_id UUID, 
 	category TEXT, 
 	category_proposed TEXT, 
 	reasons_proposed TEXT NOT NULL, 

@@ -90,7 +90,7 @@ class SupportCategory(AuthorityOwned, Base):
     Each step keeps its own category and reasons: proposed, moderated, agreed, and heard after an appeal; `category` is
     the one in force. A `narrative` row describes the support in words and has no category. `advisory` marks an academy.
     `consortium_id` is the school's consortium on the day of the proposal, `handling_consortium_id` another one whose
-    panel was chosen instead. `appeal_by` is the last day for an appeal. `profile_id` is the profile that proposed it.
+    panel was chosen instead. `appeal_by` is the last day for an appeal.
     """
 
     __tablename__ = "support_category"
@@ -170,7 +170,6 @@ class SupportCategory(AuthorityOwned, Base):
     handling_consortium_id: Mapped[UUID | None]
     advisory: Mapped[bool] = mapped_column(server_default=text("false"))
     narrative: Mapped[bool] = mapped_column(server_default=text("false"))
-    profile_id: Mapped[UUID | None]
     category: Mapped[str | None]
     category_proposed: Mapped[str | None]
     reasons_proposed: Mapped[str]

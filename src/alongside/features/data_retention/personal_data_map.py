@@ -48,6 +48,7 @@ NOT_OF_PEOPLE = {
     "notice_file",
     "profile_method",
     "profile_snapshot",
+    "performance_upload",
     "message",
 }
 """Tables whose binary columns have no personal data, or are files: listed in an export and checked by hand."""
