@@ -14,7 +14,7 @@ from alongside.platform.audit.actions import record_audit
 from tests.databases import TENANTS, DatabaseCopy, DatabaseServer, current_database_server, open_database
 from tests.features.agreements.builders import acting
 from tests.features.schools.extract import register_text, school
-from tests.personas import FORD, HEAD_OF_FORD, NORTH, NORTHSHIRE, SCHOOLS, SOUTHSHIRE
+from tests.personas import FORD, HEAD_OF_FORD, MILL, NORTH, NORTHSHIRE, SCHOOLS, SOUTHSHIRE
 from tests.processes.running import Said, command, environment, fetch
 
 Run = Callable[..., Said]
@@ -39,6 +39,9 @@ TESTED_HERE = {
     "keys retire",
     "migrate",
     "people appoint",
+    "performance import",
+    "profiles calculate",
+    "profiles replay",
     "schools import",
     "schools rebuild-contacts",
 }
@@ -91,6 +94,25 @@ async def test_appoint_invites_a_headteacher(run: Run, copy: DatabaseCopy) -> No
     assert said.code == 0, said.text
     rows = await fetch(copy, "SELECT authority_id, role, school_urn FROM invitation")
     assert [tuple(row) for row in rows] == [(SOUTHSHIRE, "headteacher", FORD)]
+
+
+async def test_published_figures_become_profiles_that_can_be_replayed(
+    run: Run, copy: DatabaseCopy, tmp_path: Path
+) -> None:
+    file = tmp_path / "ks2final_2024-25.csv"
+    file.write_text(f"RECTYPE,LEA,URN,PTRWM_EXP\n1,{NORTHSHIRE},{MILL},61%\n", encoding="utf-8")
+    here = ("--authority", "northshire")
+    said = await asyncio.to_thread(
+        run, "performance", "import", str(file), *here, "--release", "final", "--yes"
+    )
+    assert said.code == 0, said.text
+    rows = await fetch(copy, "SELECT school_urn, measure, value FROM performance_figure")
+    assert [tuple(row) for row in rows] == [(MILL, "ks2_expected", 61)]
+    made = await asyncio.to_thread(run, "profiles", "calculate", "2024-25", *here)
+    assert made.code == 0, made.text
+    assert await fetch(copy, "SELECT FROM profile WHERE school_urn = $1", MILL)
+    again = await asyncio.to_thread(run, "profiles", "replay", "2024-25", *here)
+    assert again.code == 0, again.text
 
 
 async def test_directory_comes_in_and_goes_out(run: Run, copy: DatabaseCopy, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
@@ -66,7 +67,11 @@ async def test_the_first_pages_of_a_head_answer_from_every_corner(
 async def test_every_page_answers(wide: tuple[Client, World], path: str) -> None:
     """Every path with an existing record answers."""
     client, world = wide
-    things = {"role_assignment_id": DELEGATE_OF_MILL.role_assignment_id, "person_id": HEAD_OF_FORD.person_id}
+    things = {
+        "role_assignment_id": DELEGATE_OF_MILL.role_assignment_id,
+        "person_id": HEAD_OF_FORD.person_id,
+        "batch_id": UUID(int=99),
+    }
     answer = await client.get(address(path, world.ids["own"] | things), (LISTS | THINGS)[path])
     assert answer.status_code < 500, (path, answer.status_code)
 

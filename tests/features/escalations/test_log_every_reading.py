@@ -13,6 +13,9 @@ from tests.personas import HEAD_OF_SERVICE, LEAD_OF_NORTH, MILL, NORTHSHIRE, OFF
 LISTS = {
     "/escalations",
     "/escalations.csv",
+    "/escalations/selected.csv",
+    "/escalations/selected/owner",
+    "/escalations/selected/reminders",
     "/escalations/new",
     "/escalations/safeguarding",
     "/escalations/reports",

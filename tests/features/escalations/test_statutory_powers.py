@@ -125,7 +125,7 @@ async def test_the_ladder_is_climbed_step_by_step(database: Database) -> None:
                 await record_statutory_step(session, acting(OFFICER), escalation_id, step(kind))
         await record_statutory_step(session, acting(OFFICER), escalation_id, step("ended"))
     assert len(await look(database, escalation_id, "statutory_step")) == len(STEPS) - 1
-    assert [kind for kind in await notified(database, HEAD_OF_MILL) if kind.startswith("escalation_step_")]
+    assert "escalation_step" in await notified(database, HEAD_OF_MILL)
 
 
 async def test_a_step_out_of_its_turn_is_refused_by_postgresql_too(database: Database) -> None:

@@ -173,8 +173,8 @@ async def test_a_head_who_was_not_told_reads_no_escalation_of_the_school_that_jo
     assert "Headteacher not told (1)" in words(listed) and str(escalation_id) in listed.text
     page = await client.get(f"/escalations/{escalation_id}", as_=OFFICER)
     assert "The headteacher of Park Primary School has not been told of this escalation" in words(page)
-    (form,) = [one for one in soup(page).find_all("form") if "Tell the headteacher" in one.get_text()]
-    assert (await client.post(str(form["action"]), {}, as_=OFFICER)).status_code == 303
+    (link,) = [one for one in soup(page).find_all("a") if "Tell the headteacher" in one.get_text()]
+    assert (await client.post(str(link["href"]), {}, as_=OFFICER)).status_code == 303
     assert "has not been told" not in words(await client.get(f"/escalations/{escalation_id}", as_=OFFICER))
     assert "escalation_told" in await notified(database, HEAD_OF_PARK)
     assert str(escalation_id) not in (await client.get("/escalations?show=not_told", as_=OFFICER)).text

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.features.people.queries import hashed
-from alongside.features.people.sign_in.encrypted_cookie import seal, unseal
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.base import AuthorityKeyed, Base, created_at, reference
 from alongside.platform.database.reads import Read, fetch_one
@@ -90,6 +89,8 @@ class SealedForms:
         texts = form.texts()
         if sum(len(name) + len(value) for name, value in texts) > MOST_CHARACTERS:
             return
+        from alongside.features.people.sign_in.encrypted_cookie import seal
+
         sealed = seal(self.secret, _purpose(authority_id, person_id, path), {"texts": texts}, DAY)
         values = {"path": path, "sealed": sealed, "at": func.now()}
         await session.execute(
@@ -106,6 +107,8 @@ class SealedForms:
         found = await fetch_one(session, KEPT, values)
         if found is None:
             return None
+        from alongside.features.people.sign_in.encrypted_cookie import unseal
+
         opened = unseal(self.secret, _purpose(person.authority_id, person.id, path), found.sealed)
         texts = opened["texts"] if opened else None
         return FormData(map(tuple, texts)) if isinstance(texts, list) else None

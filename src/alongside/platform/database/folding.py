@@ -64,7 +64,7 @@ SET search_path = pg_catalog, pg_temp AS $$
     SELECT {_sql()}
 $$;
 
-CREATE FUNCTION folded_matches(name text, wanted text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+CREATE FUNCTION folded_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT wanted <> '' AND (strpos(replace(name, ' ', ''), replace(wanted, ' ', '')) > 0
         OR name LIKE ALL (string_to_array('%' || replace(wanted, ' ', '% %') || '%', ' ')))
 $$;

@@ -133,5 +133,5 @@ async def withdraw_visit_request(session: AsyncSession, person: Principal, visit
     """Withdraw a request that is not agreed yet."""
     row = await lock_visit_request(session, person, Permission.CHANGE_VISIT_REQUEST, visit_request_id)
     await apply_transition(session, person, VisitRequest, row, WITHDRAW)
-    text = f"{row.requesting_name} no longer asks for a visit."
+    text = f"{row.requesting_name} no longer asks for a visit. You do not need to answer."
     await tell_other_school(session, person, row, "visit_withdrawn", text)
