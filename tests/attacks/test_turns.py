@@ -12,7 +12,7 @@ from alongside.platform.process_pool import Quotas
 from alongside.platform.web import bodies, server_sent_events
 from alongside.platform.web.busy import refusing_when_busy
 from alongside.platform.web.turns import Turns, network_of
-from tests.client import Client, attribute, element, soup, words
+from tests.client import Client, element, soup, words
 from tests.features.directory.form_values import sent_entry
 from tests.features.directory.test_pictures_and_files import picture, send
 from tests.features.notices.builders import a_notice
@@ -272,7 +272,7 @@ async def test_a_full_queue_is_refused_at_once_and_another_authority_is_admitted
     written = "Our readers in Year 2 need help"
     form = await client.post("/needs", {"aim": written}, as_=HEAD_OF_MILL)
     assert (form.status_code, form.headers["retry-after"]) == (503, refused.headers["retry-after"])
-    assert attribute(element(soup(form), "input[name=aim]"), "value") == written
+    assert element(soup(form), "textarea[name=aim]").get_text().removeprefix("\n") == written
     assert (NORTHSHIRE,) not in opened
     assert (await client.get("/needs-and-offers", as_=HEAD_OF_MILL.twin)).status_code == 200
     await flood.end_all()

@@ -8,6 +8,7 @@ from litestar import Litestar
 from sqlalchemy import text
 
 from alongside.platform.database.session import Database
+from alongside.platform.web.idempotency import AGAIN
 from tests.databases import DatabaseCopy
 from tests.faults.clients import app_on_a_small_pool, call
 from tests.features.needs.form_values import need
@@ -66,9 +67,9 @@ async def test_one_post_sent_a_hundred_times_at_once(
 async def test_a_hundred_forms_of_their_own_are_a_hundred_needs(
     copy: DatabaseCopy, database: Database
 ) -> None:
-    """The control: the key makes them one, not the content."""
+    """The control: the key makes them one, not the content, once the person was asked whether they mean it."""
     async with app_on_a_small_pool(copy, 4) as app:
-        sent = (send(app, HEAD_OF_MILL, "Meant often", uuid4().hex) for _ in range(20))
+        sent = (send(app, HEAD_OF_MILL, "Meant often", f"{AGAIN}{uuid4().hex}") for _ in range(20))
         answers = await asyncio.gather(*sent)
     assert {status for status, _, _ in answers} == {303}
     assert (await needs_called(database, "Meant often"))[0] == 20
