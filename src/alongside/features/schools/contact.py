@@ -35,7 +35,10 @@ CONTACTS = (
     "decline_visit",
     "confirm_visit",
 )
-"""The verbs of the audit log that record a contact between people, including meetings of escalations."""
+"""The verbs of the audit log that record a contact between people.
+
+Entries about escalations name no school, so a visit of the core team to a school in an escalation does not count.
+"""
 
 
 class SchoolContact(AuthorityKeyed, Base):

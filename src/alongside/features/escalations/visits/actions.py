@@ -42,7 +42,7 @@ async def record_visit(
     )
     session.add(made)
     await session.flush()
-    await record_audit(session, person, "record_visit", "escalation", escalation_id, schools=[row.school_urn])
+    await record_audit(session, person, "record_visit", "escalation", escalation_id)
     shown = written["for_school"]
     await record_event(session, person, escalation_id, "record_visit", written["focus"], for_school=shown)
     return made.id
