@@ -7,8 +7,8 @@ from alongside.features.visit_requests.request import RequestedVisit
 from alongside.platform.access.principal import Principal
 from alongside.platform.notifications import notify
 
-ASK = ("visit_asked", "visit_dates_offered", "visit_reminder")
-"""The kinds whose text names what the school must do and by when."""
+COMPLETE = ("visit_asked", "visit_dates_offered", "visit_reminder", "visit_withdrawn")
+"""The kinds whose text says itself what the school must do and by when, or that it need not answer."""
 
 
 async def tell_school(
@@ -18,7 +18,14 @@ async def tell_school(
     people = await people_of_schools(session, person.authority_id, person.today, [urn])
     once = f"{kind}:{row.id}:{urn}:{row.version}"
     await notify(
-        session, person, ids(people), kind, text, f"/visit-requests/{row.id}", once=once, asks=kind in ASK
+        session,
+        person,
+        ids(people),
+        kind,
+        text,
+        f"/visit-requests/{row.id}",
+        once=once,
+        asks=kind in COMPLETE,
     )
 
 

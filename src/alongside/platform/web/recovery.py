@@ -69,11 +69,13 @@ def may_recover(request: HttpRequest, person: Principal, problem: Exception) -> 
     """Return whether there may be a better answer than the error, without asking the database."""
     if request.method != "POST":
         return isinstance(problem, NotFound) and person.other_roles > 0 and _is_page(request)
-    if not is_received(request):
-        return False  # sent by another website, or too large
     if isinstance(problem, NotFound):
         return person.other_roles > 0
-    return isinstance(problem, AuthenticationRequired | CsrfError | ActionRefused | ValidationFailed)
+    if isinstance(problem, AuthenticationRequired):
+        return True  # a form with a file is refused before it has arrived
+    if not is_received(request):
+        return False  # sent by another website, or too large
+    return isinstance(problem, CsrfError | ActionRefused | ValidationFailed)
 
 
 def _is_page(request: HttpRequest) -> bool:

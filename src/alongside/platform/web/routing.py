@@ -230,6 +230,9 @@ async def _recover(
         return None
     had_a_turn = hasattr(problem, "alongside_principal")
     with suppress(AlongsideError, *DATABASE_ERRORS):
+        if request.method == "POST" and not is_received(request):
+            body = await receive_body(request, keep_files=False)
+            app_context.turns.charge(tenant.authority_id, body.seconds)
         async with app_context.turns.turn(tenant.authority_id, _address(request), admitted=had_a_turn):
             if request.method == "POST":
                 await read_form_data(request)
