@@ -17,6 +17,9 @@ from alongside.platform.database.session import Database
 MOST, MOST_OF_A_LIST = 8, 3
 """Statements of any page, and of a page without an id in its path, which shows a list or a form."""
 
+TRIED_ROLES = 8
+"""Further statements before a person is told that nothing is there: their roles, and the page in three of them."""
+
 EXCEPTIONS = {
     "/consortium": (
         17,
@@ -59,10 +62,14 @@ class Counter:
 
     statements: int = 0
 
-    def too_many(self, path: str) -> str | None:
-        """Return a sentence if the page of this route ran more statements than it may."""
+    def too_many(self, path: str, *, refused: bool = False) -> str | None:
+        """Return a sentence if the page of this route ran more statements than it may.
+
+        A page that is `refused` is tried for other roles of the person.
+        """
         limit = MOST if "{" in path else MOST_OF_A_LIST
         limit = EXCEPTIONS[path][0] if path in EXCEPTIONS else limit
+        limit += TRIED_ROLES if refused else 0
         return f"{path}: {self.statements} statements instead of {limit}" if self.statements > limit else None
 
 

@@ -27,6 +27,9 @@ from alongside.platform.web.security import refuse_wrong_token
 UNSENT = "unsent"
 """The parameter that asks a form for the text that the person could not send."""
 
+MOST_ROLES = 3
+"""Other roles of a person that are tried for a page, the most recently used first, so that an error stays cheap."""
+
 OLD_FORM = (
     "Nothing was saved yet: you signed in again or changed role after you opened this form. "
     "Check your text, then send it again."
@@ -162,7 +165,7 @@ async def _offer_role(
         return None
     async with app_context.database.transaction(tenant.authority_id, read_only=True) as session:
         own, others = await app_context.roles_of(session, person)
-    for other in others:
+    for other in others[:MOST_ROLES]:
         if await _can_see(request, app_context, tenant, other.principal, typed):
             break
     else:
