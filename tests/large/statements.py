@@ -46,7 +46,10 @@ EXCEPTIONS = {
         "of a lead: interests, the requester, the list, and suggestions by each school's own days",
     ),
     "/escalations.csv": (5, "interests and requester, and the log of readings in a transaction of its own"),
-    "/home": (12, "eight lists of different features; notices, escalations and categories each set the requester"),
+    "/home": (
+        12,
+        "eight lists of different features; notices, escalations and categories each set the requester",
+    ),
     "/profiles": (4, "of a lead: interests and the requester; the years with their states, and the list"),
     "/profiles/profiles.csv": (4, "the same for an export"),
     "/profiles/profiles.xlsx": (4, "the same for an export"),
