@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,10 +32,14 @@ class Page:
 
 
 def new_need() -> dict[str, Any]:
-    """The form of a need, though the school has another one on its theme."""
-    return need(checked_second="y")
+    """The form of a need, though the school has another one on its theme.
+
+    Each has a title of its own: the same form within ten minutes is asked about instead of saved.
+    """
+    return need(checked_second="y", title=f"Fluency in Year 3 and 4, {next(_NUMBERS)}")
 
 
+_NUMBERS = count(1)
 LARGE: dict[str, Any] = {"database": "large_country", "smaller": "large_alone"}
 DIRECTORY: dict[str, Any] = {"database": "directory_100k", "smaller": "directory_1k"}
 LARGEST = HEAD_OF_MILL.twin
