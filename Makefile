@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-at test-needs check simulate mutants journeys load measure bench bench-matching new-authority screenshots docs vendor lock wheel clean
+.PHONY: help run test exhaustive test-at test-needs check simulate mutants journeys load measure bench bench-matching new-authority screenshots docs vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -18,6 +18,9 @@ run: $(READY) ## the demonstration: PostgreSQL, web app and worker; Ctrl-C stops
 test: test-needs ## all checks and tests
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest $(ARGS)
+
+exhaustive: test-needs ## every test with all of its cases, where make test takes samples (hours; ARGS="tests/access")
+	ALONGSIDE_SAMPLE=all $(BIN)/python -m pytest $(ARGS)
 
 test-needs: $(READY) ## what the browser's and the sign-in tests need, where Node is there to fetch it
 	@if command -v npm >/dev/null && [ -f tests/oidc/package-lock.json ]; then \

@@ -24,6 +24,7 @@ from tests.databases import (
     open_database,
     start_database_server,
 )
+from tests.sampling import ALL, SEED
 
 settings.register_profile("suite", deadline=None)  # a busy machine is no failure
 settings.load_profile("suite")
@@ -36,7 +37,6 @@ LONGEST = (
     "tests/simulation/test_a_week.py",
     "tests/browser/test_pages_are_accessible.py",
     "tests/setup/test_demonstration.py",
-    "tests/setup/test_interrupted_demonstration.py",
     "tests/large/test_every_page_is_small.py",
     "tests/access/test_every_row.py",
     "tests/browser/test_the_whole_journey.py",
@@ -59,6 +59,11 @@ def pytest_configure(config: pytest.Config) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     for slug in ("northshire", "southshire"):
         make_known(slug)
+
+
+def pytest_report_header() -> str:
+    """Name the sample of this run."""
+    return "sample: every case" if ALL else f"sample: ALONGSIDE_SAMPLE_SEED={SEED}"
 
 
 @pytest.hookimpl(trylast=True)

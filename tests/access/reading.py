@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin
 
-from tests.access.test_every_route import Route, routes_of
+from tests.access.matrix import Route, routes_of
 from tests.faults.clients import call_bytes
 from tests.personas import Persona
 

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -14,148 +13,19 @@ from alongside.platform.access.principal import ROLE_NAMES
 from alongside.platform.database.base import Base
 from alongside.platform.database.row_level_security import owned_tables
 from alongside.platform.web.problems import STATUSES as PROBLEMS
-from tests.access.dataset import SCOPES, World, make_world
-from tests.access.oracle import AGREED, agreed, known
+from tests.access.dataset import make_world
+from tests.access.matrix import OBJECTS, OWN_THINGS, Route, matrix, routes_of
+from tests.access.oracle import AGREED, agreed
 from tests.client import Client
 from tests.databases import DatabaseCopy, app_over, copy_of_template, drop
 from tests.faults.clients import Answered, call
 from tests.personas import (
-    ADMINISTRATOR,
-    DELEGATE_OF_MILL,
-    DEPUTY_OF_NORTH,
     HEAD_OF_MILL,
-    HEAD_OF_SERVICE,
-    LEAD_OF_NORTH,
     OFFICER,
     Persona,
 )
 
-ACTORS: tuple[Persona | None, ...] = (
-    HEAD_OF_MILL,
-    DELEGATE_OF_MILL,
-    LEAD_OF_NORTH,
-    DEPUTY_OF_NORTH,
-    OFFICER,
-    HEAD_OF_SERVICE,
-    ADMINISTRATOR,
-    None,
-)
-OBJECTS = {
-    "need_id",
-    "offer_id",
-    "proposal_id",
-    "agreement_id",
-    "visit_id",
-    "aim_id",
-    "amendment_id",
-    "entry_id",
-    "picture_id",
-    "attachment_id",
-    "public_id",
-    "public_picture_id",
-    "public_attachment_id",
-    "notice_id",
-    "notice_file_id",
-    "import_id",
-    "upload_id",
-    "question_id",
-    "profile_id",
-    "profile_method_id",
-    "profile_dispute_id",
-    "consultation_id",
-    "support_category_id",
-    "consultation_question_id",
-    "run_id",
-    "exclusion_id",
-    "escalation_id",
-    "task_id",
-    "criterion_id",
-    "escalation_visit_id",
-    "file_id",
-    "succession_id",
-    "visit_request_id",
-    "message_id",
-    "try_id",
-    "urn",
-}
-OWN_THINGS = {
-    "view_id",
-    "following_id",
-    "person_id",
-    "role_assignment_id",
-    "session_id",
-    "invitation_id",
-    "batch_id",
-    "mail_id",
-    "notification_id",
-    "hold_id",
-    "request_id",
-    "interest_id",
-    "suspension_id",
-    "constraint_id",
-    "cover_id",
-    "reader_id",
-    "token",
-    "feed_id",
-    "seal",
-    "key",
-    "because",
-    "file_path",
-}
-"""Path parameters that are not rows of a school: tested with their own features; here only for the role."""
-
-GIVING = "/release"
 WRONG_METHODS = ("PUT", "PATCH", "DELETE", "PROPFIND")
-
-
-@dataclass(frozen=True)
-class Route:
-    """One address and method, with its declaration."""
-
-    method: str
-    path: str
-    permission: str
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the path parameters."""
-        return tuple(re.findall(r"{(\w+)", self.path))
-
-    def filled(self, world: World, scope: str) -> str:
-        """Return the address for a row of this scope."""
-        filled = self.path
-        for name in self.names:
-            wanted = name
-            if GIVING in self.path:
-                wanted = "to_release"
-            elif name == "agreement_id" and ("/aims" in self.path or "signature" in self.path):
-                wanted = "preparing"
-            elif name == "visit_id" and self.path.endswith(("/answer", "/settlement")):
-                wanted = "visit_to_answer" if self.path.endswith("/answer") else "disputed_visit"
-            elif "/answers/" in self.path:
-                wanted = "visit_request_to_answer"
-            value = {
-                "key": "nothing",
-                "because": "unknown",
-                "file_path": "icon.svg",
-            }.get(name)
-            if value is None:
-                value = world.value(scope, wanted) if name in OBJECTS else world.value("missing", name)
-            filled = filled.replace(f"{{{name}}}", str(value))
-        return filled
-
-
-def routes_of(app: Any) -> list[Route]:
-    """Return every route of the app."""
-    found = []
-    for route in app.routes:
-        for method, handler in getattr(route, "route_handler_map", {}).items():
-            handler = handler[0] if isinstance(handler, tuple) else handler
-            if method == "OPTIONS":
-                continue
-            permission = handler.opt.get("permission")
-            found.append(Route(str(method), route.path_format, getattr(permission, "value", "")))
-    return sorted(found, key=lambda one: (one.path, one.method))
 
 
 @pytest.fixture(scope="module")
@@ -201,16 +71,6 @@ async def test_every_route_declares_its_permission_and_names_only_known_things(t
     for route in routes:
         assert route.permission in AGREED, route
         assert set(route.names) <= OBJECTS | OWN_THINGS, route
-
-
-def expected(route: Route, actor: Persona | None, scope: str) -> str:
-    """Return the expected result: in, refused, or sent to sign in."""
-    role = actor.role.value if actor else "nobody"
-    if not known(route.permission, role):
-        return "refused" if actor else "sign in"
-    if set(route.names) & OBJECTS:
-        return "in" if agreed(route.permission, route.path, role, scope) else "refused"
-    return "in"
 
 
 def happened(route: Route, status: int, location: str) -> str:
@@ -259,28 +119,23 @@ async def test_every_cell_is_as_agreed_and_what_is_refused_changes_nothing(test_
     """Thousands of cases; the refused ones first, with a fingerprint of every row before and after."""
     client, world, copy = test_database
     routes = [route for route in routes_of(client.app) if tried_here(route)]
-    cells = [
-        (route, actor, scope)
-        for route in routes
-        for actor in ACTORS
-        for scope in (SCOPES if set(route.names) & OBJECTS else ("own",))
-    ]
+    cells = matrix(routes)
     wrong: list[str] = []
     counted: Counter[str] = Counter()
     entered: set[Route] = set()
     before = await state_of(copy)
     for wanted in ("refused", "sign in", "in"):
-        for route, actor, scope in cells:
-            if expected(route, actor, scope) != wanted:
+        for cell in cells:
+            if cell.expected != wanted:
                 continue
-            for htmx in (False, True) if scope in ("own", "twin") else (False,):
-                answer = await ask(client, route, route.filled(world, scope), actor, htmx)
-                counted[wanted] += 1
-                got = happened(route, answer.status, answer.headers.get("location", ""))
-                if got != wanted and not excused(route, wanted, got):
-                    who = actor.role.value if actor else "nobody"
-                    wrong.append(f"{route.method} {route.path} as {who} on {scope}: {got}, not {wanted}")
-                entered |= {route} if got == "in" and answer.status < 400 else set()
+            route, actor = cell.route, cell.actor
+            answer = await ask(client, route, route.filled(world, cell.scope), actor, cell.htmx)
+            counted[wanted] += 1
+            got = happened(route, answer.status, answer.headers.get("location", ""))
+            if got != wanted and not excused(route, wanted, got):
+                who = actor.role.value if actor else "nobody"
+                wrong.append(f"{route.method} {route.path} as {who} on {cell.scope}: {got}, not {wanted}")
+            entered |= {route} if got == "in" and answer.status < 400 else set()
         if wanted == "sign in":
             assert await state_of(copy) == before, "something that was refused has changed a row"
     print(dict(counted), "cells")

@@ -1,12 +1,15 @@
 """`may` and `filter_by_scope` must agree for every role, permission and row."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Date, Integer, Uuid, column, literal, select, values
+from sqlalchemy import Date, Integer, Uuid, case, column, literal, select, true, values
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.access.authorisation import (
     consortium_filter,
@@ -52,7 +55,7 @@ ROWS = [(number, a, b, shown) for number, (a, b, shown) in enumerate(product(SID
 
 
 async def test_python_and_sql_agree_on_every_role_permission_and_row(database: Database) -> None:
-    """Thousands of rows: one query per person and permission over all rows."""
+    """Thousands of rows: one query per person over all rows."""
     table = values(
         column("number", Integer),
         column("one", Integer),
@@ -62,45 +65,63 @@ async def test_python_and_sql_agree_on_every_role_permission_and_row(database: D
     ).data(ROWS)
     compared = 0
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        for person, permission in product(PEOPLE, Permission):
-            query = filter_by_scope(
-                select(table.c.number),
-                person,
-                permission,
-                table.c.one,
-                table.c.other,
-                visible_to_authority_from=table.c.shown,
-            )
-            in_sql = set((await session.scalars(query)).all())
-            in_python = {
-                number
-                for number, one, other, shown in ROWS
-                if may(person, permission, one, other, visible_to_authority_from=shown)
+        for person in PEOPLE:
+            filters = {
+                permission: filter_by_scope(
+                    select(table.c.number),
+                    person,
+                    permission,
+                    table.c.one,
+                    table.c.other,
+                    visible_to_authority_from=table.c.shown,
+                ).whereclause
+                for permission in Permission
             }
-            assert in_sql == in_python, (person.role, permission)
-            compared += len(ROWS)
+            in_sql = await numbers_by_permission(session, table.c.number, filters)
+            for permission in Permission:
+                in_python = {
+                    number
+                    for number, one, other, shown in ROWS
+                    if may(person, permission, one, other, visible_to_authority_from=shown)
+                }
+                assert in_sql[permission] == in_python, (person.role, permission)
+                compared += len(ROWS)
     assert compared > 30_000
+
+
+async def numbers_by_permission(
+    session: AsyncSession, number: Any, filters: Mapping[Permission, Any]
+) -> dict[Permission, set[int]]:
+    """Return the rows that each filter lets through, by one query: a query for each takes forty times as long."""
+    columns = [case((true() if one is None else one, True), else_=False) for one in filters.values()]
+    rows = (await session.execute(select(number, *columns))).all()
+    return {
+        permission: {row[0] for row in rows if row[place]}
+        for place, permission in enumerate(filters, start=1)
+    }
 
 
 async def test_both_agree_on_the_things_of_a_consortium_and_schools_do_not_reach_them(
     database: Database,
 ) -> None:
-    """Rows of North, of South and of neither: one query per person and permission."""
+    """Rows of North, of South and of neither."""
     table = values(column("number", Integer), column("consortium_id", Uuid), name="r").data(
         [(0, NORTH), (1, SOUTH), (2, None)]
     )
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        for person, permission in product(PEOPLE, Permission):
-            query = select(table.c.number).where(consortium_filter(person, permission, table.c.consortium_id))
-            in_sql = set((await session.scalars(query)).all())
-            in_python = {
-                number
-                for number, key in enumerate((NORTH, SOUTH, None))
-                if may_for_consortium(person, permission, key)
-            }
-            assert in_sql == in_python, (person.role, permission)
-            if scope_for(person.role, permission) is Scope.OWN_CONSORTIUM:
-                assert in_sql <= {0, 1} and len(in_sql) <= 1, "one's own, and never the whole authority's"
+        for person in PEOPLE:
+            filters = {one: consortium_filter(person, one, table.c.consortium_id) for one in Permission}
+            in_sql = await numbers_by_permission(session, table.c.number, filters)
+            for permission in Permission:
+                found = in_sql[permission]
+                in_python = {
+                    number
+                    for number, key in enumerate((NORTH, SOUTH, None))
+                    if may_for_consortium(person, permission, key)
+                }
+                assert found == in_python, (person.role, permission)
+                if scope_for(person.role, permission) is Scope.OWN_CONSORTIUM:
+                    assert found <= {0, 1} and len(found) <= 1, "one's own, and never the whole authority's"
 
 
 @pytest.mark.parametrize("permission", list(Permission))

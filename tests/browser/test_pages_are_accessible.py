@@ -11,7 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.access.dataset import make_world, put
-from tests.access.test_every_route import routes_of
+from tests.access.matrix import routes_of
 from tests.browser.pages import LISTS, NO_PAGES, THINGS, address
 from tests.browser.server import Served, served
 from tests.browser.session import let_in, visiting_in

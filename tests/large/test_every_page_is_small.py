@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.access.dataset import World
-from tests.access.test_every_route import ACTORS, Route, routes_of
+from tests.access.matrix import ACTORS, Route, routes_of
 from tests.client import Client, soup
 from tests.databases import app_over, drop
 from tests.faults.clients import call

@@ -1,5 +1,6 @@
-"""`alongside demo` starts, survives crashes, stops, and keeps its data."""
+"""`alongside demo` can be interrupted, starts with all data, survives crashes, stops, and keeps its data."""
 
+import asyncio
 import http.client
 import os
 import signal
@@ -10,13 +11,30 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import pytest
 
-from alongside.dev.postgres.embedded import free_port
+from alongside.dev.postgres.cluster import SUPERUSER
+from alongside.dev.postgres.embedded import EmbeddedServer, free_port
+from alongside.platform.database.roles import DATABASE
 from tests.patience import PATIENCE
+from tests.sampling import sampled
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
+
+MOMENTS = (
+    ("starting PostgreSQL", 0.0),
+    ("starting PostgreSQL", 0.4),
+    ("present schema", 0.3),
+    ("applying the settings", 0.0),
+    ("filling Wigan", 0.0),
+    ("filling Wigan", 3.0),
+    ("making plans", 0.0),
+    ("making plans", 1.5),
+)
+"""What it has said, and how many seconds later Ctrl-C comes; the suite takes three of them."""
 
 
 class Demonstration:
@@ -87,10 +105,48 @@ def until(happened: Callable[[], object], said: Sequence[str] = ()) -> None:
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """A folder that every user can open."""
+    """A folder that every user can open: each start goes on from what the one before has left."""
     with tempfile.TemporaryDirectory(prefix="alongside-") as made:
         Path(made).chmod(0o755)
         yield Path(made) / "demonstration"
+
+
+def descendants(pid: int) -> set[int]:
+    """The living processes below one, at any depth."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    found: set[int] = set()
+    waiting = {pid}
+    while waiting:
+        waiting = {int(one) for one, of, state in rows if int(of) in waiting and state[0] != "Z"} - found
+        found |= waiting
+    return found
+
+
+def alive(pids: set[int]) -> set[int]:
+    """Those of these processes that still run."""
+    states = {pid: Path(f"/proc/{pid}/stat") for pid in pids}
+    found = set()
+    for pid, stat in states.items():
+        try:
+            if stat.read_text().rpartition(")")[2].split()[0] != "Z":
+                found.add(pid)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize(("words", "later"), sampled(MOMENTS, 3 / 8, "moments of Ctrl-C"))
+def test_ctrl_c_ends_it_and_leaves_no_process(folder: Path, words: str, later: float) -> None:
+    """To the whole group, as a terminal sends it, in its first start; without a traceback."""
+    one = Demonstration(folder, free_port())
+    one.wait_for(words)
+    time.sleep(later)
+    family = descendants(one.process.pid)
+    os.killpg(one.process.pid, signal.SIGINT)
+    one.end()
+    assert "Traceback" not in "".join(one.lines), "".join(one.lines)
+    until(lambda: not alive(family))
 
 
 @pytest.fixture(scope="module")
@@ -141,12 +197,34 @@ def test_ctrl_c_stops_everything_and_the_next_start_goes_on(running: Demonstrati
     secrets = (folder / "secrets.json").read_text()
     assert running.stop(signal.SIGINT) == 0
     assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+    has_all_data(folder)
     again = Demonstration(folder, running.port)
     try:
         again.wait_for("ready. Open one of these")
         assert (folder / "secrets.json").read_text() == secrets
     finally:
         assert again.stop(signal.SIGTERM) == 0
+    has_all_data(folder)
+
+
+def has_all_data(folder: Path) -> None:
+    """Both authorities are there, and the plans, which are made last, although earlier starts were interrupted."""
+    assert not (folder / "loading").exists()
+    counted = asyncio.run(counts(folder))
+    assert counted["people"] == {359, 816}
+    assert counted["runs"] == ["done", "sent"]
+
+
+async def counts(folder: Path) -> dict[str, Any]:
+    """The authorities that have people, and the states of the plans, without those of the worker after a decline."""
+    with EmbeddedServer(folder / "postgres") as server:
+        connection = await asyncpg.connect(server.url(SUPERUSER, server.password, DATABASE))
+        try:
+            people = await connection.fetch("SELECT DISTINCT authority_id FROM person")
+            runs = await connection.fetch("SELECT state FROM plan_run WHERE because = 'fresh' ORDER BY state")
+        finally:
+            await connection.close()
+    return {"people": {row[0] for row in people}, "runs": [row[0] for row in runs]}
 
 
 def test_a_supervisor_killed_leaves_nobody_behind(folder: Path) -> None:

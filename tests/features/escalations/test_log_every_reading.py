@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 
 from tests.access.escalations import escalation_of_everything
-from tests.access.test_every_route import routes_of
+from tests.access.matrix import routes_of
 from tests.client import Client
 from tests.features.escalations.builders import an_escalation, look
 from tests.personas import HEAD_OF_SERVICE, LEAD_OF_NORTH, MILL, NORTHSHIRE, OFFICER
