@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test exhaustive test-at test-needs check simulate mutants journeys load measure bench bench-matching new-authority screenshots docs vendor lock wheel clean
+.PHONY: help run test exhaustive test-at test-needs check ledger-check simulate mutants journeys load measure bench bench-matching new-authority screenshots docs vendor lock wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -55,6 +55,9 @@ load: test-needs ## kills, cuts and races in full numbers, and one user's attack
 	ALONGSIDE_SAMPLE=all $(BIN)/python -m pytest -n0 tests/faults tests/features/matching/engine $(ARGS)
 	$(BIN)/python -m tests.attacks.starvation
 	$(BIN)/python -m tests.attacks.overload
+
+ledger-check: $(READY) ## 10,000 random entries by 50 sessions, a third cancelled, PostgreSQL killed five times (ARGS="--seed 7")
+	@$(BIN)/python -m tests.platform.ledger.load $(ARGS)
 
 measure: $(READY) ## sizes of files and functions, and what a reader opens for one write (ARGS="../another-checkout")
 	@$(BIN)/python -m tests.structure.measure $(ARGS)

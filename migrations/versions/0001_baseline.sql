@@ -201,6 +201,51 @@ CREATE TABLE idempotency_key (
 	CONSTRAINT fk_idempotency_key_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+CREATE TABLE ledger_account (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	key TEXT NOT NULL, 
+	unit TEXT NOT NULL, 
+	floor BIGINT, 
+	ceiling BIGINT, 
+	protected BOOLEAN DEFAULT false NOT NULL, 
+	balance BIGINT DEFAULT 0 NOT NULL, 
+	reserved BIGINT DEFAULT 0 NOT NULL, 
+	expected BIGINT DEFAULT 0 NOT NULL, 
+	shortfall BIGINT DEFAULT 0 NOT NULL, 
+	opened_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_ledger_account PRIMARY KEY (authority_id, id), 
+	CONSTRAINT uq_ledger_account_authority_id_key UNIQUE (authority_id, key), 
+	CONSTRAINT ck_ledger_account_unit CHECK (unit IN ('credits', 'pence')), 
+	CONSTRAINT ck_ledger_account_key CHECK (key <> '' AND char_length(key) <= 200), 
+	CONSTRAINT ck_ledger_account_limits CHECK (floor <= ceiling), 
+	CONSTRAINT ck_ledger_account_amounts CHECK (reserved >= 0 AND expected >= 0 AND shortfall >= 0), 
+	CONSTRAINT ck_ledger_account_floor CHECK (balance - reserved >= floor - shortfall), 
+	CONSTRAINT ck_ledger_account_ceiling CHECK (balance + expected <= ceiling), 
+	CONSTRAINT fk_ledger_account_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE ledger_transaction (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	cause TEXT NOT NULL, 
+	decision_kind TEXT, 
+	decision_id UUID, 
+	person_id UUID, 
+	corrects UUID, 
+	lowers BOOLEAN DEFAULT false NOT NULL, 
+	postings INTEGER DEFAULT 2 NOT NULL, 
+	CONSTRAINT pk_ledger_transaction PRIMARY KEY (authority_id, id), 
+	CONSTRAINT uq_ledger_transaction_authority_id_cause UNIQUE (authority_id, cause), 
+	CONSTRAINT uq_ledger_transaction_authority_id_corrects UNIQUE (authority_id, corrects), 
+	CONSTRAINT fk_ledger_transaction_authority_id_corrects FOREIGN KEY(authority_id, corrects) REFERENCES ledger_transaction (authority_id, id), 
+	CONSTRAINT ck_ledger_transaction_named CHECK (cause <> '' AND char_length(cause) <= 200 AND (decision_id IS NULL) = (decision_kind IS NULL)), 
+	CONSTRAINT ck_ledger_transaction_two_postings CHECK (postings >= 2), 
+	CONSTRAINT ck_ledger_transaction_corrects_another CHECK (corrects <> id), 
+	CONSTRAINT fk_ledger_transaction_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
 CREATE TABLE performance_column (
 	authority_id INTEGER NOT NULL, 
 	spreadsheet TEXT NOT NULL, 
@@ -633,6 +678,44 @@ CREATE TABLE leave_cover (
 	CONSTRAINT ex_escalation_cover_one_at_a_time EXCLUDE USING gist (authority_id WITH =, away_id WITH =, daterange(starts_on, ends_on, '[]') WITH &&), 
 	CONSTRAINT fk_leave_cover_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
+
+CREATE TABLE ledger_commitment (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	from_account_id UUID NOT NULL, 
+	to_account_id UUID NOT NULL, 
+	amount BIGINT NOT NULL, 
+	expires_on DATE, 
+	cause TEXT NOT NULL, 
+	decision_kind TEXT, 
+	decision_id UUID, 
+	person_id UUID, 
+	CONSTRAINT pk_ledger_commitment PRIMARY KEY (authority_id, id), 
+	CONSTRAINT uq_ledger_commitment_authority_id_cause UNIQUE (authority_id, cause), 
+	CONSTRAINT fk_ledger_commitment_authority_id_from_account_id FOREIGN KEY(authority_id, from_account_id) REFERENCES ledger_account (authority_id, id), 
+	CONSTRAINT fk_ledger_commitment_authority_id_to_account_id FOREIGN KEY(authority_id, to_account_id) REFERENCES ledger_account (authority_id, id), 
+	CONSTRAINT ck_ledger_commitment_named CHECK (cause <> '' AND char_length(cause) <= 200 AND (decision_id IS NULL) = (decision_kind IS NULL)), 
+	CONSTRAINT ck_ledger_commitment_amount CHECK (amount > 0 AND amount <= 1000000000000000), 
+	CONSTRAINT ck_ledger_commitment_two_accounts CHECK (from_account_id <> to_account_id), 
+	CONSTRAINT fk_ledger_commitment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_ledger_commitment_authority_id_from_account_id ON ledger_commitment (authority_id, from_account_id);
+
+CREATE TABLE ledger_posting (
+	authority_id INTEGER NOT NULL, 
+	transaction_id UUID NOT NULL, 
+	account_id UUID NOT NULL, 
+	amount BIGINT NOT NULL, 
+	CONSTRAINT pk_ledger_posting PRIMARY KEY (authority_id, transaction_id, account_id), 
+	CONSTRAINT fk_ledger_posting_authority_id_transaction_id FOREIGN KEY(authority_id, transaction_id) REFERENCES ledger_transaction (authority_id, id), 
+	CONSTRAINT fk_ledger_posting_authority_id_account_id FOREIGN KEY(authority_id, account_id) REFERENCES ledger_account (authority_id, id), 
+	CONSTRAINT ck_ledger_posting_amount CHECK (amount <> 0 AND abs(amount) <= 1000000000000000), 
+	CONSTRAINT fk_ledger_posting_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_ledger_posting_authority_id_account_id_transaction_id ON ledger_posting (authority_id, account_id, transaction_id);
 
 CREATE TABLE legal_hold (
 	authority_id INTEGER NOT NULL, 
@@ -1609,6 +1692,25 @@ CREATE TABLE inspection_outcome (
 CREATE INDEX ix_inspection_outcome_authority_id_import_id ON inspection_outcome (authority_id, import_id);
 
 CREATE UNIQUE INDEX uq_inspection_outcome ON inspection_outcome (authority_id, school_urn, inspected_on, framework, area);
+
+CREATE TABLE ledger_resolution (
+	authority_id INTEGER NOT NULL, 
+	commitment_id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	outcome TEXT NOT NULL, 
+	amount BIGINT DEFAULT 0 NOT NULL, 
+	cause TEXT NOT NULL, 
+	decision_kind TEXT, 
+	decision_id UUID, 
+	person_id UUID, 
+	CONSTRAINT pk_ledger_resolution PRIMARY KEY (authority_id, commitment_id), 
+	CONSTRAINT fk_ledger_resolution_authority_id_commitment_id FOREIGN KEY(authority_id, commitment_id) REFERENCES ledger_commitment (authority_id, id), 
+	CONSTRAINT uq_ledger_resolution_authority_id_cause UNIQUE (authority_id, cause), 
+	CONSTRAINT ck_ledger_resolution_named CHECK (cause <> '' AND char_length(cause) <= 200 AND (decision_id IS NULL) = (decision_kind IS NULL)), 
+	CONSTRAINT ck_ledger_resolution_outcome CHECK (outcome IN ('expired', 'posted', 'released')), 
+	CONSTRAINT ck_ledger_resolution_amount CHECK ((outcome = 'posted') = (amount > 0) AND amount >= 0), 
+	CONSTRAINT fk_ledger_resolution_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
 
 CREATE TABLE notice_correction (
 	authority_id INTEGER NOT NULL, 
@@ -2876,6 +2978,22 @@ CREATE POLICY authority_only ON idempotency_key AS RESTRICTIVE FOR ALL TO PUBLIC
 
 CREATE POLICY everyone_inside ON idempotency_key FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE ledger_account ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_account FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON ledger_account AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON ledger_account FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE ledger_transaction ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_transaction FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON ledger_transaction AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON ledger_transaction FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE performance_column ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE performance_column FORCE ROW LEVEL SECURITY;
@@ -3027,6 +3145,22 @@ ALTER TABLE leave_cover FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON leave_cover AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON leave_cover FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE ledger_commitment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_commitment FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON ledger_commitment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON ledger_commitment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE ledger_posting ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_posting FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON ledger_posting AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON ledger_posting FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY;
 
@@ -3513,6 +3647,14 @@ CREATE POLICY added_by ON inspection_outcome AS RESTRICTIVE FOR INSERT TO PUBLIC
 CREATE POLICY changed_by ON inspection_outcome AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
 CREATE POLICY removed_by ON inspection_outcome AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE ledger_resolution ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE ledger_resolution FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON ledger_resolution AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON ledger_resolution FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE notice_correction ENABLE ROW LEVEL SECURITY;
 
@@ -4042,6 +4184,14 @@ REVOKE ALL ON idempotency_key FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO alongside_app;
 
+REVOKE ALL ON ledger_account FROM PUBLIC;
+
+GRANT SELECT, INSERT ON ledger_account TO alongside_app;
+
+REVOKE ALL ON ledger_transaction FROM PUBLIC;
+
+GRANT SELECT, INSERT ON ledger_transaction TO alongside_app;
+
 REVOKE ALL ON performance_column FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON performance_column TO alongside_app;
@@ -4109,6 +4259,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON invitation TO alongside_app;
 REVOKE ALL ON leave_cover FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON leave_cover TO alongside_app;
+
+REVOKE ALL ON ledger_commitment FROM PUBLIC;
+
+GRANT SELECT, INSERT ON ledger_commitment TO alongside_app;
+
+REVOKE ALL ON ledger_posting FROM PUBLIC;
+
+GRANT SELECT, INSERT ON ledger_posting TO alongside_app;
 
 REVOKE ALL ON legal_hold FROM PUBLIC;
 
@@ -4265,6 +4423,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_visit TO alongside_app;
 REVOKE ALL ON inspection_outcome FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON inspection_outcome TO alongside_app;
+
+REVOKE ALL ON ledger_resolution FROM PUBLIC;
+
+GRANT SELECT, INSERT ON ledger_resolution TO alongside_app;
 
 REVOKE ALL ON notice_correction FROM PUBLIC;
 
@@ -4569,6 +4731,185 @@ CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sq
 SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT public.folded_matches(public.folded(name), public.folded(wanted))
 $$;
+
+CREATE FUNCTION open_ledger_account() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    NEW.balance := 0;
+    NEW.reserved := 0;
+    NEW.expected := 0;
+    NEW.shortfall := 0;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER open_ledger_account BEFORE INSERT ON ledger_account
+    FOR EACH ROW EXECUTE FUNCTION open_ledger_account();
+
+CREATE FUNCTION lock_ledger_accounts(of_authority integer, accounts uuid[]) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM FROM public.ledger_account WHERE authority_id = of_authority AND id = ANY (accounts)
+      ORDER BY id FOR NO KEY UPDATE;
+END $$;
+
+CREATE FUNCTION post_to_ledger_accounts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM FROM public.ledger_account a
+      WHERE (a.authority_id, a.id) IN (SELECT p.authority_id, p.account_id FROM posted p)
+      ORDER BY a.id FOR NO KEY UPDATE;
+    UPDATE public.ledger_account a
+       SET balance = a.balance + change.amount,
+           shortfall = CASE WHEN change.lowers THEN greatest(0, a.floor - (a.balance + change.amount - a.reserved))
+                            ELSE least(a.shortfall, greatest(0, a.floor - (a.balance + change.amount - a.reserved)))
+                       END
+      FROM (SELECT p.authority_id, p.account_id, sum(p.amount)::bigint AS amount, bool_and(t.lowers) AS lowers
+              FROM posted p
+              JOIN public.ledger_transaction t ON t.authority_id = p.authority_id AND t.id = p.transaction_id
+             GROUP BY p.authority_id, p.account_id) change
+     WHERE a.authority_id = change.authority_id AND a.id = change.account_id;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION post_to_ledger_accounts() FROM PUBLIC;
+
+CREATE TRIGGER post_to_ledger_accounts AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS posted
+    FOR EACH STATEMENT EXECUTE FUNCTION post_to_ledger_accounts();
+
+CREATE FUNCTION check_ledger_transaction() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    of_transaction uuid := coalesce(to_jsonb(NEW) ->> 'transaction_id', to_jsonb(NEW) ->> 'id');
+    declared public.ledger_transaction;
+    found record;
+BEGIN
+    SELECT * INTO declared FROM public.ledger_transaction
+     WHERE authority_id = NEW.authority_id AND id = of_transaction;
+    SELECT count(*) AS postings, coalesce(sum(p.amount), 0) AS total, count(DISTINCT a.unit) AS units,
+           bool_or(p.amount > 0 AND a.floor IS NOT NULL) AS into_limited
+      INTO found FROM public.ledger_posting p
+      JOIN public.ledger_account a ON a.authority_id = p.authority_id AND a.id = p.account_id
+     WHERE p.authority_id = NEW.authority_id AND p.transaction_id = of_transaction;
+    IF found.postings <> declared.postings OR found.total <> 0 OR found.units <> 1 THEN
+        RAISE EXCEPTION 'the transaction % has % postings of % units that sum to %',
+            of_transaction, found.postings, found.units, found.total
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_transaction_balances';
+    END IF;
+    IF declared.lowers AND found.into_limited THEN
+        RAISE EXCEPTION 'the transaction % lowers an allocation and does not return it', of_transaction
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_transaction_lowers';
+    END IF;
+    IF EXISTS (SELECT FROM (SELECT account_id, sum(amount) AS amount FROM public.ledger_posting
+                             WHERE authority_id = NEW.authority_id
+                               AND transaction_id IN (of_transaction, declared.corrects)
+                             GROUP BY account_id) both_ways
+                WHERE declared.corrects IS NOT NULL AND both_ways.amount <> 0) THEN
+        RAISE EXCEPTION 'the transaction % is not the counter-entry of %', of_transaction, declared.corrects
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_transaction_corrects';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER check_ledger_transaction AFTER INSERT ON ledger_transaction
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_ledger_transaction();
+CREATE CONSTRAINT TRIGGER check_ledger_posting AFTER INSERT ON ledger_posting
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_ledger_transaction();
+
+CREATE FUNCTION reserve_ledger_commitment() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM lock_ledger_accounts(NEW.authority_id, ARRAY[NEW.from_account_id, NEW.to_account_id]);
+    IF (SELECT count(DISTINCT unit) FROM public.ledger_account WHERE authority_id = NEW.authority_id
+           AND id IN (NEW.from_account_id, NEW.to_account_id)) <> 1 THEN
+        RAISE EXCEPTION 'the commitment % is between accounts of two units', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_commitment_unit';
+    END IF;
+    UPDATE public.ledger_account
+       SET reserved = reserved + CASE WHEN id = NEW.from_account_id THEN NEW.amount ELSE 0 END,
+           expected = expected + CASE WHEN id = NEW.to_account_id THEN NEW.amount ELSE 0 END
+     WHERE authority_id = NEW.authority_id AND id IN (NEW.from_account_id, NEW.to_account_id);
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION reserve_ledger_commitment() FROM PUBLIC;
+
+CREATE TRIGGER reserve_ledger_commitment AFTER INSERT ON ledger_commitment
+    FOR EACH ROW EXECUTE FUNCTION reserve_ledger_commitment();
+
+CREATE FUNCTION resolve_ledger_commitment() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    made public.ledger_commitment;
+    new_id uuid := uuidv7();
+BEGIN
+    SELECT * INTO made FROM public.ledger_commitment
+     WHERE authority_id = NEW.authority_id AND id = NEW.commitment_id;
+    IF NEW.amount > made.amount THEN
+        RAISE EXCEPTION 'the commitment % reserves %, not %', made.id, made.amount, NEW.amount
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_resolution_at_most';
+    END IF;
+    IF NEW.outcome = 'expired'
+       AND (made.expires_on IS NULL OR made.expires_on >= (now() AT TIME ZONE 'Europe/London')::date) THEN
+        RAISE EXCEPTION 'the commitment % has not expired', made.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_resolution_expired';
+    END IF;
+    PERFORM lock_ledger_accounts(NEW.authority_id, ARRAY[made.from_account_id, made.to_account_id]);
+    UPDATE public.ledger_account
+       SET reserved = reserved - CASE WHEN id = made.from_account_id THEN made.amount ELSE 0 END,
+           expected = expected - CASE WHEN id = made.to_account_id THEN made.amount ELSE 0 END,
+           shortfall = CASE WHEN id = made.from_account_id AND NEW.outcome <> 'posted'
+                            THEN least(shortfall, greatest(0, floor - (balance - reserved + made.amount)))
+                            ELSE shortfall END
+     WHERE authority_id = NEW.authority_id AND id IN (made.from_account_id, made.to_account_id);
+    IF NEW.outcome = 'posted' THEN
+        INSERT INTO public.ledger_transaction
+            (authority_id, id, at, cause, decision_kind, decision_id, person_id)
+        VALUES (NEW.authority_id, new_id, NEW.at, NEW.cause, NEW.decision_kind, NEW.decision_id, NEW.person_id);
+        INSERT INTO public.ledger_posting (authority_id, transaction_id, account_id, amount)
+        VALUES (NEW.authority_id, new_id, made.from_account_id, -NEW.amount),
+               (NEW.authority_id, new_id, made.to_account_id, NEW.amount);
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION resolve_ledger_commitment() FROM PUBLIC;
+
+CREATE TRIGGER resolve_ledger_commitment AFTER INSERT ON ledger_resolution
+    FOR EACH ROW EXECUTE FUNCTION resolve_ledger_commitment();
+
+CREATE FUNCTION refuse_protected_ledger_accounts() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    entry jsonb := to_jsonb(NEW);
+BEGIN
+    IF current_user = 'alongside_app' AND EXISTS (
+        SELECT FROM public.ledger_account a
+          LEFT JOIN public.ledger_commitment c
+            ON c.authority_id = NEW.authority_id AND c.id = (entry ->> 'commitment_id')::uuid
+         WHERE a.authority_id = NEW.authority_id AND a.protected
+           AND a.id IN ((entry ->> 'account_id')::uuid, (entry ->> 'from_account_id')::uuid,
+                        (entry ->> 'to_account_id')::uuid, c.from_account_id, c.to_account_id)) THEN
+        RAISE EXCEPTION 'only functions of the database write for this account'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION refuse_lowering_by_the_app() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF current_user = 'alongside_app' THEN
+        RAISE EXCEPTION 'only functions of the database lower an allocation below what is committed'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_lowering BEFORE INSERT ON ledger_transaction
+    FOR EACH ROW WHEN (NEW.lowers) EXECUTE FUNCTION refuse_lowering_by_the_app();
+CREATE TRIGGER refuse_protected_accounts BEFORE INSERT ON ledger_posting
+    FOR EACH ROW EXECUTE FUNCTION refuse_protected_ledger_accounts();
+CREATE TRIGGER refuse_protected_accounts BEFORE INSERT ON ledger_commitment
+    FOR EACH ROW EXECUTE FUNCTION refuse_protected_ledger_accounts();
+CREATE TRIGGER refuse_protected_accounts BEFORE INSERT ON ledger_resolution
+    FOR EACH ROW EXECUTE FUNCTION refuse_protected_ledger_accounts();
 
 CREATE FUNCTION announce_email_outbox() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

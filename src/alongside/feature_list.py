@@ -42,6 +42,8 @@ PLATFORM = Feature(
         "database.folding",
         "database.transition_guard",
         "jobs.models",
+        "ledger.models",
+        "ledger.rules",
         "notifications.models",
         "web.idempotency",
     ),
@@ -62,7 +64,11 @@ PLATFORM = Feature(
             counter=lambda person: person.unread,
         ),
     ),
-    commands={"audit": "audit.commands:audit", "keys": "database.commands:keys"},
+    commands={
+        "audit": "audit.commands:audit",
+        "keys": "database.commands:keys",
+        "ledger": "ledger.commands:ledger",
+    },
 )
 
 FEATURES = (

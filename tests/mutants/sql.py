@@ -16,6 +16,7 @@ CATALOGUE = ISOLATION + "test_the_catalogue.py"
 AGREEMENTS = "tests/features/agreements/"
 DIRECTORY = "tests/features/directory/"
 ESCALATIONS = "tests/features/escalations/"
+LEDGER = ("tests/platform/ledger/test_rules.py",)
 MATCHING = "tests/features/matching/"
 MONEY = "tests/attacks/test_money_and_hard_rules.py"
 OPEN = (ESCALATIONS + "test_handle_an_escalation.py", ESCALATIONS + "test_every_state_move_and_role.py")
@@ -38,6 +39,8 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "announce_plan_run": ("tests/worker", MATCHING + "test_a_run_is_a_job.py"),
     "ask_for_meaning": (DIRECTORY + "test_read_for_meaning.py",),
     "ask_for_meaning_of_new": (DIRECTORY + "test_read_for_meaning.py",),
+    "check_ledger_posting": LEDGER,
+    "check_ledger_transaction": LEDGER,
     "count_days_used": (AGREEMENTS + "test_keep_diary.py", AGREEMENTS + "test_visits_that_were_not.py"),
     "count_need_versions": VERSIONS,
     "count_offer_versions": VERSIONS,
@@ -50,6 +53,8 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "limit_invitations": ("tests/attacks/test_invitations.py",),
     "maintained_only": POWERS,
     "may_move": OPEN,
+    "open_ledger_account": LEDGER,
+    "post_to_ledger_accounts": LEDGER,
     "refuse_another_pair": (MONEY,),
     "refuse_barred_agreement": PAIRS,
     "refuse_barred_answer": PAIRS,
@@ -57,8 +62,10 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "refuse_broken_plan": (MONEY, MATCHING + "test_plans_know_every_hard_rule.py"),
     "refuse_host_of_another": ("tests/attacks/test_host_takeover.py",),
     "refuse_late_answer": (AGREEMENTS + "test_deadlines.py", AGREEMENTS + "test_answer_proposal.py"),
+    "refuse_lowering": LEDGER,
     "refuse_own_witness": (DIRECTORY + "test_use_an_entry.py", "tests/features/tries/test_say_and_answer.py"),
     "refuse_proposals_left_behind": (AGREEMENTS + "test_proposals_end_with_their_posts.py",),
+    "refuse_protected_accounts": LEDGER,
     "refuse_unmeasured_closing": (AGREEMENTS + "test_review_agreement.py",),
     "refuse_unsigned_change": SIGNED,
     "refuse_visit_before_agreement": (
@@ -67,6 +74,8 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     ),
     "refuse_without_consent": (DIRECTORY + "test_change_what_both_agreed.py",),
     "rename_on_shelf": SEARCH,
+    "reserve_ledger_commitment": LEDGER,
+    "resolve_ledger_commitment": LEDGER,
     "seal": ("tests/platform/audit",),
     "seal_record": ("tests/platform/audit",),
     "seal_then_keep_contact": ("tests/features/schools", "tests/features/dashboards"),

@@ -37,6 +37,7 @@ TESTED_HERE = {
     "directory import",
     "keys list",
     "keys retire",
+    "ledger verify",
     "migrate",
     "people appoint",
     "performance import",
@@ -223,6 +224,11 @@ async def test_a_key_that_the_database_does_not_know_is_named(copy: DatabaseCopy
     other = environment(copy, ALONGSIDE_RLS_SIGNING_KEY="0" * 32)
     said = await asyncio.to_thread(command, other, "audit", "verify")
     assert said.code == 1 and "ALONGSIDE_RLS_SIGNING_KEY" in said.text, said.text
+
+
+async def test_every_ledger_is_verified(run: Run) -> None:
+    said = await asyncio.to_thread(run, "ledger", "verify")
+    assert said.code == 0 and "Every ledger balances." in said.text, said.text
 
 
 async def test_audit_log_of_every_authority_is_verified(run: Run) -> None:

@@ -20,6 +20,9 @@ REFERS_WITHOUT_A_KEY = {
     ("support_agreement", "requesting_signed_by"),
     ("support_agreement", "supporting_signed_by"),
     ("visit", "recorded_by"),
+    ("ledger_transaction", "person_id"),
+    ("ledger_commitment", "person_id"),
+    ("ledger_resolution", "person_id"),
 }
 """Columns with a person's id that have no foreign key."""
 
@@ -32,8 +35,13 @@ KEPT_BACK = {
 }
 """Secrets and their hashes: excluded from every export, also from the person's own."""
 
-IDS_OF_NOTHING = {("invitation", "batch_id")}
-"""Ids that only group rows which were written together."""
+IDS_OF_NOTHING = {
+    ("invitation", "batch_id"),
+    ("ledger_transaction", "decision_id"),
+    ("ledger_commitment", "decision_id"),
+    ("ledger_resolution", "decision_id"),
+}
+"""Ids that only group rows which were written together, and of decisions whose table `decision_kind` names."""
 
 NOT_OF_PEOPLE = {
     "audit_head",
