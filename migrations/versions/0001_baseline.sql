@@ -2466,6 +2466,8 @@ ELSE checked_level END
 	CONSTRAINT fk_directory_entry_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+CREATE INDEX ix_directory_entry_authority_id_partner_urn ON directory_entry (authority_id, partner_urn) WHERE partner_urn IS NOT NULL;
+
 CREATE INDEX ix_directory_entry_authority_id_school_urn_state ON directory_entry (authority_id, school_urn, state);
 
 CREATE INDEX ix_directory_entry_authority_id_state_review_due_on ON directory_entry (authority_id, state, review_due_on);

@@ -69,7 +69,7 @@ WORK_ITEMS = (
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
           JOIN school asking ON asking.authority_id = :authority_id AND asking.urn = p.requesting_urn
          WHERE v.authority_id = :authority_id AND v.state = 'planned' AND v.visit_on <= :today
-           AND :urn IN (p.requesting_urn, p.supporting_urn)
+           AND (p.requesting_urn = :urn OR p.supporting_urn = :urn)
         """,
     ),
     WorkItemQuery(
@@ -84,6 +84,7 @@ WORK_ITEMS = (
            AND other.urn = CASE v.recorded_side WHEN 'requesting' THEN p.requesting_urn ELSE p.supporting_urn END
          WHERE v.authority_id = :authority_id AND v.state = 'recorded' AND v.answer = 'waiting'
            AND v.answer_due_on >= :today
+           AND (p.requesting_urn = :urn OR p.supporting_urn = :urn)
            AND :urn = CASE v.recorded_side WHEN 'requesting' THEN p.supporting_urn ELSE p.requesting_urn END
         """,
     ),
@@ -97,7 +98,7 @@ WORK_ITEMS = (
           JOIN school other ON other.authority_id = :authority_id
            AND other.urn = CASE WHEN p.requesting_urn = :urn THEN p.supporting_urn ELSE p.requesting_urn END
          WHERE p.authority_id = :authority_id AND p.state = 'active' AND p.ends_on <= :today
-           AND :urn IN (p.requesting_urn, p.supporting_urn)
+           AND (p.requesting_urn = :urn OR p.supporting_urn = :urn)
            AND NOT EXISTS (SELECT FROM review r WHERE r.authority_id = :authority_id
                             AND r.agreement_id = p.id AND r.kind = 'closing'
                             AND r.side = CASE WHEN p.requesting_urn = :urn THEN 'requesting' ELSE 'supporting' END)

@@ -195,6 +195,7 @@ class DirectoryEntry(AuthorityOwned, Base):
             postgresql_where=text("state IN ('verified', 'review_due', 'reverified')"),
         ),
         Index(None, "authority_id", "school_urn", "state"),
+        Index(None, "authority_id", "partner_urn", postgresql_where=text("partner_urn IS NOT NULL")),
         Index(None, "authority_id", "state", "review_due_on"),
         Index(
             "uq_directory_entry_agreement",

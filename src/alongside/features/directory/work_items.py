@@ -27,7 +27,7 @@ WORK_ITEMS = (
           JOIN school other ON other.authority_id = :authority_id
            AND other.urn = CASE WHEN e.school_urn = :urn THEN e.partner_urn ELSE e.school_urn END
          WHERE e.authority_id = :authority_id AND e.state IN ('draft', 'returned', 'review_due')
-           AND e.partner_urn IS NOT NULL AND :urn IN (e.school_urn, e.partner_urn)
+           AND e.partner_urn IS NOT NULL AND (e.school_urn = :urn OR e.partner_urn = :urn)
            AND NOT EXISTS (SELECT FROM entry_consent c WHERE c.authority_id = :authority_id
                             AND c.entry_id = e.id AND c.school_urn = :urn AND c.edition >= e.edition)
            AND (e.partner_urn = :urn OR e.edition > 1)

@@ -15,22 +15,25 @@ WORK_ITEMS = (
         HomePage.SCHOOL,
         "Read a message",
         """
-        SELECT coalesce(n.title, e.title, 'Visit to ' || asked.name), other.name, CAST(NULL AS date),
-               CASE WHEN t.proposal_id IS NULL THEN '/visit-requests/' || t.visit_request_id
-                    ELSE '/proposals/' || t.proposal_id END || '/messages'
-          FROM message_thread t
-          LEFT JOIN proposal p ON p.authority_id = :authority_id AND p.id = t.proposal_id
-          LEFT JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
-          LEFT JOIN visit_request v ON v.authority_id = :authority_id AND v.id = t.visit_request_id
-          LEFT JOIN directory_entry e ON e.authority_id = :authority_id AND e.id = v.entry_id
-          JOIN school asked ON asked.authority_id = :authority_id
-           AND asked.urn = coalesce(p.supporting_urn, v.supporting_urn)
-          JOIN school other ON other.authority_id = :authority_id
-           AND other.urn = CASE WHEN coalesce(p.requesting_urn, v.requesting_urn) = :urn THEN asked.urn
-                                ELSE coalesce(p.requesting_urn, v.requesting_urn) END
-         WHERE t.authority_id = :authority_id
-           AND :urn IN (coalesce(p.requesting_urn, v.requesting_urn), asked.urn)
-           AND EXISTS (
+        SELECT t.title, other.name, CAST(NULL AS date), t.path || '/messages'
+          FROM (SELECT thread.id, n.title, '/proposals/' || p.id AS path,
+                       CASE WHEN p.requesting_urn = :urn THEN p.supporting_urn ELSE p.requesting_urn END AS other_urn
+                  FROM proposal p
+                  JOIN message_thread thread ON thread.authority_id = :authority_id AND thread.proposal_id = p.id
+                  JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
+                 WHERE p.authority_id = :authority_id AND (p.requesting_urn = :urn OR p.supporting_urn = :urn)
+                 UNION ALL
+                SELECT thread.id, coalesce(e.title, 'Visit to ' || asked.name), '/visit-requests/' || v.id,
+                       CASE WHEN v.requesting_urn = :urn THEN v.supporting_urn ELSE v.requesting_urn END
+                  FROM visit_request v
+                  JOIN message_thread thread
+                    ON thread.authority_id = :authority_id AND thread.visit_request_id = v.id
+                  JOIN school asked ON asked.authority_id = :authority_id AND asked.urn = v.supporting_urn
+                  LEFT JOIN directory_entry e ON e.authority_id = :authority_id AND e.id = v.entry_id
+                 WHERE v.authority_id = :authority_id AND (v.requesting_urn = :urn OR v.supporting_urn = :urn)
+               ) t
+          JOIN school other ON other.authority_id = :authority_id AND other.urn = t.other_urn
+         WHERE EXISTS (
                SELECT FROM message m
                 WHERE m.authority_id = :authority_id AND m.thread_id = t.id AND m.school_urn <> :urn
                   AND m.removed_at IS NULL

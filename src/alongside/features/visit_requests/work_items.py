@@ -38,7 +38,7 @@ WORK_ITEMS = (
            AND other.urn = CASE WHEN v.requesting_urn = :urn THEN v.supporting_urn ELSE v.requesting_urn END
           LEFT JOIN directory_entry e ON e.authority_id = :authority_id AND e.id = v.entry_id
          WHERE v.authority_id = :authority_id AND v.state = 'agreed' AND v.visit_on <= :today
-           AND :urn IN (v.requesting_urn, v.supporting_urn)
+           AND (v.requesting_urn = :urn OR v.supporting_urn = :urn)
         """,
     ),
 )
