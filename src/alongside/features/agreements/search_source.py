@@ -1,6 +1,6 @@
 """Support agreements in the search over everything, by need and by school."""
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from alongside.features.agreements.models import SupportAgreement
@@ -14,7 +14,6 @@ from alongside.platform.search_sources import SearchRows, SearchSource
 
 Requesting = aliased(School, name="requesting")
 Supporting = aliased(School, name="supporting")
-SPACE: ColumnElement[str] = literal_column("' '")
 FOUND = (
     select(
         Need.title.label("title"),
@@ -35,7 +34,7 @@ FOUND = (
     )
     .where(
         SupportAgreement.authority_id == bindparam("authority_id"),
-        matches_words(func.concat(Need.title, SPACE, Requesting.name, SPACE, Supporting.name)),
+        matches_words(Need.folded_title, Requesting.folded_name, Supporting.folded_name),
     )
     .order_by(SupportAgreement.id.desc())
 )

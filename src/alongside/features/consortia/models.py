@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped
 
 from alongside.platform.database.base import AuthorityOwned, Base, one_of, reference
+from alongside.platform.database.folding import folded_column
 
 PHASES = ("primary", "secondary")
 """The phases of consortia; each consortium has one. Source: the report on Wigan, 1.5 (WI2)."""
@@ -26,6 +27,7 @@ class Consortium(AuthorityOwned, Base):
 
     key: Mapped[str]
     name: Mapped[str]
+    folded_name: Mapped[str] = folded_column("name")
     phase: Mapped[str]
     ended_on: Mapped[date | None]
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alongside.features.directory.evidence import AFTER_USE, MOST
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
+from alongside.platform.database.folding import folded_column
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 KINDS = ("practice", "work_in_progress")
@@ -230,6 +231,7 @@ class DirectoryEntry(AuthorityOwned, Base):
     staff_time: Mapped[str] = mapped_column(server_default=text("''"))
     term: Mapped[str | None]
     source_name: Mapped[str] = mapped_column(server_default=text("''"))
+    folded_title: Mapped[str] = folded_column("title || ' ' || source_name")
     source_url: Mapped[str] = mapped_column(server_default=text("''"))
     licence: Mapped[str] = mapped_column(server_default=text("''"))
     attribution: Mapped[str] = mapped_column(server_default=text("''"))

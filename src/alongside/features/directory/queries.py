@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Executable, bindparam, func, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
@@ -17,7 +16,7 @@ from alongside.platform.access.authorisation import Query, has_permission, may, 
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import may_on, record_filter, require_on
-from alongside.platform.database.reads import Read, fetch_all, select_all, select_one
+from alongside.platform.database.reads import Read, columns_of, fetch_all, select_all, select_one
 
 A_PAGE = 25
 WAITING_FOR_CHECK = ("submitted",)
@@ -25,11 +24,14 @@ WAITING_FOR_VERIFYING = ("peer_check", "review_due")
 
 ENTRY_WITH_SCHOOL = (
     select(
-        *(one for one in DirectoryEntry.__table__.columns if not isinstance(one.type, TSVECTOR)),
-        func.coalesce(School.name, DirectoryEntry.source_name).label("school"),
-        School.status.label("school_status"),
-        Person.name.label("writer"),
-        Person.left_on.label("writer_left_on"),
+        *columns_of(
+            Entry,
+            DirectoryEntry,
+            school=func.coalesce(School.name, DirectoryEntry.source_name),
+            school_status=School.status,
+            writer=Person.name,
+            writer_left_on=Person.left_on,
+        )
     )
     .outerjoin(
         School,

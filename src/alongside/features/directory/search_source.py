@@ -25,7 +25,7 @@ FOUND = (
     )
     .where(
         DirectoryEntry.authority_id == bindparam("authority_id"),
-        matches_words(func.concat(DirectoryEntry.title, literal_column("' '"), SCHOOL)),
+        matches_words(DirectoryEntry.folded_title, School.folded_name),
     )
     .order_by(DirectoryEntry.changed_at.desc(), DirectoryEntry.id)
 )

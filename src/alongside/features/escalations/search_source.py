@@ -26,7 +26,7 @@ FOUND = (
     )
     .where(
         Escalation.authority_id == bindparam("authority_id"),
-        matches_words(School.name),
+        matches_words(School.folded_name),
     )
     .order_by(Escalation.id.desc())
 )

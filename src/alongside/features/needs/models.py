@@ -12,6 +12,7 @@ from alongside.features.authorities.visibility import VisibilityScope
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
 from alongside.platform.database.ddl import announce_to_pages, schema_rule
+from alongside.platform.database.folding import folded_column
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 DRAFT_NEED = Transition("draft_need", (INITIAL,), "draft", Permission.DRAFT_NEED, "drafted the need")
@@ -140,6 +141,7 @@ class Need(AuthorityOwned, Base):
     version: Mapped[int] = mapped_column(server_default=text("1"))
     content_version: Mapped[int] = mapped_column(server_default=text("1"))
     title: Mapped[str]
+    folded_title: Mapped[str] = folded_column("title")
     theme: Mapped[str]
     phase: Mapped[str]
     key_stage: Mapped[str | None]

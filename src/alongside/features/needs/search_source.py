@@ -27,7 +27,7 @@ FOUND = (
     .where(
         or_(
             Need.words.op("@@")(func.websearch_to_tsquery(literal_column("'english'"), WORDS)),
-            matches_words(func.concat(Need.title, literal_column("' '"), School.name)),
+            matches_words(Need.folded_title, School.folded_name),
         )
     )
     .order_by(func.coalesce(Need.posted_at, Need.created_at).desc(), Need.id)

@@ -19,6 +19,7 @@ from alongside.platform.database.base import (
     reference,
 )
 from alongside.platform.database.ddl import announce_to_pages
+from alongside.platform.database.folding import folded_column
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 DRAFT_OFFER = Transition("draft_offer", (INITIAL,), "draft", Permission.POST_OFFER, "drafted the offer")
@@ -122,6 +123,7 @@ class Offer(AuthorityOwned, Base):
     version: Mapped[int] = mapped_column(server_default=text("1"))
     content_version: Mapped[int] = mapped_column(server_default=text("1"))
     title: Mapped[str]
+    folded_title: Mapped[str] = folded_column("title")
     description: Mapped[str]
     phases: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     leader_name: Mapped[str]

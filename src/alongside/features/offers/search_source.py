@@ -25,7 +25,7 @@ FOUND = (
     .where(
         or_(
             Offer.words.op("@@")(func.websearch_to_tsquery(literal_column("'english'"), WORDS)),
-            matches_words(func.concat(Offer.title, literal_column("' '"), School.name)),
+            matches_words(Offer.folded_title, School.folded_name),
         )
     )
     .order_by(func.coalesce(Offer.posted_at, Offer.created_at).desc(), Offer.id)

@@ -16,6 +16,7 @@ from alongside.platform.database.base import (
     reference,
 )
 from alongside.platform.database.ddl import schema_rule
+from alongside.platform.database.folding import folded_column
 
 FIRST_STEPS = ("details", "offer", "practice", "delegate")
 """What a new head does first, in this order."""
@@ -34,6 +35,7 @@ class Person(AuthorityOwned, Base):
     )
 
     name: Mapped[str]
+    folded_name: Mapped[str] = folded_column("name")
     email: Mapped[str]
     mail_choice: Mapped[str] = mapped_column(server_default=text("'at_once'"))
     joined_at: Mapped[datetime] = created_at()

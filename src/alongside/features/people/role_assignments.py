@@ -99,7 +99,8 @@ APPOINTMENT = Read(text(f"{COLUMNS} {CURRENT} AND a.id = :role_assignment_id"), 
 PERSONAS = Read(
     text(
         f"""{COLUMNS} {CURRENT}
-       AND (:q = '' OR name_matches(p.name || ' ' || coalesce(s.name, c.name, ''), :q))
+       AND (:q = '' OR folded_matches(
+                concat_ws(' ', p.folded_name, s.folded_name, c.folded_name), (SELECT folded(CAST(:q AS text)))))
      ORDER BY CASE WHEN a.role = 'headteacher' THEN 1 WHEN a.role = 'delegate' THEN 2 ELSE 0 END,
               CASE a.role WHEN 'core_officer' THEN 0 WHEN 'head_of_service' THEN 1
                           WHEN 'authority_administrator' THEN 2 ELSE 3 END,
@@ -115,7 +116,8 @@ PEOPLE = Read(
         f"""{COLUMNS} {CURRENT}
        AND (CAST(:urns AS integer[]) IS NULL OR a.school_urn = ANY(:urns) OR a.consortium_id = ANY(:consortia))
        AND (:q = '' OR strpos(lower(p.email), lower(:q)) > 0
-            OR name_matches(p.name || ' ' || coalesce(s.name, c.name, ''), :q))
+            OR folded_matches(
+                concat_ws(' ', p.folded_name, s.folded_name, c.folded_name), (SELECT folded(CAST(:q AS text)))))
        AND (:role = '' OR a.role = :role)
      ORDER BY lower(p.name), a.starts_on, a.id
      LIMIT {PAGE_SIZE + 1} OFFSET :skipped"""

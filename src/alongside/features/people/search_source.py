@@ -43,7 +43,7 @@ FOUND = (
         RoleAssignment.starts_on <= TODAY,
         or_(RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on > TODAY),
         or_(Person.left_on.is_(None), Person.left_on > TODAY),
-        matches_words(func.concat(Person.name, literal_column("' '"), WORKPLACE)),
+        matches_words(Person.folded_name, School.folded_name, Consortium.folded_name),
     )
     .order_by(func.lower(Person.name), RoleAssignment.id)
 )

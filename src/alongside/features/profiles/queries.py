@@ -138,7 +138,7 @@ JOIN_SNAPSHOT = """
     """
 _WITHIN = """
        AND p.academic_year = :year AND (:phase = '' OR p.phase = :phase)
-       AND (:name = '' OR name_matches(s.name, :name))"""
+       AND (:name = '' OR folded_matches(s.folded_name, (SELECT folded(:name))))"""
 _FILTERS = f"{_WITHIN} AND (:state = '' OR p.state = :state)"
 _OF_LIST = (AUTHORITY, YEAR, PHASE, bindparam("state", type_=Text), bindparam("name", type_=Text))
 ONE = Read(text(f"{_SHOWN} AND p.id = :profile_id").bindparams(AUTHORITY, PROFILE_ID), ProfileRow)
@@ -152,7 +152,8 @@ COUNTS = Read(
     text(
         f"""
     SELECT p.academic_year, p.state,
-           count(*) FILTER (WHERE (:phase = '' OR p.phase = :phase) AND (:name = '' OR name_matches(s.name, :name)))
+           count(*) FILTER (WHERE (:phase = '' OR p.phase = :phase)
+               AND (:name = '' OR folded_matches(s.folded_name, (SELECT folded(:name)))))
     {_FROM} GROUP BY p.academic_year, p.state ORDER BY p.academic_year DESC, p.state
     """
     ).bindparams(AUTHORITY, PHASE, bindparam("name", type_=Text)),

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.database.base import AuthorityKeyed, Base, one_of, reference
+from alongside.platform.database.folding import folded_column
 
 PHASES = {
     "nursery": "Nursery",
@@ -70,6 +71,7 @@ class School(AuthorityKeyed, Base):
     la_code: Mapped[int | None]
     establishment_number: Mapped[int | None]
     name: Mapped[str]
+    folded_name: Mapped[str] = folded_column("name")
     type: Mapped[str | None]
     type_group: Mapped[str | None]
     kind: Mapped[str] = mapped_column(server_default=text("'mainstream'"))

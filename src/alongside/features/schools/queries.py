@@ -123,7 +123,7 @@ FOUND = Read(
        AND (:status = 'any' OR status = :status
             OR (:status = 'at_work' AND status IN ('open', 'closing') AND gone_since IS NULL))
        AND (:words = ''
-            OR name_matches(name, :words)
+            OR folded_matches(folded_name, (SELECT folded(:words)))
             OR urn::text = btrim(:words)
             OR (:words ~ '^\\s*[0-9]{3}\\s*[/ -]?\\s*[0-9]{4}\\s*$' AND regexp_replace(:words, '[^0-9]', '', 'g')
                 = la_code::text || lpad(establishment_number::text, 4, '0'))

@@ -25,7 +25,7 @@ FOUND = (
     .where(School.authority_id == bindparam("authority_id"))
     .where(
         or_(
-            matches_words(School.name),
+            matches_words(School.folded_name),
             cast(School.urn, Text) == DIGITS,
             func.concat(
                 School.la_code, func.lpad(cast(School.establishment_number, Text), 4, literal_column("'0'"))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alongside.platform.access.permissions import Permission
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
 from alongside.platform.database.ddl import schema_rule
+from alongside.platform.database.folding import folded_column
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
 ASK = Transition(
@@ -147,6 +148,7 @@ class VisitRequest(AuthorityOwned, Base):
     state: Mapped[str]
     version: Mapped[int] = mapped_column(server_default=text("1"))
     wanted: Mapped[str]
+    folded_wanted: Mapped[str] = folded_column("wanted")
     visitors: Mapped[str]
     visitor_count: Mapped[int]
     dates: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default=text("'{}'"))

@@ -30,7 +30,7 @@ from alongside.features.visit_requests.request import RequestedVisit
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import record_filter
-from alongside.platform.database.reads import select_all, select_one
+from alongside.platform.database.reads import columns_of, select_all, select_one
 
 ON_A_PAGE = 25
 A_BATCH = 200
@@ -43,13 +43,16 @@ AnsweredBy = aliased(Person, name="answered_by_name")
 OF_AUTHORITY = VisitRequest.authority_id == bindparam("authority_id")
 REQUEST = (
     select(
-        *VisitRequest.__table__.columns,
-        Asking.name.label("requesting_name"),
-        Asked.name.label("supporting_name"),
-        Suggested.name.label("suggested_name"),
-        DirectoryEntry.title.label("entry_title"),
-        AskedBy.name.label("asked_by_name"),
-        AnsweredBy.name.label("answered_by_name"),
+        *columns_of(
+            RequestedVisit,
+            VisitRequest,
+            requesting_name=Asking.name,
+            supporting_name=Asked.name,
+            suggested_name=Suggested.name,
+            entry_title=DirectoryEntry.title,
+            asked_by_name=AskedBy.name,
+            answered_by_name=AnsweredBy.name,
+        )
     )
     .join(
         Asking,

@@ -1,6 +1,6 @@
 """Visit requests in the search over everything, by what the visit is about and by school."""
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from alongside.features.directory.models import DirectoryEntry
@@ -14,7 +14,6 @@ from alongside.platform.search_sources import SearchRows, SearchSource
 
 Requesting = aliased(School, name="requesting")
 Supporting = aliased(School, name="supporting")
-SPACE: ColumnElement[str] = literal_column("' '")
 SUBJECT = func.coalesce(DirectoryEntry.title, Supporting.name)
 FOUND = (
     select(
@@ -41,7 +40,10 @@ FOUND = (
     .where(
         VisitRequest.authority_id == bindparam("authority_id"),
         matches_words(
-            func.concat(SUBJECT, SPACE, VisitRequest.wanted, SPACE, Requesting.name, SPACE, Supporting.name)
+            DirectoryEntry.folded_title,
+            VisitRequest.folded_wanted,
+            Requesting.folded_name,
+            Supporting.folded_name,
         ),
     )
     .order_by(VisitRequest.id.desc())

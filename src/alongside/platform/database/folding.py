@@ -1,4 +1,4 @@
-"""Folds names for comparison: the SQL functions `folded`, `folded_matches` and `name_matches`, and `fold_text` here.
+"""Folds names for comparison: the SQL functions `folded` and `folded_matches`, and `fold_text` here.
 
 Case, accents (composed or not), apostrophes, full stops and hyphens make no difference; “Saint” is “St”, “CofE”, “C of
 E” and “C.E.” are “Church of England”, “&” is “and”.
@@ -7,9 +7,17 @@ E” and “C.E.” are “Church of England”, “&” is “and”.
 import re
 import unicodedata
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, bindparam, func, select
-
-from alongside.platform.database.ddl import schema_rule
+from sqlalchemy import (
+    ColumnElement,
+    Computed,
+    SQLColumnExpression,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import MappedColumn, mapped_column
 
 COMBINING = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 """Ranges of the accents that follow a letter, as a regular expression names them."""
@@ -35,10 +43,19 @@ def fold_text(words: str) -> str:
     return plain
 
 
-def matches_words(name: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """SQL condition: a name has all the words of the parameter `words`, which are folded once and not for each row."""
-    words = select(func.folded(bindparam("words", type_=Text))).scalar_subquery()
-    return func.folded_matches(func.folded(name), words)
+def folded_column(source: str) -> MappedColumn[str]:
+    """A stored column with the folded text of an SQL expression over the row, so that no search folds each row.
+
+    A new major version of PostgreSQL may know more accents: its rows keep the folding of the old one until they change.
+    """
+    return mapped_column(Text, Computed(f"public.folded({source})", persisted=True), deferred=True)
+
+
+def matches_words(*folded: SQLColumnExpression[str], words: str = "words") -> ColumnElement[bool]:
+    """SQL condition: these folded columns together hold all the words of the parameter, which are folded once."""
+    wanted = select(func.folded(bindparam(words, type_=Text))).scalar_subquery()
+    name = folded[0] if len(folded) == 1 else func.concat_ws(literal_column("' '"), *folded)
+    return func.folded_matches(name, wanted)
 
 
 def _sql() -> str:
@@ -56,22 +73,15 @@ def _sql() -> str:
     return made
 
 
-schema_rule(
-    "names_are_compared_as_people_type_them",
-    f"""
-CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+SCHEMA = f"""
+CREATE FUNCTION public.folded(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT {_sql()}
 $$;
 
-CREATE FUNCTION folded_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+CREATE FUNCTION public.folded_matches(name text, wanted text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT wanted <> '' AND (strpos(replace(name, ' ', ''), replace(wanted, ' ', '')) > 0
         OR name LIKE ALL (string_to_array('%' || replace(wanted, ' ', '% %') || '%', ' ')))
 $$;
-
-CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT public.folded_matches(public.folded(name), public.folded(wanted))
-$$;
-""",
-)
+"""
+"""Functions that must exist before the tables whose folded columns they make."""

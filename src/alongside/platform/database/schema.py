@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from alongside.platform.database import (
+    folding,
     requester_context,
     row_level_security,
     tenant_context,
@@ -30,7 +31,7 @@ def schema_statements(metadata: MetaData, workflows: dict[str, set[tuple[str, st
     """
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     made = [f"CREATE EXTENSION IF NOT EXISTS {name}" for name in EXTENSIONS]
-    made += [tenant_context.SCHEMA, requester_context.SCHEMA]
+    made += [tenant_context.SCHEMA, requester_context.SCHEMA, folding.SCHEMA]
     for table in metadata.sorted_tables:
         made.append(str(CreateTable(table).compile(dialect=dialect)))
         for index in sorted(table.indexes, key=lambda one: str(one.name)):

@@ -41,7 +41,7 @@ TRACKER = """
            AND (CAST(:urns AS integer[]) IS NULL OR s.urn = ANY(:urns))
            AND (CAST(:consortium AS uuid) IS NULL OR m.consortium_id = :consortium)
            AND (CAST(:phase AS text) IS NULL OR s.phase = :phase)
-           AND (CAST(:q AS text) IS NULL OR name_matches(s.name, :q))
+           AND (CAST(:q AS text) IS NULL OR folded_matches(s.folded_name, (SELECT folded(CAST(:q AS text)))))
          GROUP BY s.authority_id, s.urn
     ), needs AS (
         SELECT school_urn, count(*) AS open_needs, min(posted_at)::date AS oldest_need_on

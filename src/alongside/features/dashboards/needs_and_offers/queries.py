@@ -46,6 +46,7 @@ from alongside.features.schools.term_dates.day_by_school import day_of_school
 from alongside.platform.access.authorisation import scope_condition, scope_params
 from alongside.platform.access.permissions import Permission, Scope, scope_for
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.folding import matches_words
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 PAGE_LENGTH = 25
@@ -85,9 +86,7 @@ def _conditions_of_list(
     ]
     if "q" in filters:
         asked = func.websearch_to_tsquery(literal_column("'english'"), bindparam("q", type_=Text))
-        kept.append(
-            or_(table.words.op("@@")(asked), func.name_matches(School.name, bindparam("q", type_=Text)))
-        )
+        kept.append(or_(table.words.op("@@")(asked), matches_words(School.folded_name, words="q")))
     if "consortium" in filters:
         today = bindparam("today", type_=Date)
         kept.append(
