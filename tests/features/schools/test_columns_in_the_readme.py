@@ -26,4 +26,4 @@ def test_the_table_of_columns_is_as_the_importer_reads() -> None:
 def test_every_field_that_is_read_has_a_column_in_the_database_and_words() -> None:
     columns = set(School.__table__.columns.keys())
     assert {column.field for column in COLUMNS} <= columns
-    assert set(LABELS) | {"urn", "authority_id", "gone_since"} == columns
+    assert set(LABELS) | {"urn", "authority_id", "gone_since", "folded_name"} == columns
