@@ -94,6 +94,16 @@ END $$;
 REVOKE ALL ON FUNCTION security.requester() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION security.requester() TO alongside_app;
 
+CREATE FUNCTION public.folded(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT regexp_replace(regexp_replace(regexp_replace(btrim(regexp_replace(replace(replace(replace(replace(replace(translate(regexp_replace(lower(normalize(words, NFKD)), '[̀-ͯ᪰-᫿᷀-᷿⃐-⃿︠-︯]', '', 'g'), 'øđłðı''’‘ʼ`´′.', 'odldi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), '&', ' and '), '[^a-z0-9]+', ' ', 'g')), '\m(?:saint)\M', 'st', 'g'), '\m(?:c of e|cof e|c ofe|cofe|ce)\M', 'church of england', 'g'), '\m(?:rc)\M', 'roman catholic', 'g')
+$$;
+
+CREATE FUNCTION public.folded_matches(name text, wanted text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT wanted <> '' AND (strpos(replace(name, ' ', ''), replace(wanted, ' ', '')) > 0
+        OR name LIKE ALL (string_to_array('%' || replace(wanted, ' ', '% %') || '%', ' ')))
+$$;
+
 CREATE TABLE allowed_transition (
 	subject TEXT NOT NULL, 
 	start TEXT NOT NULL, 
@@ -168,6 +178,7 @@ CREATE TABLE consortium (
 	id UUID DEFAULT uuidv7() NOT NULL, 
 	key TEXT NOT NULL, 
 	name TEXT NOT NULL, 
+	folded_name TEXT GENERATED ALWAYS AS (public.folded(name)) STORED NOT NULL, 
 	phase TEXT NOT NULL, 
 	ended_on DATE, 
 	CONSTRAINT pk_consortium PRIMARY KEY (authority_id, id), 
@@ -261,6 +272,7 @@ CREATE TABLE person (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
 	name TEXT NOT NULL, 
+	folded_name TEXT GENERATED ALWAYS AS (public.folded(name)) STORED NOT NULL, 
 	email TEXT NOT NULL, 
 	mail_choice TEXT DEFAULT 'at_once' NOT NULL, 
 	joined_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
@@ -303,6 +315,7 @@ CREATE TABLE school (
 	la_code INTEGER, 
 	establishment_number INTEGER, 
 	name TEXT NOT NULL, 
+	folded_name TEXT GENERATED ALWAYS AS (public.folded(name)) STORED NOT NULL, 
 	type TEXT, 
 	type_group TEXT, 
 	kind TEXT DEFAULT 'mainstream' NOT NULL, 
@@ -753,6 +766,7 @@ CREATE TABLE need (
 	version INTEGER DEFAULT 1 NOT NULL, 
 	content_version INTEGER DEFAULT 1 NOT NULL, 
 	title TEXT NOT NULL, 
+	folded_title TEXT GENERATED ALWAYS AS (public.folded(title)) STORED NOT NULL, 
 	theme TEXT NOT NULL, 
 	phase TEXT NOT NULL, 
 	key_stage TEXT, 
@@ -878,6 +892,7 @@ CREATE TABLE offer (
 	version INTEGER DEFAULT 1 NOT NULL, 
 	content_version INTEGER DEFAULT 1 NOT NULL, 
 	title TEXT NOT NULL, 
+	folded_title TEXT GENERATED ALWAYS AS (public.folded(title)) STORED NOT NULL, 
 	description TEXT NOT NULL, 
 	phases TEXT[] DEFAULT '{}' NOT NULL, 
 	leader_name TEXT NOT NULL, 
@@ -2404,6 +2419,7 @@ CREATE TABLE directory_entry (
 	staff_time TEXT DEFAULT '' NOT NULL, 
 	term TEXT, 
 	source_name TEXT DEFAULT '' NOT NULL, 
+	folded_title TEXT GENERATED ALWAYS AS (public.folded(title || ' ' || source_name)) STORED NOT NULL, 
 	source_url TEXT DEFAULT '' NOT NULL, 
 	licence TEXT DEFAULT '' NOT NULL, 
 	attribution TEXT DEFAULT '' NOT NULL, 
@@ -2769,6 +2785,7 @@ CREATE TABLE visit_request (
 	state TEXT NOT NULL, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	wanted TEXT NOT NULL, 
+	folded_wanted TEXT GENERATED ALWAYS AS (public.folded(wanted)) STORED NOT NULL, 
 	visitors TEXT NOT NULL, 
 	visitor_count INTEGER NOT NULL, 
 	dates DATE[] DEFAULT '{}' NOT NULL, 
@@ -4718,21 +4735,6 @@ BEGIN
         jsonb_build_object('digest', CASE WHEN TG_OP = 'INSERT' THEN public.record_digest(facts) END));
     RETURN NULL;
 END $$;
-
-CREATE FUNCTION folded(words text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp AS $$
-    SELECT regexp_replace(regexp_replace(regexp_replace(btrim(regexp_replace(replace(replace(replace(replace(replace(translate(regexp_replace(lower(normalize(words, NFKD)), '[̀-ͯ᪰-᫿᷀-᷿⃐-⃿︠-︯]', '', 'g'), 'øđłðı''’‘ʼ`´′.', 'odldi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), '&', ' and '), '[^a-z0-9]+', ' ', 'g')), '\m(?:saint)\M', 'st', 'g'), '\m(?:c of e|cof e|c ofe|cofe|ce)\M', 'church of england', 'g'), '\m(?:rc)\M', 'roman catholic', 'g')
-$$;
-
-CREATE FUNCTION folded_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT wanted <> '' AND (strpos(replace(name, ' ', ''), replace(wanted, ' ', '')) > 0
-        OR name LIKE ALL (string_to_array('%' || replace(wanted, ' ', '% %') || '%', ' ')))
-$$;
-
-CREATE FUNCTION name_matches(name text, wanted text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT public.folded_matches(public.folded(name), public.folded(wanted))
-$$;
 
 CREATE FUNCTION open_ledger_account() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
