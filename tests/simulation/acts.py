@@ -40,18 +40,37 @@ STEPS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"/directory/[^/]+/edit$", 0.5), (r"/directory/[^/]+/(archive|retirement|retraction)$", 0.1),
         (r"/directory/[^/]+/restoration$", 1), (r"/directory/suggested-entries", 2),
         (r"/successions/[^/]+/successor$", 2), (r"/successions/[^/]+/end$", 1),
+        (r"/visit-requests/new$", 2), (r"/visit-requests/[^/]+/answers/yes$", 6), (r"/visit-requests/[^/]+/answers/not-now$", 1),
+        (r"/visit-requests/[^/]+/answers/(no|other-school)$", 1), (r"/visit-requests/[^/]+/confirmation$", 6),
+        (r"/visit-requests/[^/]+/date$", 1), (r"/visit-requests/[^/]+/(cancellation|withdrawal)$", 0.3),
+        (r"/visits/[^/]+/answer$", 3), (r"/visits/[^/]+/answer/acceptance$", 6), (r"/visits/[^/]+/hopes$", 1),
+        (r"/visits/[^/]+/settlement$", 3), (r"/visits/[^/]+/removal$", 0.2), (r"/(proposals|visit-requests)/[^/]+/messages$", 1),
+        (r"/tries/new$", 0.8), (r"/tries/[^/]+/outcome$", 4), (r"/tries/[^/]+/withdrawal$", 0.2),
+        (r"/needs/[^/]+/visibility$", 1), (r"/needs/[^/]+/visibility/(request|refusal|undo)$", 0.5),
+        (r"/notices/new$", 1), (r"/notices/[^/]+/sending$", 6), (r"/notices/[^/]+/questions/new$", 1),
+        (r"/notices/[^/]+/questions/[^/]+/answer$", 4), (r"/notices/[^/]+/(edition|correction|withdrawal)$", 0.3),
+        (r"/consultations/new$", 0.5), (r"/consultations/[^/]+/questions/new$", 2), (r"/consultations/[^/]+/opening$", 4),
+        (r"/consultations/[^/]+/answer$", 5), (r"/consultations/[^/]+/decision$", 3), (r"/consultations/[^/]+/withdrawal$", 0.1),
+        (r"/categories/new$", 3), (r"/categories/[^/]+/invitation$", 1), (r"/categories/[^/]+/discussion$", 4),
+        (r"/categories/[^/]+/moderation$", 5), (r"/categories/[^/]+/agreement$", 4), (r"/categories/[^/]+/notification$", 5),
+        (r"/categories/[^/]+/appeal$", 0.7), (r"/categories/[^/]+/hearing$", 5), (r"/categories/[^/]+/(change|withdrawal)$", 0.2),
+        (r"/schools/[^/]+/(watch|unwatch)$", 0.3), (r"/agreements/[^/]+/challenge$", 0.1),
         (r"/plans/[^/]+/send$", 5), (r"/plans/[^/]+/adoption$", 5), (r"/plans/[^/]+/refusal$", 1),
     )
 )  # fmt: skip
 ROOMS = {
-    "headteacher": (("/proposals", 3), ("/agreements", 5), ("/needs", 2), ("/offers", 2), ("/directory", 2), ("/home", 1), ("/notifications", 0.5), ("/directory/entries", 1)),
+    "headteacher": (("/proposals", 3), ("/agreements", 5), ("/needs", 2), ("/offers", 2), ("/directory", 2), ("/home", 1), ("/notifications", 0.5), ("/directory/entries", 1), ("/visit-requests", 2), ("/notices", 0.5), ("/consultations", 1), ("/categories", 0.5)),
     "delegate": (("/proposals", 2), ("/agreements", 5), ("/needs", 1), ("/directory", 2), ("/directory/entries", 1)),
-    "consortium_lead": (("/consortium", 2), ("/escalations", 3), ("/plans", 2), ("/needs", 1), ("/proposals", 1), ("/directory/entries", 1)),
+    "consortium_lead": (("/consortium", 2), ("/escalations", 3), ("/plans", 2), ("/needs", 1), ("/proposals", 1), ("/directory/entries", 1), ("/categories", 2), ("/notices", 0.5)),
     "consortium_deputy": (("/consortium", 2), ("/escalations", 2), ("/needs", 1), ("/directory/entries", 1)),
-    "core_officer": (("/escalations", 8), ("/directory/entries", 2), ("/needs", 1), ("/plans", 1), ("/agreements", 1)),
-    "head_of_service": (("/escalations", 4), ("/directory/insights", 1), ("/plans", 1)),
+    "core_officer": (("/escalations", 8), ("/directory/entries", 2), ("/needs", 1), ("/plans", 1), ("/agreements", 1), ("/categories", 3), ("/consultations", 1), ("/notices", 0.5)),
+    "head_of_service": (("/escalations", 4), ("/directory/insights", 1), ("/plans", 1), ("/categories", 2), ("/consultations", 1)),
     "authority_administrator": (("/people", 1), ("/failed-emails", 1), ("/data-protection", 1)),
 }  # fmt: skip
+
+
+OF_THE_LIST = 0.15
+"""Share of visits to a list in which one of its own actions is taken, such as a new notice."""
 
 
 def weight_of(path: str) -> float:
@@ -61,11 +80,14 @@ def weight_of(path: str) -> float:
 
 
 async def look_in(browser: Browser, random: Random, today: date) -> str:
-    """Open a list, then one item and one of its actions. Returns the path that was posted to, or ''."""
+    """Open a list, then one item or the list itself, and one of its actions. Returns the path posted to, or ''."""
     rooms = ROOMS.get(browser.who.role, (("/home", 1),))
     room = random.choices([path for path, _ in rooms], [weight for _, weight in rooms])[0]
     listed = await browser.open(room)
     things = [link for link in listed.page.links if re.search(r"/[0-9a-f]{8}-[0-9a-f-]{27}$", link)]
+    own = [link for link in listed.page.links if weight_of(link)]
+    if own and (not things or random.random() < OF_THE_LIST):
+        return await take_up(browser, room, random, today)
     if not things:
         return ""
     return await take_up(browser, random.choice(things[:40]), random, today)

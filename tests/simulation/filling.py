@@ -23,7 +23,16 @@ TITLES = (
     "Reading in every subject",
 )
 DATES = ("_on", "_until", "until", "_by")
-TODAY_OR_BEFORE = ("visit_on", "taken_on", "notice_on", "referred_on")
+TODAY_OR_BEFORE = (
+    "visit_on",
+    "taken_on",
+    "notice_on",
+    "referred_on",
+    "discussed_on",
+    "decided_on",
+    "called_on",
+    "agreed_on",
+)
 
 
 def british(day: date) -> str:
