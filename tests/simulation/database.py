@@ -9,7 +9,13 @@ import asyncpg
 from tests.simulation.machines import Machines, connect
 
 Answer = TypeVar("Answer")
-GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+GONE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a query that was sent as the server ended
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
 TRIES = 5
 
 
