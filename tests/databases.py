@@ -16,7 +16,9 @@ import asyncpg
 import msgspec
 from jinja2 import Environment
 from litestar import Litestar
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.util import LRUCache
 
 import alongside.models_registry  # noqa: F401  (in every test process, all tables are declared)
 from alongside.dev.postgres.embedded import EmbeddedServer
@@ -147,7 +149,30 @@ async def drop(database_server: DatabaseServer, copy: DatabaseCopy) -> None:
 
 def open_database(copy: DatabaseCopy, pool_size: int = 10) -> Database:
     """Open a copy as the app's role."""
-    return Database(copy.app_url, SIGNING_KEY, pool_size=pool_size, pool_wait=5.0)
+    return remembering(Database(copy.app_url, SIGNING_KEY, pool_size=pool_size, pool_wait=5.0))
+
+
+class _AnyDialect(PGDialect_asyncpg):
+    """A dialect that equals every other one: all databases of the tests are on one server."""
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _AnyDialect)
+
+    def __hash__(self) -> int:
+        return hash(_AnyDialect)
+
+
+_compiled: LRUCache[Any, Any] = LRUCache(5_000)
+
+
+def remembering(database: Database) -> Database:
+    """Let a database use the statements that were compiled for an earlier one in this process."""
+    engine = database.engine.sync_engine
+    engine.dialect.__class__ = _AnyDialect
+    engine._compiled_cache = _compiled
+    return database
 
 
 async def server_process(connection: asyncpg.Connection) -> str:
@@ -170,6 +195,7 @@ async def app_over(copy: DatabaseCopy) -> AsyncIterator[Litestar]:
         database_url=copy.app_url, signing_key=SIGNING_KEY, secret=b"s" * 32, demonstration=True
     )
     app_context = build_context(settings)
+    remembering(app_context.database)
     app_context.environment = pages_environment()
     as_it_is = app_context.today
     app_context.today = lambda: min(as_it_is(), LATEST_APP_DAY)

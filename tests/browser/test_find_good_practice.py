@@ -14,6 +14,7 @@ from tests.browser.session import Visitor, fill, visiting
 from tests.features.directory.search_index import insert_entry
 from tests.features.visit_requests.builders import request_form
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, MILL, NORTHSHIRE, PARK
+from tests.sampling import sampled
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 720}
 WINDOWS = [
@@ -69,7 +70,7 @@ async def stays_inside(visitor: Visitor) -> None:
     assert over <= 0, visitor.page.url
 
 
-@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("window", sampled(WINDOWS, 0.5, "from a misspelt word"))
 async def test_from_a_misspelt_word_to_a_request_on_the_desk_of_the_school(
     search_index: Served, chromium: Browser, window: dict[str, Any]
 ) -> None:
@@ -96,7 +97,7 @@ async def test_from_a_misspelt_word_to_a_request_on_the_desk_of_the_school(
         assert "Answer a request for a visit: Keep-up phonics" in await mill.reads()
 
 
-@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("window", sampled(WINDOWS, 0.5, "a paraphrase"))
 async def test_a_paraphrase_is_found_by_its_meaning(
     search_index: Served, chromium: Browser, window: dict[str, Any]
 ) -> None:

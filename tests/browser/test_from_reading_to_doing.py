@@ -18,6 +18,7 @@ from tests.features.directory.test_harvest_an_agreement import closed_agreement
 from tests.features.offers.form_values import posted_offer
 from tests.features.visit_requests.builders import request_form, yes
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, HEAD_OF_QUAY, LEAD_OF_NORTH, NORTHSHIRE, OFFICER
+from tests.sampling import sampled
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 PHONICS: dict[str, Any] = {
@@ -33,15 +34,14 @@ REST_OF_ENTRY = {
     "who_to_ask": "Reading lead",
     "visibility": "authority",
 }
-ways = pytest.mark.parametrize(
-    ("javascript", "size"),
-    [(True, WIDE), (False, NARROW)],
-    ids=["wide, with JavaScript", "narrow, without JavaScript"],
+WINDOWS = [(True, WIDE), (False, NARROW)]
+QUESTIONS = ["fonics catchup", "children who fall behind with sounds"]
+
+
+@pytest.mark.parametrize(
+    ("javascript", "size", "words"),
+    sampled([(*window, words) for window in WINDOWS for words in QUESTIONS], 0.5, "found and asked"),
 )
-
-
-@ways
-@pytest.mark.parametrize("words", ["fonics catchup", "children who fall behind with sounds"])
 async def test_found_opened_asked_and_agreed(
     app_context: Served, chromium: Browser, javascript: bool, size: dict[str, int], words: str
 ) -> None:
@@ -88,7 +88,7 @@ async def test_found_opened_asked_and_agreed(
         assert "Is there a car park?" in await mill.reads()
 
 
-@ways
+@pytest.mark.parametrize(("javascript", "size"), sampled(WINDOWS, 0.5, "an agreement becomes an entry"))
 async def test_an_agreement_becomes_an_entry_and_a_follower_hears_of_it(
     app_context: Served, database: Database, chromium: Browser, javascript: bool, size: dict[str, int]
 ) -> None:

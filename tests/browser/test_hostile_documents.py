@@ -13,6 +13,7 @@ from tests.features.directory.hostile import dealt, documents
 from tests.features.directory.stored_rows import asked
 from tests.features.directory.test_pictures_and_files import picture, send
 from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH
+from tests.sampling import sampled
 
 LONG = ("problem", "context", "what_we_did", "evidence", "what_to_avoid", "what_you_need")
 A_TEXT = 7000
@@ -50,7 +51,7 @@ async def entries(client: Client) -> list[str]:
 
 
 async def test_none_of_thousands_runs_loads_or_leaks(app_context: Served, chromium: Browser) -> None:
-    """With the policy, under which nothing may even try; and without it, since it must not be what saves us."""
+    """Without the policy, since it must not be what saves us; some pages with it, under which nothing may even try."""
     assert len(documents()) > 2000
     made = await entries(Client(app_context.app))
     changed = [f"{made[0]}/{noun}" for noun in ("edit", "versions", "attachments", "archive")]
@@ -66,7 +67,8 @@ async def test_none_of_thousands_runs_loads_or_leaks(app_context: Served, chromi
     ]
     read = ""
     for bypassed in (False, True):
-        for one, paths in seen_by:
+        for one, every in seen_by:
+            paths = every if bypassed else sampled(every, 1 / 3, f"documents under the policy for {one}")
             async with visiting(chromium, app_context, one, bypass_csp=bypassed) as visitor:
                 for path in paths:
                     assert await visitor.goes(path) == 200, path

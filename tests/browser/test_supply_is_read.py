@@ -12,6 +12,7 @@ from tests.browser.test_pages_are_accessible import look_at
 from tests.databases import open_database
 from tests.features.matching.builders import a_need, an_offer, work
 from tests.personas import HEAD_OF_MILL, LEAD_OF_NORTH, MILL, NORTHSHIRE, PARK, QUAY
+from tests.sampling import sampled
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
 
@@ -32,7 +33,7 @@ async def short(app_context: Served) -> AsyncIterator[Database]:
     await database.close()
 
 
-@pytest.mark.parametrize(("scripts", "window"), [(True, WIDE), (False, NARROW)])
+@pytest.mark.parametrize(("scripts", "window"), sampled([(True, WIDE), (False, NARROW)], 0.5, "more days"))
 async def test_a_lead_asks_what_more_days_would_bring(
     app_context: Served, short: Database, chromium: Browser, scripts: bool, window: dict[str, int]
 ) -> None:
@@ -71,7 +72,7 @@ async def test_nothing_is_wrong_with_the_full_pages(
         assert await look_at(lead.page) == []
 
 
-@pytest.mark.parametrize(("scripts", "window"), [(True, NARROW), (False, WIDE)])
+@pytest.mark.parametrize(("scripts", "window"), sampled([(True, NARROW), (False, WIDE)], 0.5, "who suits"))
 async def test_a_head_proposes_who_suits_best(
     app_context: Served, short: Database, chromium: Browser, scripts: bool, window: dict[str, int]
 ) -> None:

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 CONNECTIONS = 4
 AT_ONCE = 12
-PAGES, TRANSACTIONS = size(900, 3_000), size(2_100, 7_000)
+PAGES, TRANSACTIONS = size(450, 3_000), size(1_050, 7_000)
 CUT_OFF = 0.36
 """Some of these end before they are cancelled: about three in ten are cancelled in flight."""
 READERS = (HEAD_OF_MILL, HEAD_OF_PARK, OFFICER)
@@ -155,7 +155,7 @@ def watch_connections_come_home(database: Database, books: Books) -> None:
 
 
 async def test_thousands_interleaved_a_third_cut_off(copy: DatabaseCopy) -> None:
-    """3,000 requests of two authorities on four connections (`make load`: 10,000), three in ten cut off in flight."""
+    """1,500 requests of two authorities on four connections (`make load`: 10,000), three in ten cut off in flight."""
     await seed(copy)
     chance, books = random.Random(20261124), Books()
     async with app_on_a_small_pool(copy, CONNECTIONS) as app:

@@ -31,7 +31,7 @@ from tests.sampling import size
 
 pytestmark = pytest.mark.slow
 
-HOW_MANY = size(120, 3_000)
+HOW_MANY = size(80, 3_000)
 WORKERS = 4
 KILL_EVERY = 2.0
 """Seconds between kills on a quiet machine; on a busier one, in proportion: a start must not take longer than a life.

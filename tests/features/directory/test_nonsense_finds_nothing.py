@@ -16,6 +16,7 @@ from alongside.platform.database.session import Database
 from tests.features.directory.relevance import AT, entries, searches
 from tests.features.directory.search_index import VERIFIED, insert_entries, requester
 from tests.personas import NORTHSHIRE, OFFICER
+from tests.sampling import size
 
 NONSENSE = (
     *("xyzzy", "qwertzuiop", "asdf", "asdfghjkl", "wuggle frindle", "grobnik", "flibbertigibbet", "zxcvbnm"),
@@ -54,7 +55,7 @@ NONSENSE = (
     ),
     *("poiuytrewq", "mnbvcxz", "blorptastic", "zzzzzz zzzzzz", "Fahrvergnügen", "q7x9k2v4"),
 )
-GENERATED = 1_000
+GENERATED = size(300, 1_000)
 """Entries made of sentences of the real ones, because a larger index has more words that nonsense could resemble."""
 
 REAL = 50
