@@ -124,8 +124,9 @@ async def test_a_database_that_is_away_is_not_taken_for_the_model(own: ModelClie
     assert await own.embed(("phonics",), 120)
 
 
+@pytest.mark.parametrize("path", ["", "/found.csv", "/found.xlsx", "/found.jsonl"])
 async def test_a_search_that_waits_for_the_model_holds_no_connection_and_no_turn(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """A silent model is waited for, three seconds at most; embeddings are read within a turn."""
     app_context = client.app.state.app_context
@@ -146,8 +147,8 @@ async def test_a_search_that_waits_for_the_model_holds_no_connection_and_no_turn
         return Stamp(1, None)
 
     monkeypatch.setattr("alongside.features.directory.search.nearest.model", Waiting)
-    monkeypatch.setattr("alongside.features.directory.search.pages.embeddings_for", some)
-    shown = await client.get("/directory?q=attention+difficulties", as_=HEAD_OF_MILL)
+    monkeypatch.setattr("alongside.features.directory.search.meaning.embeddings_for", some)
+    shown = await client.get(f"/directory{path}?q=attention+difficulties", as_=HEAD_OF_MILL)
     assert shown.status_code == 200
     assert held == [(0, 0), (0, 0)]
 

@@ -1,8 +1,10 @@
 """Export of search results in the import format, and the core team's page to import a file."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ValidationFailed
 from alongside.features.authorities.settings import on_offer
@@ -15,6 +17,8 @@ from alongside.features.directory.import_export.queries import existing_rows, op
 from alongside.features.directory.import_export.row_results import RESULT_LABELS, RowResult, validate_rows
 from alongside.features.directory.search.facets import choices_of
 from alongside.features.directory.search.forms import ADDRESS, search_form
+from alongside.features.directory.search.meaning import with_meaning
+from alongside.features.directory.search.nearest import Near
 from alongside.features.directory.search.queries import SearchFilters, find_matches, parsed_query
 from alongside.features.directory.search.similar_schools import bounds_of
 from alongside.platform.access.permissions import Permission
@@ -33,52 +37,64 @@ MOST = 1_000
 """Most entries in one export from a page; the command line has no limit."""
 
 JSON_LINES = "application/jsonl; charset=utf-8"
+ExportRows = Sequence[dict[str, object]]
 
 
 @endpoint.get("/directory/found.csv", permission=Permission.VIEW_ENTRY)
 async def export_csv(ctx: PageRequest) -> PageResult:
     """The search results as CSV."""
-    rows = await _rows(ctx)
-    return Download(as_csv(COLUMNS, [cells_of(one) for one in rows]), _name(ctx.person, "csv"), CSV)
+
+    def answer(rows: ExportRows) -> PageResult:
+        return Download(as_csv(COLUMNS, [cells_of(one) for one in rows]), _name(ctx.person, "csv"), CSV)
+
+    return await _export(ctx, answer)
 
 
 @endpoint.get("/directory/found.xlsx", permission=Permission.VIEW_ENTRY)
 async def export_xlsx(ctx: PageRequest) -> PageResult:
     """The search results as an XLSX workbook."""
-    cells = [cells_of(one) for one in await _rows(ctx)]
 
-    async def written() -> PageResult:
-        body = await asyncio.to_thread(as_xlsx, "Good practice", COLUMNS, cells)
-        return Download(body, _name(ctx.person, "xlsx"), XLSX)
+    def answer(rows: ExportRows) -> PageResult:
+        cells = [cells_of(one) for one in rows]
 
-    return ContinueAfterCommit(written, expensive=True)
+        async def written() -> PageResult:
+            body = await asyncio.to_thread(as_xlsx, "Good practice", COLUMNS, cells)
+            return Download(body, _name(ctx.person, "xlsx"), XLSX)
+
+        return ContinueAfterCommit(written, expensive=True)
+
+    return await _export(ctx, answer)
 
 
 @endpoint.get("/directory/found.jsonl", permission=Permission.VIEW_ENTRY)
 async def export_json_lines(ctx: PageRequest) -> PageResult:
     """The search results as JSONL, one entry a line."""
-    rows = await _rows(ctx)
-    body = json_lines(rows)
-    return Download(body, _name(ctx.person, "jsonl"), JSON_LINES)
+
+    def answer(rows: ExportRows) -> PageResult:
+        return Download(json_lines(rows), _name(ctx.person, "jsonl"), JSON_LINES)
+
+    return await _export(ctx, answer)
 
 
 def _name(person: Principal, kind: str) -> str:
     return f"good-practice-{person.today}.{kind}"
 
 
-async def _rows(ctx: PageRequest) -> list[dict[str, object]]:
-    """The rows of a search, filtered and sorted as on the page."""
+async def _export(ctx: PageRequest, answer: Callable[[ExportRows], PageResult]) -> PageResult:
+    """Answer with the rows of a search, filtered and sorted as on the page."""
     form = search_form(ctx.query, choices_of(settings_of(ctx.person.authority_id)))
     if not form.validate():
         raise ValidationFailed({name: ["Choose from the list."] for name in form.errors if name})
-    mine = await bounds_of(ctx.session, ctx.person)
-    wanted = SearchFilters(form.narrowed, form.sort.data, rows=MOST, mine=mine)
     question = await parsed_query(ctx.session, ctx.person, form.typed)
-    found = await find_matches(ctx.session, ctx.person, question, wanted)
-    return [
-        export_row(one)
-        for one in await whole_entries(ctx.session, ctx.person.authority_id, list(found.matched_groups))
-    ]
+
+    async def search_and_answer(session: AsyncSession, near: Near) -> PageResult:
+        mine = await bounds_of(session, ctx.person)
+        wanted = SearchFilters(form.narrowed, form.sort.data, rows=MOST, mine=mine, near=near)
+        found = await find_matches(session, ctx.person, question, wanted)
+        entries = await whole_entries(session, ctx.person.authority_id, list(found.matched_groups))
+        return answer([export_row(one) for one in entries])
+
+    return await with_meaning(ctx, question, search_and_answer)
 
 
 @dataclass(frozen=True, kw_only=True)

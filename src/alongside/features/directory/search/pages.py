@@ -1,7 +1,6 @@
 """The search page: search box, filters and results."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -17,12 +16,12 @@ from alongside.features.directory.insights.actions import record_zero_result_sea
 from alongside.features.directory.search.facets import FACETS, choices_of
 from alongside.features.directory.search.forms import ADDRESS, SearchForm, address_of, search_form
 from alongside.features.directory.search.highlighting import corrections, marked, reason
-from alongside.features.directory.search.nearest import Near, nearest
+from alongside.features.directory.search.meaning import with_meaning
+from alongside.features.directory.search.nearest import Near
 from alongside.features.directory.search.queries import (
     A_PAGE,
     SearchFilters,
     SearchHit,
-    embeddings_for,
     parsed_query,
     search,
 )
@@ -37,7 +36,7 @@ from alongside.features.directory.search.statements import FoundEntry
 from alongside.features.directory.view_context import EntryLabels, labels_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
-from alongside.platform.database.retries import DATABASE_ERRORS, run_with_retries
+from alongside.platform.database.retries import DATABASE_ERRORS
 from alongside.platform.web.http import HttpRequest
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import ContinueAfterCommit, Page, PageContext, PageResult
@@ -100,32 +99,9 @@ async def show_directory(ctx: PageRequest) -> PageResult:
     if not form.validate():
         return Page(blank, status=422)
     question = await parsed_query(ctx.session, ctx.person, form.typed)
-    stamp = await embeddings_for(ctx.session, ctx.person, question)
-    if stamp is None:
-        return await _results(ctx, ctx.session, blank, question, ([], []))
-
-    async def ask_model() -> PageResult:
-        near = await nearest(lambda: _opened(ctx), ctx.person.authority_id, stamp, question.sentence)
-        return ContinueAfterCommit(lambda: run_with_retries(lambda: show(near)), in_turn=True)
-
-    async def show(near: Near) -> PageResult:
-        async with ctx.app.database.transaction(ctx.person.authority_id, read_only=True) as session:
-            return await _results(ctx, session, blank, question, near)
-
-    return ContinueAfterCommit(
-        ask_model
-    )  # outside the transaction: a model that is silent must not hold connections
-
-
-@asynccontextmanager
-async def _opened(ctx: PageRequest) -> AsyncIterator[AsyncSession]:
-    """Open a transaction in a turn of the authority."""
-    client = ctx.request.client
-    async with (
-        ctx.app.turns.turn(ctx.person.authority_id, client.host if client else "", admitted=True),
-        ctx.app.database.transaction(ctx.person.authority_id, read_only=True) as session,
-    ):
-        yield session
+    return await with_meaning(
+        ctx, question, lambda session, near: _results(ctx, session, blank, question, near)
+    )
 
 
 async def _results(
