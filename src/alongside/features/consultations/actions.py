@@ -38,6 +38,7 @@ from alongside.features.schools.term_dates.queries import calendars_of_schools
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
+from alongside.platform.database.count_alone import count_alone
 from alongside.platform.notifications import notify
 from alongside.platform.school_calendar.calendar import add_school_days
 from alongside.platform.web.formatting import format_count, format_weekday
@@ -94,6 +95,7 @@ async def add_question(
 ) -> None:
     """Add a question at the end of a draft. Raises ActionRefused above the limit, or once it has opened."""
     _refuse_unless_draft(consultation)
+    await count_alone(session, person.authority_id, f"questions of {consultation.id}")
     questions = await questions_of(session, consultation)
     if len(questions) >= MOST_QUESTIONS:
         raise ActionRefused(f"A consultation has {MOST_QUESTIONS} questions at most. Remove one first.")

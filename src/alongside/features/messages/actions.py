@@ -23,6 +23,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import require_on
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.count_alone import count_alone
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.database.session import Database
 from alongside.platform.notifications import notify
@@ -50,6 +51,7 @@ async def send_file(
 ) -> None:
     """Send a file to the other school. Raises ActionRefused when the thread has too many."""
     thread_id = await _thread_id(session, person, thread)
+    await count_alone(session, person.authority_id, f"files of {thread_id}")
     count = await session.scalar(
         select(func.count()).where(
             Message.authority_id == person.authority_id,

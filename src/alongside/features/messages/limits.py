@@ -16,6 +16,7 @@ from alongside.features.messages.models import (
 from alongside.features.messages.thread import Thread
 from alongside.features.visit_requests.models import VisitRequest
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.count_alone import count_alone
 from alongside.platform.database.reads import Read, fetch_all
 
 
@@ -87,6 +88,7 @@ async def refuse_too_many_messages(session: AsyncSession, person: Principal, thr
         "person_id": person.id,
         "other_urn": thread.other_urn(person),
     }
+    await _count_alone(session, person)
     (written,) = await fetch_all(session, WRITTEN, values)
     if written.by_person >= MOST_OF_ONE_PERSON:
         raise TooManyRequests(
@@ -102,9 +104,14 @@ async def refuse_too_many_messages(session: AsyncSession, person: Principal, thr
 async def refuse_too_many_bytes(session: AsyncSession, person: Principal, size: int) -> None:
     """Raise ActionRefused if a further file of this size is more than the person's school may have."""
     values = {"authority_id": person.authority_id, "school_urn": person.school_urn}
+    await _count_alone(session, person)
     (stored,) = await fetch_all(session, STORED, values)
     if stored.size + size > MOST_BYTES:
         raise ActionRefused(
             f"The files in your school's messages would be larger than {MOST_BYTES // 1_000_000} MB. "
             "Remove a file first."
         )
+
+
+async def _count_alone(session: AsyncSession, person: Principal) -> None:
+    await count_alone(session, person.authority_id, f"messages of {person.school_urn}")

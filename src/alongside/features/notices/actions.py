@@ -30,6 +30,7 @@ from alongside.platform.access.authorisation import require_for_consortium
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import CONSORTIUM_ROLES, Principal
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.count_alone import count_alone
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.database.session import Database
 from alongside.platform.notifications import notify
@@ -211,6 +212,7 @@ async def add_file(
     """Attach a file. Raises ActionRefused above the limit, or if the notice was withdrawn."""
     if notice.state not in ("draft", "posted"):
         raise ActionRefused("This notice was withdrawn, so nothing can be attached.", notice.state)
+    await count_alone(session, person.authority_id, f"attachments of {notice.consortium_id}")
     if len(await files_of(session, notice)) >= MOST_FILES:
         raise ActionRefused(f"A notice has {MOST_FILES} attachments at most. Remove one first.", notice.state)
     await refuse_too_many_bytes(session, person, notice, len(body))

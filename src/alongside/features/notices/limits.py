@@ -15,6 +15,7 @@ from alongside.features.notices.models import (
 )
 from alongside.features.notices.queries import NoticeRow
 from alongside.platform.access.principal import Principal
+from alongside.platform.database.count_alone import count_alone
 from alongside.platform.database.reads import Read, fetch_all
 
 
@@ -40,6 +41,7 @@ ASKED_LATELY = Read(
 
 async def refuse_too_many_questions(session: AsyncSession, person: Principal, notice: NoticeRow) -> None:
     """Raise TooManyRequests if the person has asked too many questions lately."""
+    await count_alone(session, person.authority_id, f"questions of {person.id}")
     (asked,) = await fetch_all(
         session,
         ASKED_LATELY,

@@ -32,6 +32,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
+from alongside.platform.database.count_alone import count_alone
 from alongside.platform.web.formatting import format_weekday
 from alongside.platform.workflow import apply_transition
 
@@ -101,6 +102,7 @@ async def ask_for_visit(
 
 
 async def _refuse_too_many(session: AsyncSession, person: Principal, target: VisitTarget) -> None:
+    await count_alone(session, person.authority_id, f"visit requests of {person.school_urn}")
     lately = await requests_lately(session, person, target.urn)
     if lately.by_person >= MOST_OF_ONE_PERSON:
         raise TooManyRequests(
