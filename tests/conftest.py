@@ -32,17 +32,21 @@ settings.load_profile("suite")
 _server: Any = None
 
 LONGEST = (
-    "tests/access/test_every_route.py",
-    "tests/faults/test_crashes.py",
-    "tests/simulation/test_a_week.py",
-    "tests/browser/test_pages_are_accessible.py",
     "tests/setup/test_demonstration.py",
+    "tests/access/test_every_route.py",
+    "tests/simulation/test_a_week.py",
     "tests/large/test_every_page_is_small.py",
-    "tests/access/test_every_row.py",
-    "tests/browser/test_the_whole_journey.py",
-    "tests/browser/test_policy.py",
+    "tests/browser/test_pages_are_accessible.py",
+    "tests/faults/test_crashes.py",
+    "tests/mutants/test_sample.py",
+    "tests/dev/test_load_demonstration.py",
     "tests/faults/test_timers.py",
     "tests/faults/test_pool.py",
+    "tests/processes/test_a_new_authority.py",
+    "tests/processes/test_commands.py",
+    "tests/browser/test_policy.py",
+    "tests/browser/test_the_whole_journey.py",
+    "tests/browser/test_an_escalation_is_walked.py",
 )
 """Files and tests that take half a minute or more, in the order in which they start; then the browser tests, then the
 rest.
