@@ -5,7 +5,7 @@ Two files of one person are read at a time, so that others of the same moment ar
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LOCK, MILL, QUAY
 AT_ONCE = 6
 
 
-async def statuses(requests: list[Awaitable[Any]]) -> Counter[int]:
+async def statuses(requests: Sequence[Awaitable[Any]]) -> Counter[int]:
     """How often each status was the answer to these requests, sent at once."""
     answers = await asyncio.gather(*requests)
     return Counter(one if isinstance(one, int) else one.status_code for one in answers)
