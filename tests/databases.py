@@ -34,7 +34,17 @@ from alongside.platform.feature import state_colours
 from alongside.platform.web.templates import make_environment
 from alongside.settings import bundled
 from tests.moved_clock import ServerOfTheTests
-from tests.personas import CONSORTIA, MEMBERS, NORTHSHIRE, PERSONAS, SCHOOLS, SOUTHSHIRE, TWINS, Persona
+from tests.personas import (
+    CONSORTIA,
+    DIOCESES,
+    MEMBERS,
+    NORTHSHIRE,
+    PERSONAS,
+    SCHOOLS,
+    SOUTHSHIRE,
+    TWINS,
+    Persona,
+)
 
 SIGNING_KEY = b"a key for tests only, thirty-two"
 TEMPLATE = "template_with_cast"
@@ -280,6 +290,7 @@ async def _insert_memberships(connection: asyncpg.Connection, authority_id: int)
             establishment_number=2001 + number,
             easting=358000 + number * 1000,
             northing=405000,
+            diocese=DIOCESES.get(urn),
         )
     for consortium_id, name in CONSORTIA.items():
         await _insert(
@@ -316,6 +327,7 @@ async def _play_person(connection: asyncpg.Connection, one: Persona) -> None:
         role=one.role.value,
         school_urn=one.school_urn,
         consortium_id=one.consortium_id,
+        organisation=one.organisation,
         starts_on=START,
     )
     await _insert(

@@ -1,6 +1,6 @@
 """The personas: the same people in every test, and their twins in another authority."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from alongside.platform.access.principal import Role
@@ -23,6 +23,7 @@ SCHOOLS = {
     FORD: "Ford Primary School",
 }
 CONSORTIA = {NORTH: "North", SOUTH: "South"}
+DIOCESES = {QUAY: "Diocese of South", LOCK: "Diocese of South"}
 MEMBERS = {MILL: NORTH, PARK: NORTH, QUAY: SOUTH, LOCK: SOUTH}
 
 
@@ -36,6 +37,7 @@ class Persona:
     authority_id: int = NORTHSHIRE
     school_urn: int | None = None
     consortium_id: UUID | None = None
+    organisation: str | None = None
 
     @property
     def person_id(self) -> UUID:
@@ -60,7 +62,7 @@ class Persona:
     @property
     def twin(self) -> "Persona":
         """The persona with the same ids in the other authority."""
-        return Persona(self.name, self.role, self.number, SOUTHSHIRE, self.school_urn, self.consortium_id)
+        return replace(self, authority_id=SOUTHSHIRE)
 
 
 HEAD_OF_MILL = Persona("Mina Mill", Role.HEADTEACHER, 1, school_urn=MILL)
@@ -75,6 +77,9 @@ LEAD_OF_SOUTH = Persona("Lea South", Role.CONSORTIUM_LEAD, 9, consortium_id=SOUT
 OFFICER = Persona("Ola Officer", Role.CORE_OFFICER, 10)
 HEAD_OF_SERVICE = Persona("Hal Service", Role.HEAD_OF_SERVICE, 11)
 ADMINISTRATOR = Persona("Ada Admin", Role.AUTHORITY_ADMINISTRATOR, 12)
+CHAIR_OF_MILL = Persona("Chai Mill", Role.CHAIR_OF_GOVERNORS, 13, school_urn=MILL)
+DIOCESE_OFFICER = Persona("Dio South", Role.DIOCESE_OFFICER, 14, organisation="Diocese of South")
+"""Of the diocese of Quay and Lock; a trust has the same mechanism, and hard rules of matching besides."""
 
 PERSONAS = (
     HEAD_OF_MILL,
@@ -89,6 +94,8 @@ PERSONAS = (
     OFFICER,
     HEAD_OF_SERVICE,
     ADMINISTRATOR,
+    CHAIR_OF_MILL,
+    DIOCESE_OFFICER,
 )
 TWINS = tuple(one.twin for one in PERSONAS)
 TWIN_HEAD_OF_MILL = HEAD_OF_MILL.twin

@@ -521,6 +521,31 @@ CREATE TABLE directory_subscription (
 
 CREATE INDEX ix_directory_subscription_authority_id_notified_until ON directory_subscription (authority_id, notified_until);
 
+CREATE TABLE document_reading (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	document TEXT NOT NULL, 
+	document_id UUID NOT NULL, 
+	number INTEGER NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	person_id UUID NOT NULL, 
+	role TEXT NOT NULL, 
+	act TEXT NOT NULL, 
+	read_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_document_reading PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_document_reading_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_document_reading_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_document_reading_authority_id_document_id_number_per_d5a9 UNIQUE (authority_id, document_id, number, person_id, role, act), 
+	CONSTRAINT ck_document_reading_document CHECK (document IN ('profile', 'support_category')), 
+	CONSTRAINT ck_document_reading_act CHECK (act IN ('seen', 'signed')), 
+	CONSTRAINT ck_document_reading_role CHECK (role IN ('chair_of_governors', 'delegate', 'diocese_officer', 'headteacher', 'trust_officer')), 
+	CONSTRAINT ck_document_reading_signed CHECK (act = 'seen' OR role IN ('chair_of_governors', 'diocese_officer', 'trust_officer')), 
+	CONSTRAINT ck_document_reading_number CHECK (number > 0), 
+	CONSTRAINT fk_document_reading_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_document_reading_authority_id_person_id ON document_reading (authority_id, person_id);
+
 CREATE TABLE email_outbox (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -651,6 +676,7 @@ CREATE TABLE invitation (
 	role TEXT NOT NULL, 
 	school_urn INTEGER, 
 	consortium_id UUID, 
+	organisation TEXT, 
 	invited_by UUID, 
 	batch_id UUID, 
 	invited_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
@@ -1094,13 +1120,14 @@ CREATE TABLE role_assignment (
 	role TEXT NOT NULL, 
 	school_urn INTEGER, 
 	consortium_id UUID, 
+	organisation TEXT, 
 	starts_on DATE NOT NULL, 
 	ends_on DATE, 
 	CONSTRAINT pk_role_assignment PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_role_assignment_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
 	CONSTRAINT fk_role_assignment_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
 	CONSTRAINT fk_role_assignment_authority_id_consortium_id FOREIGN KEY(authority_id, consortium_id) REFERENCES consortium (authority_id, id), 
-	CONSTRAINT ck_role_assignment_role_and_place CHECK ((role IN ('delegate', 'headteacher') AND school_urn IS NOT NULL AND consortium_id IS NULL) OR (role IN ('consortium_deputy', 'consortium_lead') AND consortium_id IS NOT NULL AND school_urn IS NULL) OR (role IN ('authority_administrator', 'core_officer', 'head_of_service') AND school_urn IS NULL AND consortium_id IS NULL)), 
+	CONSTRAINT ck_role_assignment_role_and_place CHECK ((role IN ('chair_of_governors', 'delegate', 'headteacher') AND school_urn IS NOT NULL AND consortium_id IS NULL AND organisation IS NULL) OR (role IN ('consortium_deputy', 'consortium_lead') AND consortium_id IS NOT NULL AND school_urn IS NULL AND organisation IS NULL) OR (role IN ('diocese_officer', 'trust_officer') AND organisation IS NOT NULL AND school_urn IS NULL AND consortium_id IS NULL) OR (role IN ('authority_administrator', 'core_officer', 'head_of_service') AND num_nonnulls(school_urn, consortium_id, organisation) = 0)), 
 	CONSTRAINT ck_role_assignment_ends_after_start CHECK (ends_on IS NULL OR ends_on >= starts_on), 
 	CONSTRAINT fk_role_assignment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
@@ -1298,6 +1325,7 @@ CREATE TABLE support_category (
 	decision_reference TEXT DEFAULT '' NOT NULL, 
 	notified_on DATE, 
 	appeal_by DATE, 
+	letter INTEGER DEFAULT 1 NOT NULL, 
 	seen_on DATE, 
 	seen_by UUID, 
 	appealed_on DATE, 
@@ -1942,6 +1970,7 @@ CREATE TABLE profile (
 	direction TEXT, 
 	direction_reason TEXT DEFAULT '' NOT NULL, 
 	shared_at TIMESTAMP WITH TIME ZONE, 
+	governors_from TIMESTAMP WITH TIME ZONE, 
 	invited_on DATE, 
 	invited_again_on DATE, 
 	answer_by DATE, 
@@ -1962,6 +1991,7 @@ CREATE TABLE profile (
 	CONSTRAINT ck_profile_direction CHECK (direction IN ('deteriorating', 'improving', 'unchanged')), 
 	CONSTRAINT ck_profile_direction_reason CHECK (direction IS NULL OR direction = proposed_direction OR direction_reason <> ''), 
 	CONSTRAINT ck_profile_shared CHECK (state = 'calculated' OR shared_at IS NOT NULL), 
+	CONSTRAINT ck_profile_governors_from CHECK (governors_from IS NULL OR shared_at IS NOT NULL), 
 	CONSTRAINT ck_profile_discussed CHECK (state <> 'discussed' OR discussed_on IS NOT NULL), 
 	CONSTRAINT ck_profile_declined CHECK (state <> 'declined' OR declined_on IS NOT NULL), 
 	CONSTRAINT ck_profile_invited CHECK (invited_again_on IS NULL OR invited_on IS NOT NULL), 
@@ -3117,6 +3147,22 @@ CREATE POLICY authority_only ON directory_subscription AS RESTRICTIVE FOR ALL TO
 
 CREATE POLICY everyone_inside ON directory_subscription FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE document_reading ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE document_reading FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON document_reading AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON document_reading FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON document_reading AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('delegate', 'headteacher') AND school_urn = (SELECT nullif((SELECT security.requester())[3], '')::integer)) OR person_id::text = (SELECT security.requester())[2]);
+
+CREATE POLICY added_by ON document_reading AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((person_id::text = (SELECT security.requester())[2] AND role = (SELECT security.requester())[1] AND school_urn::text = ANY (string_to_array((SELECT security.requester())[3], ','))));
+
+CREATE POLICY changed_by ON document_reading AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
+
+CREATE POLICY removed_by ON document_reading AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE email_outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE email_outbox FORCE ROW LEVEL SECURITY;
@@ -3373,7 +3419,7 @@ CREATE POLICY authority_only ON support_category AS RESTRICTIVE FOR ALL TO PUBLI
 
 CREATE POLICY everyone_inside ON support_category FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON support_category AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))) OR ((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3] AND notified_on IS NOT NULL));
+CREATE POLICY seen_by ON support_category AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))) OR ((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3] AND notified_on IS NOT NULL) OR ((SELECT security.requester())[1] IN ('chair_of_governors', 'diocese_officer', 'trust_officer') AND school_urn::text = ANY (string_to_array((SELECT security.requester())[3], ',')) AND notified_on IS NOT NULL));
 
 CREATE POLICY added_by ON support_category AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
@@ -3823,7 +3869,8 @@ CREATE POLICY seen_by ON profile AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SEL
           AND m.consortium_id = ANY (string_to_array((SELECT security.requester())[4], ',')::uuid[])
           AND m.starts_on <= (now() AT TIME ZONE 'Europe/London')::date
           AND (m.ends_on IS NULL OR m.ends_on > (now() AT TIME ZONE 'Europe/London')::date))::integer[])
-    AND school_urn <> ALL ((SELECT string_to_array((SELECT security.requester())[5], ',')::integer[])::integer[])))));
+    AND school_urn <> ALL ((SELECT string_to_array((SELECT security.requester())[5], ',')::integer[])::integer[])))) OR (governors_from IS NOT NULL AND ((SELECT security.requester())[1] IN ('chair_of_governors', 'diocese_officer', 'trust_officer')
+    AND school_urn = ANY ((SELECT string_to_array(nullif((SELECT security.requester())[3], ''), ',')::integer[])::integer[]))));
 
 CREATE POLICY added_by ON profile AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
@@ -4258,6 +4305,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON declared_interest TO alongside_app;
 REVOKE ALL ON directory_subscription FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON directory_subscription TO alongside_app;
+
+REVOKE ALL ON document_reading FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON document_reading TO alongside_app;
 
 REVOKE ALL ON email_outbox FROM PUBLIC;
 
@@ -4995,8 +5046,9 @@ BEGIN
        + NEW.sent_count > 5 THEN
         RAISE EXCEPTION 'too many invitations to this address'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_to_address';
-    ELSIF NEW.role = 'delegate' AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
-           WHERE authority_id = NEW.authority_id AND role = 'delegate' AND school_urn = NEW.school_urn
+    ELSIF NEW.role IN ('delegate', 'chair_of_governors') AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
+           WHERE authority_id = NEW.authority_id AND role IN ('delegate', 'chair_of_governors')
+             AND school_urn = NEW.school_urn
              AND sent_at > now() - interval '1 day' AND id <> NEW.id)
        + NEW.sent_count > 10 THEN
         RAISE EXCEPTION 'too many invitations of this school'
@@ -5024,11 +5076,16 @@ END $$;
 CREATE TRIGGER limit_invitations BEFORE INSERT OR UPDATE OF sent_count, sent_at, email ON invitation
 FOR EACH ROW EXECUTE FUNCTION limit_invitations();
 
+CREATE FUNCTION organisation_of(role text, trust_uid text, diocese text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE role WHEN 'trust_officer' THEN trust_uid WHEN 'diocese_officer' THEN diocese END;
+
 CREATE FUNCTION interests_of(of_authority integer, of_person uuid, on_day date) RETURNS SETOF integer
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     WITH own AS (
         SELECT s.urn, s.trust_uid FROM public.role_assignment a
-          JOIN public.school s ON s.authority_id = of_authority AND s.urn = a.school_urn
+          JOIN public.school s ON s.authority_id = of_authority AND (s.urn = a.school_urn
+           OR public.organisation_of(a.role, s.trust_uid, s.diocese) = a.organisation)
          WHERE a.authority_id = of_authority AND a.person_id = of_person
            AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day))
     SELECT urn FROM own
@@ -5229,6 +5286,7 @@ BEGIN
     RETURN EXISTS (
         SELECT FROM public.role_assignment a
          WHERE a.authority_id = of_authority AND a.person_id = who AND a.school_urn = of_urn
+           AND a.role IN ('headteacher', 'delegate')
            AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day));
 END $$;
 

@@ -23,6 +23,7 @@ from alongside.features.offers import feature as offers
 from alongside.features.people import feature as people
 from alongside.features.performance import feature as performance
 from alongside.features.profiles import feature as profiles
+from alongside.features.readings import feature as readings
 from alongside.features.school_successions import feature as school_successions
 from alongside.features.schools import feature as schools
 from alongside.features.site_search import feature as site_search
@@ -79,6 +80,7 @@ FEATURES = (
     people.FEATURE,
     interests.FEATURE,
     performance.FEATURE,
+    readings.FEATURE,
     notices.FEATURE,
     consultations.FEATURE,
     needs.FEATURE,

@@ -8,6 +8,7 @@ from tests.access.dataset import SCOPES, World
 from tests.access.oracle import agreed, known
 from tests.personas import (
     ADMINISTRATOR,
+    CHAIR_OF_MILL,
     DELEGATE_OF_MILL,
     DEPUTY_OF_NORTH,
     HEAD_OF_MILL,
@@ -26,6 +27,7 @@ ACTORS: tuple[Persona | None, ...] = (
     OFFICER,
     HEAD_OF_SERVICE,
     ADMINISTRATOR,
+    CHAIR_OF_MILL,
     None,
 )
 OBJECTS = {

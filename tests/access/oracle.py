@@ -9,7 +9,9 @@ SCHOOL = ("headteacher", "delegate")
 LEADERS = ("consortium_lead", "consortium_deputy")
 CORE = ("core_officer", "head_of_service")
 ADMINISTRATOR = ("authority_administrator",)
-EVERYBODY = (*SCHOOL, *LEADERS, *CORE, *ADMINISTRATOR)
+GOVERNORS = ("chair_of_governors", "trust_officer", "diocese_officer")
+WORKING = (*SCHOOL, *LEADERS, *CORE, *ADMINISTRATOR)
+EVERYBODY = (*WORKING, *GOVERNORS)
 
 OWN = ("own",)
 CONSORTIUM = ("own", "same consortium")
@@ -22,14 +24,16 @@ BOTH_SIDES = {
 }
 ONE_SCHOOL = dict.fromkeys(SCHOOL, OWN)
 HEAD = {"headteacher": OWN}
+GOVERNED = dict.fromkeys(GOVERNORS, OWN)
 ANYBODY_SIGNED_IN = dict.fromkeys(EVERYBODY, WHOLE)
 
 AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "view_public_pages": {**ANYBODY_SIGNED_IN, "nobody": WHOLE},
     "view_own_home": ANYBODY_SIGNED_IN,
+    "view_governors_home": GOVERNED,
     "view_own_account": ANYBODY_SIGNED_IN,
     "switch_role": ANYBODY_SIGNED_IN,
-    "view_schools": ANYBODY_SIGNED_IN,
+    "view_schools": dict.fromkeys(WORKING, WHOLE),
     "watch_school": dict.fromkeys((*SCHOOL, *LEADERS, *CORE), WHOLE),
     "manage_term_dates": {**HEAD, **dict.fromkeys(CORE, WHOLE)},
     "view_consortium_dashboard": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
@@ -43,8 +47,10 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "invite_people": dict.fromkeys(ADMINISTRATOR, WHOLE),
     "view_failed_emails": dict.fromkeys(ADMINISTRATOR, WHOLE),
     "view_notice": {**dict.fromkeys((*SCHOOL, *LEADERS), CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
+    "sign_category": GOVERNED,
     "view_category": {
         "headteacher": OWN,
+        **GOVERNED,
         **dict.fromkeys(LEADERS, CONSORTIUM),
         **dict.fromkeys(CORE, WHOLE),
     },
@@ -58,10 +64,11 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "manage_consultation": dict.fromkeys(CORE, WHOLE),
     "answer_consultation": HEAD,
     "post_notice": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
-    "view_profile": BOTH_SIDES,
+    "view_profile": {**BOTH_SIDES, **GOVERNED},
+    "sign_profile": GOVERNED,
     "prepare_profile": dict.fromkeys(CORE, WHOLE),
     "comment_on_profile": HEAD,
-    "view_profile_method": dict.fromkeys((*SCHOOL, *LEADERS, *CORE), WHOLE),
+    "view_profile_method": dict.fromkeys((*SCHOOL, *LEADERS, *CORE, *GOVERNORS), WHOLE),
     "view_performance": {
         **ONE_SCHOOL,
         **dict.fromkeys(LEADERS, CONSORTIUM),

@@ -47,6 +47,7 @@ async def profile_of_everything(
         proposed_category="universal",
         proposed_direction="unchanged",
         shared_at=APP_DAY,
+        governors_from=APP_DAY,
     )
     of_it = {**inside, "profile_id": profile_id}
     outputs = outputs_of(urn)

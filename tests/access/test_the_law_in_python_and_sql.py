@@ -18,7 +18,7 @@ from alongside.platform.access.authorisation import (
     may_for_consortium,
 )
 from alongside.platform.access.permissions import ROLE_PERMISSIONS, Permission, Scope, scope_for
-from alongside.platform.access.principal import SIGNED_IN_ROLES, Principal, Role
+from alongside.platform.access.principal import GOVERNING_ROLES, SIGNED_IN_ROLES, Principal, Role
 from alongside.platform.database.session import Database
 from tests.personas import FORD, LOCK, MILL, NORTH, NORTHSHIRE, PARK, PERSONAS, QUAY, SOUTH, Persona
 
@@ -31,6 +31,8 @@ def as_person(one: Persona) -> Principal:
     """Return the principal that the session query would return."""
     north, south = frozenset({MILL, PARK}), frozenset({QUAY, LOCK})
     by_school = {MILL: north, PARK: north, QUAY: south, LOCK: south}
+    if one.role in GOVERNING_ROLES:
+        by_school = {}
     if one.consortium_id is not None:
         schools = north if one.name.endswith("North") else south
     else:
@@ -43,6 +45,7 @@ def as_person(one: Persona) -> Principal:
         school_urn=one.school_urn,
         consortium_ids=tuple(key for key, of in ((NORTH, north), (SOUTH, south)) if of == schools),
         consortium_schools=schools,
+        organisation_schools=south if one.organisation is not None else frozenset(),
     )
 
 

@@ -20,6 +20,9 @@ class HomePage(StrEnum):
     CONSORTIUM = "consortium"
     """What is open at the schools of :urns (NULL: all), longest first; `dated_on` is since when."""
 
+    GOVERNORS = "governors"
+    """What a chair of governors, or an officer of a trust or diocese, must read and sign; lists only."""
+
     CONSORTIUM_DUE = "consortium_due"
     """What must be done by a day at the schools of :urns, soonest first; `dated_on` is when it is due."""
 

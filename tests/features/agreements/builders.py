@@ -15,9 +15,9 @@ from alongside.features.agreements.proposing.actions import propose
 from alongside.features.agreements.signing.actions import sign_agreement
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer, OfferTheme
-from alongside.platform.access.principal import Principal
+from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.session import Database
-from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, MEMBERS, MILL, NORTHSHIRE, PARK, Persona
+from tests.personas import DIOCESES, HEAD_OF_MILL, HEAD_OF_PARK, MEMBERS, MILL, NORTHSHIRE, PARK, Persona
 
 TODAY = date(2026, 11, 24)
 AIM = {
@@ -30,7 +30,8 @@ AIM = {
 
 def acting(one: Persona, today: date = TODAY) -> Principal:
     """The principal of a test persona, as the request pipeline creates it."""
-    consortium = one.consortium_id or MEMBERS.get(one.school_urn or 0)
+    chairs = one.role is Role.CHAIR_OF_GOVERNORS
+    consortium = None if chairs else one.consortium_id or MEMBERS.get(one.school_urn or 0)
     members = {urn for urn, of in MEMBERS.items() if of == consortium} if consortium else set()
     return Principal(
         authority_id=one.authority_id,
@@ -41,6 +42,9 @@ def acting(one: Persona, today: date = TODAY) -> Principal:
         school_urn=one.school_urn,
         consortium_ids=(consortium,) if consortium else (),
         consortium_schools=frozenset(members),
+        organisation_schools=frozenset(
+            urn for urn, name in DIOCESES.items() if one.organisation is not None and name == one.organisation
+        ),
     )
 
 

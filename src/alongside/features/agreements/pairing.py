@@ -17,6 +17,7 @@ BEGIN
     RETURN EXISTS (
         SELECT FROM public.role_assignment a
          WHERE a.authority_id = of_authority AND a.person_id = who AND a.school_urn = of_urn
+           AND a.role IN ('headteacher', 'delegate')
            AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day));
 END $$;
 

@@ -1,7 +1,8 @@
 """Who can read and change a support category: its row policy in PostgreSQL, and the requester that it reads.
 
 The core team reads all. The leads of the school's consortium, and of another one that was chosen to moderate, read it
-from the proposal, except where they have an interest in the school. Its headteacher reads it once it is notified.
+from the proposal, except where they have an interest in the school. Its headteacher reads it once it is notified, and
+so do its chair of governors and the officers of its trust and diocese.
 Everybody else reads none.
 """
 
@@ -10,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.interests.queries import schools_of_interest
-from alongside.platform.access.principal import CONSORTIUM_ROLES, Principal, Role
+from alongside.platform.access.principal import CONSORTIUM_ROLES, GOVERNING_ROLES, Principal, Role
 from alongside.platform.database.requester_context import (
     CONSORTIA,
     INTERESTS,
@@ -31,8 +32,11 @@ PANEL = (
     f" AND ({is_among('consortium_id', CONSORTIA)} OR {is_among('handling_consortium_id', CONSORTIA)}))"
 )
 OWN_HEAD = f"({role_is(Role.HEADTEACHER)} AND school_urn::text = {SCHOOL} AND notified_on IS NOT NULL)"
+GOVERNED = f"({role_is(*GOVERNING_ROLES)} AND {is_among('school_urn', SCHOOL)} AND notified_on IS NOT NULL)"
 OF_CATEGORY = RowPolicy(
-    seen=f"{CORE} OR {PANEL} OR {OWN_HEAD}", added=CORE, changed=f"{CORE} OR {PANEL} OR {OWN_HEAD}"
+    seen=f"{CORE} OR {PANEL} OR {OWN_HEAD} OR {GOVERNED}",
+    added=CORE,
+    changed=f"{CORE} OR {PANEL} OR {OWN_HEAD}",
 )
 
 
@@ -72,6 +76,7 @@ async def identify_requester(session: AsyncSession, person: Principal) -> frozen
             person.school_urn,
             person.consortium_ids if leading else (),
             interests,
+            person.organisation_schools,
         ),
     )
     return interests

@@ -24,12 +24,14 @@ from alongside.features.categories.models import (
     SupportCategory,
     SupportCategoryChange,
 )
-from alongside.features.categories.notifying import notify_head
+from alongside.features.categories.notifying import notify_governors, notify_head
 from alongside.features.categories.proposing import participation
 from alongside.features.categories.queries import in_force_of, in_state
 from alongside.features.categories.row import CategoryRow
+from alongside.features.readings import actions as readings
+from alongside.features.readings.models import CATEGORY
 from alongside.features.schools.term_dates.queries import calendar_of_school
-from alongside.platform.access.principal import Principal
+from alongside.platform.access.principal import Principal, Role
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import Message, explain_constraints
 from alongside.platform.database.retries import run_with_retries
@@ -225,6 +227,7 @@ async def notify_category(session: AsyncSession, person: Principal, row: Categor
     text = f"The support for your school in {row.academic_year} is agreed. Read it in Alongside."
     text += f" You can appeal until {format_weekday(appeal_by)}."
     await notify_head(session, person, row, "category_notified", text)
+    await notify_governors(session, person, row, 1)
 
 
 async def notify_all(session: AsyncSession, person: Principal) -> int:
@@ -236,12 +239,13 @@ async def notify_all(session: AsyncSession, person: Principal) -> int:
 
 
 async def record_seen(database: Database, person: Principal, row: CategoryRow) -> None:
-    """Record the first time that the headteacher opened the category, in a transaction of its own."""
-    if row.seen_on is not None or person.school_urn != row.school_urn:
-        return
+    """Record that the headteacher, or who governs the school, opened the letter, in a transaction of its own."""
 
     async def record() -> None:
         async with database.transaction(person.authority_id) as session:
+            await readings.record_seen(session, person, document_of(row))
+            if person.role is not Role.HEADTEACHER:
+                return
             await identify_requester(session, person)
             await session.execute(
                 update(SupportCategory)
@@ -254,6 +258,22 @@ async def record_seen(database: Database, person: Principal, row: CategoryRow) -
             )
 
     await run_with_retries(record)
+
+
+async def sign_category(
+    session: AsyncSession, person: Principal, row: CategoryRow, version: int | None
+) -> None:
+    """Sign a category letter as chair, trust or diocese. Raises ActionRefused if another version was shown."""
+    if version != row.letter:
+        raise ActionRefused(
+            "The letter has changed since you opened it. Read it again, then sign.", row.state
+        )
+    await readings.sign_document(session, person, document_of(row))
+
+
+def document_of(row: CategoryRow) -> readings.Document:
+    """Return the latest version of a category letter, for its readings."""
+    return readings.Document(CATEGORY, row.id, row.letter, row.school_urn)
 
 
 async def appeal_category(session: AsyncSession, person: Principal, row: CategoryRow, grounds: str) -> None:
@@ -297,9 +317,11 @@ async def hear_appeal(
             reasons_heard=reasons,
             heard_by=person.id,
             heard_on=person.today,
+            letter=row.letter + 1,
         )
     text = f"The appeal about the support for your school in {row.academic_year} was heard. Read the result."
     await notify_head(session, person, row, "category_heard", text)
+    await notify_governors(session, person, row, row.letter + 1)
 
 
 async def take_effect(session: AsyncSession, person: Principal, row: CategoryRow) -> None:
@@ -329,10 +351,11 @@ async def change_in_year(
             **values,
         )
     )
-    await _write(session, person, row, category=values["category_after"])
+    await _write(session, person, row, category=values["category_after"], letter=row.letter + 1)
     await record_audit(session, person, "change_category_in_year", "support_category", row.id)
     text = f"The support for your school in {row.academic_year} has changed. Read the decision."
     await notify_head(session, person, row, "category_changed", text)
+    await notify_governors(session, person, row, row.letter + 1)
 
 
 async def withdraw_category(session: AsyncSession, person: Principal, row: CategoryRow, why: str) -> None:

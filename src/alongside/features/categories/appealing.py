@@ -1,4 +1,6 @@
-"""Actions on appeals: a headteacher appeals, and people who took no part hear the appeal."""
+"""Actions of the school: its headteacher appeals, who governs it signs; people who took no part hear the appeal."""
+
+from wtforms import Form
 
 from alongside.features.categories import actions
 from alongside.features.categories.forms import AppealForm, HearingForm
@@ -72,4 +74,17 @@ HEAR: FormAction[CategoryRow, HearingForm] = FormAction(
     said="The result is recorded. The headteacher is notified.",
     run=_hear,
 )
-ACTIONS = (APPEAL, HEAR)
+SIGN = FormAction(
+    name="sign_category",
+    resource=CATEGORY,
+    slug="signature",
+    permission=Permission.SIGN_CATEGORY,
+    label="Sign that you have read it",
+    version=lambda row: row.letter,
+    intro="The core team and the school see that you have read this version, and when. You cannot take it back.",
+    submit="Sign",
+    form=Form,
+    said="You have signed the category letter.",
+    run=lambda asked: actions.sign_category(asked.session, asked.person, asked.record, asked.version),
+)
+ACTIONS = (SIGN, APPEAL, HEAR)

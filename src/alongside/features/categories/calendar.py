@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.categories.notifying import path_of
-from alongside.features.categories.queries import categories_of_school
+from alongside.features.categories.queries import categories_of_schools
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -17,7 +17,7 @@ async def _last_days(session: AsyncSession, person: Principal) -> list[CalendarI
         return []
     return [
         CalendarItem(f"category-{one.id}", "Last day for an appeal", one.appeal_by, path_of(one))
-        for one in await categories_of_school(session, person, person.school_urn)
+        for one in (await categories_of_schools(session, person, person.own_schools))[0]
         if one.state == "notified" and one.appeal_by is not None
     ]
 

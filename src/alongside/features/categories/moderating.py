@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from alongside.features.categories import actions
 from alongside.features.categories.forms import CategoryForm
 from alongside.features.categories.labels import category_choices
-from alongside.features.categories.queries import categories_of_school, to_moderate
+from alongside.features.categories.queries import categories_of_schools, to_moderate
 from alongside.features.categories.resource import CATEGORY
 from alongside.features.categories.row import CategoryRow
 from alongside.features.consortia.models import PHASES
@@ -49,7 +49,7 @@ async def _context(asked: FormRequest[CategoryRow, CategoryForm]) -> ModerationC
     waiting = await to_moderate(asked.session, asked.person, phase)
     chosen = "".join(asked.data.getlist("compare")[:1])
     others = [one for one in waiting if str(one.id) == chosen]
-    of_school = await categories_of_school(asked.session, asked.person, asked.record.school_urn)
+    of_school, _ = await categories_of_schools(asked.session, asked.person, [asked.record.school_urn])
     place = [one.id for one in waiting].index(asked.record.id) if asked.record in waiting else 0
     return ModerationContext(
         waiting=waiting,

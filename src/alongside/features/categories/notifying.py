@@ -1,9 +1,9 @@
-"""Notifies people of support categories: headteachers, panels, and those who hear an appeal."""
+"""Notifies people of support categories: the headteacher, the chair of governors, the trust and the diocese."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.categories.row import CategoryRow
-from alongside.features.people.queries import ids, people_of_schools
+from alongside.features.people.queries import Recipient, governors_of_school, ids, people_of_schools
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.notifications import notify
 
@@ -21,3 +21,20 @@ async def notify_head(
     heads = [one for one in people if one.role == Role.HEADTEACHER]
     once = f"{kind}:{row.id}:{row.version}"
     await notify(session, person, ids(heads), kind, text, path or path_of(row), once=once)
+
+
+async def notify_governors(session: AsyncSession, person: Principal, row: CategoryRow, letter: int) -> None:
+    """Notify the chair of governors, and send the trust and the diocese a copy, of this version of the letter."""
+    about = f"The support for {row.school} in {row.academic_year} is {'agreed' if letter == 1 else 'decided again'}."
+    by_role: dict[bool, list[Recipient]] = {}
+    for one in await governors_of_school(session, person, row.school_urn):
+        by_role.setdefault(one.role == Role.CHAIR_OF_GOVERNORS, []).append(one)
+    for is_chair, people in by_role.items():
+        kind = "category_to_sign" if is_chair else "category_copied"
+        asked = (
+            "Please read and sign the letter."
+            if is_chair
+            else "This is your copy. Please read and sign the letter."
+        )
+        once = f"{kind}:{row.id}:{letter}"
+        await notify(session, person, ids(people), kind, f"{about} {asked}", path_of(row), once=once)

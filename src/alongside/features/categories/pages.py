@@ -23,9 +23,10 @@ from alongside.features.categories.reports import (
 )
 from alongside.features.categories.row import CategoryRow
 from alongside.features.consortia.models import PHASES
+from alongside.features.readings.queries import ReadingRow, has_signed, readings_of
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import CONSORTIUM_ROLES, Role
+from alongside.platform.access.principal import CONSORTIUM_ROLES, GOVERNING_ROLES, Role
 from alongside.platform.forms.action import ActionButton, buttons_for, routes_of
 from alongside.platform.school_calendar.calendar import academic_year
 from alongside.platform.web.formatting import format_date
@@ -44,7 +45,7 @@ VIEW, REVIEW = Permission.VIEW_CATEGORY, Permission.REVIEW_CATEGORIES
 
 @dataclass(frozen=True, kw_only=True)
 class CategoryList(PageContext):
-    """One page of the categories of a year; a headteacher reads those of the own school."""
+    """One page of the categories of a year; others read those of their own schools."""
 
     template = "categories/list.html"
 
@@ -67,7 +68,7 @@ class CategoryList(PageContext):
 
 @dataclass(frozen=True, kw_only=True)
 class CategoryPage(PageContext):
-    """One category with its steps; a headteacher reads it from the notification."""
+    """One category with its steps, and who has read and signed it; a school reads it from the notification."""
 
     template = "categories/show.html"
 
@@ -75,6 +76,7 @@ class CategoryPage(PageContext):
     changes: Sequence[ChangeRow]
     buttons: Sequence[ActionButton]
     word: str
+    readings: Sequence[ReadingRow]
     support_days: int | None
     challenge_visits: int | None
     BASES: Mapping[str, str]
@@ -149,7 +151,7 @@ async def list_categories(ctx: PageRequest) -> PageResult:
         counts = await queries.counts_by_state(ctx.session, person, WAITING)
         waiting |= {state: one.rows for state, one in counts.items()}
     else:
-        rows, more = await queries.categories_of_school(ctx.session, person, person.school_urn), False
+        rows, more = await queries.categories_of_schools(ctx.session, person, person.own_schools, number)
     chosen = [("year", year), ("phase", filters.phase), ("state", filters.state)]
     context = CategoryList(
         rows=rows,
@@ -173,15 +175,19 @@ async def list_categories(ctx: PageRequest) -> PageResult:
 
 @endpoint.get("/categories/{support_category_id:uuid}", permission=VIEW)
 async def show_category(ctx: PageRequest, support_category_id: UUID) -> PageResult:
-    """Show a category with its steps, and record that the headteacher has seen it."""
+    """Show a category with its steps, and record that the headteacher, or who governs the school, has seen it."""
     row = await get_category(ctx.session, ctx.person, VIEW, support_category_id)
     settings = settings_of(row.authority_id)
+    readings = await readings_of(ctx.session, ctx.person, row.id)
+    signed = has_signed(readings, row.letter)
+    buttons = buttons_for(ctx.person, row, (*managing.ACTIONS, MODERATE, *appealing.ACTIONS))
     band = settings.categories.get(row.latest or "")
     page = Page(
         CategoryPage(
             category=row,
             changes=await queries.changes_of(ctx.session, row),
-            buttons=buttons_for(ctx.person, row, (*managing.ACTIONS, MODERATE, *appealing.ACTIONS)),
+            buttons=[one for one in buttons if not (signed and one.name == "sign_category")],
+            readings=readings,
             word=settings.words.category,
             support_days=band.support_days if band else None,
             challenge_visits=band.challenge_visits if band else None,
@@ -189,7 +195,7 @@ async def show_category(ctx: PageRequest, support_category_id: UUID) -> PageResu
             OUTCOMES=OUTCOMES,
         )
     )
-    if ctx.person.role is not Role.HEADTEACHER:
+    if ctx.person.role not in GOVERNING_ROLES | {Role.HEADTEACHER}:
         return page
 
     async def record_and_show() -> PageResult:

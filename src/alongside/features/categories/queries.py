@@ -1,6 +1,6 @@
 """Queries for support categories: one, lists of a year, what waits, and the one in force of each school."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -61,10 +62,11 @@ _SHOWN: Select[tuple[object, ...]] = (
     .where(_ROW.authority_id == AUTHORITY)
 )
 ONE = Read(_SHOWN.where(_ROW.id == ID), CategoryRow)
-OF_SCHOOL = Read(
-    _SHOWN.where(_ROW.school_urn == bindparam("urn", type_=Integer), _ROW.state != "withdrawn")
-    .order_by(_ROW.academic_year.desc(), _ROW.phase)
-    .limit(20),
+OF_SCHOOLS = Read(
+    _SHOWN.where(_ROW.school_urn == any_(bindparam("urns", type_=ARRAY(Integer))), _ROW.state != "withdrawn")
+    .order_by(_ROW.academic_year.desc(), School.name, _ROW.phase, _ROW.id)
+    .limit(MOST)
+    .offset(SKIPPED),
     CategoryRow,
 )
 
@@ -253,12 +255,56 @@ async def categories_of_year(
     return found[:size], len(found) > size
 
 
-async def categories_of_school(
-    session: AsyncSession, person: Principal, urn: int | None
-) -> list[CategoryRow]:
-    """Return the categories of a school that this person can read, newest first."""
+async def categories_of_schools(
+    session: AsyncSession, person: Principal, urns: Collection[int], page: int = 1
+) -> tuple[list[CategoryRow], bool]:
+    """Return a page of the categories of schools that this person can read, newest first; and whether more follow."""
     await identify_requester(session, person)
-    return await fetch_all(session, OF_SCHOOL, {"authority_id": person.authority_id, "urn": urn})
+    found = await fetch_all(
+        session,
+        OF_SCHOOLS,
+        {
+            "authority_id": person.authority_id,
+            "urns": sorted(urns),
+            "most": A_PAGE + 1,
+            "skipped": (page - 1) * A_PAGE,
+        },
+    )
+    return found[:A_PAGE], len(found) > A_PAGE
+
+
+class CategoryToSign(msgspec.Struct, frozen=True):
+    """A category letter that its reader has not signed in its latest version."""
+
+    id: UUID
+    school: str
+    academic_year: str
+    appeal_by: date | None
+
+
+TO_SIGN = Read(
+    text(
+        """
+    SELECT c.id, s.name, c.academic_year, CASE WHEN c.state = 'notified' THEN c.appeal_by END
+      FROM support_category c
+      JOIN school s ON s.authority_id = :authority_id AND s.urn = c.school_urn
+     WHERE c.authority_id = :authority_id AND c.notified_on IS NOT NULL
+       AND c.state NOT IN ('superseded', 'withdrawn')
+       AND NOT EXISTS (SELECT FROM document_reading r WHERE r.authority_id = :authority_id AND r.document_id = c.id
+                          AND r.number = c.letter AND r.person_id = :person_id AND r.role = :role
+                          AND r.act = 'signed')
+     ORDER BY 4 NULLS LAST, s.name, c.phase LIMIT 200
+    """
+    ).bindparams(AUTHORITY, bindparam("person_id", type_=Uuid)),
+    CategoryToSign,
+)
+
+
+async def categories_to_sign(session: AsyncSession, person: Principal) -> list[CategoryToSign]:
+    """Return the current category letters that this chair or officer has not signed."""
+    await identify_requester(session, person)
+    values = {"authority_id": person.authority_id, "person_id": person.id, "role": person.role.value}
+    return await fetch_all(session, TO_SIGN, values)
 
 
 async def years(session: AsyncSession, person: Principal) -> list[str]:

@@ -1,10 +1,14 @@
-"""Work items of support categories: what waits for the core team, a panel and a headteacher."""
+"""Work items of support categories: what waits for the core team, a panel, a headteacher, and who governs a school."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.categories.notifying import path_of
-from alongside.features.categories.queries import categories_of_school, counts_by_state
+from alongside.features.categories.queries import (
+    categories_of_schools,
+    categories_to_sign,
+    counts_by_state,
+)
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import CONSORTIUM_ROLES, Principal
@@ -25,7 +29,7 @@ async def _of_school(session: AsyncSession, person: Principal) -> list[WorkItem]
         return []
     return [
         WorkItem("Read your support category", one.academic_year, "", one.appeal_by, path_of(one))
-        for one in await categories_of_school(session, person, person.school_urn)
+        for one in (await categories_of_schools(session, person, person.own_schools))[0]
         if one.state == "notified" and one.seen_on is None
     ]
 
@@ -46,4 +50,24 @@ async def _of_consortium(session: AsyncSession, person: Principal) -> list[WorkI
     return items
 
 
-WORK_ITEM_LISTS = (WorkItemList(_of_consortium), WorkItemList(_of_school, HomePage.SCHOOL))
+async def _to_sign(session: AsyncSession, person: Principal) -> list[WorkItem]:
+    used = settings_of(person.authority_id).categorisation.used
+    if not used or not has_permission(person, Permission.SIGN_CATEGORY):
+        return []
+    return [
+        WorkItem(
+            "Read and sign the category letter",
+            one.academic_year,
+            one.school,
+            one.appeal_by,
+            f"/categories/{one.id}",
+        )
+        for one in await categories_to_sign(session, person)
+    ]
+
+
+WORK_ITEM_LISTS = (
+    WorkItemList(_of_consortium),
+    WorkItemList(_of_school, HomePage.SCHOOL),
+    WorkItemList(_to_sign, HomePage.GOVERNORS),
+)

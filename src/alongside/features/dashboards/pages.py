@@ -2,6 +2,7 @@
 
 from alongside.features.dashboards.consortium import pages as consortium_pages
 from alongside.features.dashboards.consortium import reminding
+from alongside.features.dashboards.governors import pages as governors_pages
 from alongside.features.dashboards.help import pages as help_pages
 from alongside.features.dashboards.needs_and_offers import pages as board_pages
 from alongside.features.dashboards.school import first_steps
@@ -13,5 +14,6 @@ routes = [
     *first_steps.routes,
     *consortium_pages.routes,
     *reminding.routes,
+    *governors_pages.routes,
     *help_pages.routes,
 ]

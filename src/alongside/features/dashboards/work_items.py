@@ -90,6 +90,14 @@ async def work_items_of_school(
     return sorted(items, key=lambda one: (one.dated_on is None, one.dated_on or date.max, one.act))
 
 
+async def work_items_of_governors(session: AsyncSession, person: Principal) -> list[WorkItem]:
+    """Return what a chair or an officer of a trust or diocese must read and sign, soonest first."""
+    items = await _listed(session, person, HomePage.GOVERNORS)
+    return sorted(
+        items, key=lambda one: (one.dated_on is None, one.dated_on or date.max, one.school, one.act)
+    )
+
+
 async def open_longest(
     session: AsyncSession, person: Principal, urns: Collection[int] | None = None
 ) -> list[WorkItem]:

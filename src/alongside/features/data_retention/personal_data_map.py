@@ -37,11 +37,12 @@ KEPT_BACK = {
 
 IDS_OF_NOTHING = {
     ("invitation", "batch_id"),
+    ("document_reading", "document_id"),
     ("ledger_transaction", "decision_id"),
     ("ledger_commitment", "decision_id"),
     ("ledger_resolution", "decision_id"),
 }
-"""Ids that only group rows which were written together, and of decisions whose table `decision_kind` names."""
+"""Ids that only group rows which were written together, and of rows whose table another column names."""
 
 NOT_OF_PEOPLE = {
     "audit_head",

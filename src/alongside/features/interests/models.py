@@ -63,7 +63,8 @@ CREATE FUNCTION interests_of(of_authority integer, of_person uuid, on_day date) 
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     WITH own AS (
         SELECT s.urn, s.trust_uid FROM public.role_assignment a
-          JOIN public.school s ON s.authority_id = of_authority AND s.urn = a.school_urn
+          JOIN public.school s ON s.authority_id = of_authority AND (s.urn = a.school_urn
+           OR public.organisation_of(a.role, s.trust_uid, s.diocese) = a.organisation)
          WHERE a.authority_id = of_authority AND a.person_id = of_person
            AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day))
     SELECT urn FROM own

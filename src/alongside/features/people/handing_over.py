@@ -12,7 +12,7 @@ from wtforms import Form, SelectField, ValidationError
 
 from alongside.features.people.queries import ids, leaders_of_schools
 from alongside.features.people.role_assignments import HeldRole, roles_of_person
-from alongside.platform.access.principal import ROLE_NAMES, Principal, Role
+from alongside.platform.access.principal import CONSORTIUM_ROLES, ROLE_NAMES, SCHOOL_ROLES, Principal, Role
 from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.feature import installed_features
 from alongside.platform.handovers import Handover
@@ -43,7 +43,8 @@ _PEOPLE = """
 _TODAY = bindparam("today", type_=Date)
 COLLEAGUES = Read(
     text(
-        f"{_PEOPLE} AND (a.school_urn = :school_urn OR a.consortium_id = :consortium_id) ORDER BY p.name, p.id"
+        f"{_PEOPLE} AND (a.school_urn = :school_urn OR a.consortium_id = :consortium_id)"
+        " AND a.role <> 'chair_of_governors' ORDER BY p.name, p.id"
     ).bindparams(_TODAY),
     Colleague,
 )
@@ -104,7 +105,7 @@ async def open_work(session: AsyncSession, person: Principal, ending: Sequence[H
     ]
     offices = []
     for role in ending:
-        if role.school_urn is not None or role.consortium_id is not None:
+        if role.role in SCHOOL_ROLES | CONSORTIUM_ROLES:
             values = _values(person, person_id) | {
                 "school_urn": role.school_urn,
                 "consortium_id": role.consortium_id,

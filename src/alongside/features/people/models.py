@@ -6,7 +6,12 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from alongside.platform.access.principal import AUTHORITY_ROLES, CONSORTIUM_ROLES, SCHOOL_ROLES
+from alongside.platform.access.principal import (
+    AUTHORITY_ROLES,
+    CONSORTIUM_ROLES,
+    ORGANISATION_ROLES,
+    ROLES_OF_ONE_SCHOOL,
+)
 from alongside.platform.database.base import (
     AuthorityKeyed,
     AuthorityOwned,
@@ -56,8 +61,10 @@ class Identity(AuthorityKeyed, Base):
 
 
 class RoleAssignment(AuthorityOwned, Base):
-    """A role of a person, for one school, one consortium or the authority.
+    """A role of a person, for one school, one consortium, one trust or diocese, or the authority.
 
+    `organisation` is the number of a trust or the name of a diocese in the register; its schools are those that the
+    register gives it now.
     It is valid from `starts_on` until the day before `ends_on`, so a role that ends today has ended already.
     """
 
@@ -67,9 +74,13 @@ class RoleAssignment(AuthorityOwned, Base):
         reference("school_urn", "school"),
         reference("consortium_id", "consortium"),
         CheckConstraint(
-            f"({one_of('role', SCHOOL_ROLES)} AND school_urn IS NOT NULL AND consortium_id IS NULL) OR "
-            f"({one_of('role', CONSORTIUM_ROLES)} AND consortium_id IS NOT NULL AND school_urn IS NULL) OR "
-            f"({one_of('role', AUTHORITY_ROLES)} AND school_urn IS NULL AND consortium_id IS NULL)",
+            f"({one_of('role', ROLES_OF_ONE_SCHOOL)} AND school_urn IS NOT NULL"
+            " AND consortium_id IS NULL AND organisation IS NULL) OR "
+            f"({one_of('role', CONSORTIUM_ROLES)} AND consortium_id IS NOT NULL"
+            " AND school_urn IS NULL AND organisation IS NULL) OR "
+            f"({one_of('role', ORGANISATION_ROLES)} AND organisation IS NOT NULL"
+            " AND school_urn IS NULL AND consortium_id IS NULL) OR "
+            f"({one_of('role', AUTHORITY_ROLES)} AND num_nonnulls(school_urn, consortium_id, organisation) = 0)",
             name="role_and_place",
         ),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
@@ -82,6 +93,7 @@ class RoleAssignment(AuthorityOwned, Base):
     role: Mapped[str]
     school_urn: Mapped[int | None]
     consortium_id: Mapped[UUID | None]
+    organisation: Mapped[str | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
 
@@ -142,6 +154,7 @@ class Invitation(AuthorityOwned, Base):
     role: Mapped[str]
     school_urn: Mapped[int | None]
     consortium_id: Mapped[UUID | None]
+    organisation: Mapped[str | None]
     invited_by: Mapped[UUID | None]
     batch_id: Mapped[UUID | None]
     invited_at: Mapped[datetime] = created_at()
@@ -170,8 +183,9 @@ BEGIN
        + NEW.sent_count > {MOST_TO_ONE_ADDRESS} THEN
         RAISE EXCEPTION 'too many invitations to this address'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'invitations_to_address';
-    ELSIF NEW.role = 'delegate' AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
-           WHERE authority_id = NEW.authority_id AND role = 'delegate' AND school_urn = NEW.school_urn
+    ELSIF NEW.role IN ('delegate', 'chair_of_governors') AND (SELECT coalesce(sum(sent_count), 0) FROM invitation
+           WHERE authority_id = NEW.authority_id AND role IN ('delegate', 'chair_of_governors')
+             AND school_urn = NEW.school_urn
              AND sent_at > now() - interval '1 day' AND id <> NEW.id)
        + NEW.sent_count > {MOST_OF_ONE_SCHOOL} THEN
         RAISE EXCEPTION 'too many invitations of this school'
@@ -217,3 +231,13 @@ class SavedView(AuthorityOwned, Base):
     name: Mapped[str]
     query: Mapped[str]
     saved_at: Mapped[datetime] = created_at()
+
+
+schema_rule(
+    "a_trust_or_diocese_has_the_schools_that_the_register_gives_it",
+    """
+CREATE FUNCTION organisation_of(role text, trust_uid text, diocese text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE role WHEN 'trust_officer' THEN trust_uid WHEN 'diocese_officer' THEN diocese END;
+""",
+)

@@ -21,7 +21,7 @@ from alongside.features.people.handing_over import (
 from alongside.features.people.invitation_files import pages as file_pages
 from alongside.features.people.invitations import pages as invitation_pages
 from alongside.features.people.invitations.queries import OpenInvitation, waiting_invitations
-from alongside.features.people.role_assignments import HeldRole
+from alongside.features.people.role_assignments import INVITED_BY_HEADS, HeldRole
 from alongside.features.people.sign_in import pages as sign_in_pages
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
@@ -199,7 +199,7 @@ def _ending(name: str, kind: str, permission: Permission) -> FormAction[HeldRole
         ),
         slug="end",
         permission=permission,
-        relevant=lambda _, role: permission is ANYBODY or role.role == Role.DELEGATE,
+        relevant=lambda _, role: permission is ANYBODY or role.role in INVITED_BY_HEADS,
         label="End role",
         about=lambda _, role: f"of {role.name}: {role_assignments.role_label(role)}",
         title=lambda _, role: f"End the role of {role.name}?",

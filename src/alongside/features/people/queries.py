@@ -29,16 +29,25 @@ MEMBERS = """
                   UNION ALL
                   SELECT mine.consortium_id FROM consortium_membership mine
                    WHERE mine.authority_id = :authority_id AND mine.school_urn = a.school_urn
+                     AND a.role <> 'chair_of_governors'
                      AND mine.starts_on <= :today AND (mine.ends_on IS NULL OR mine.ends_on > :today)))
       ) members ON true
 """
-"""SQL: the consortia of role assignment `a` today and the schools in them."""
+"""SQL: the consortia of role assignment `a` today and the schools in them; a chair of governors acts in none."""
+
+ORGANISATION_SCHOOLS = """
+           CASE WHEN a.organisation IS NOT NULL THEN (
+               SELECT array_agg(g.urn) FROM school g
+                WHERE g.authority_id = :authority_id AND g.status IN ('open', 'closing')
+                  AND organisation_of(a.role, g.trust_uid, g.diocese) = a.organisation)
+           END AS organisation_schools"""
+"""SQL: the open schools of the trust or diocese of role assignment `a`."""
 
 PERSON_OF_SESSION = text(
     f"""
     SELECT s.id AS session_id, p.id, p.name, p.email, a.id AS role_assignment_id, a.role, a.school_urn,
            members.consortium_ids, members.school_urns, t.settings_version,
-           own.easting, own.northing, own.phase, own.kind,
+           own.easting, own.northing, own.phase, own.kind,{ORGANISATION_SCHOOLS},
            (SELECT count(*) FROM role_assignment o
              WHERE o.authority_id = :authority_id AND o.person_id = p.id AND o.id <> a.id
                AND o.starts_on <= :today AND (o.ends_on IS NULL OR o.ends_on > :today)) AS other_roles,
@@ -80,6 +89,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     northing: int | None
     phase: str | None
     kind: str | None
+    organisation_schools: list[int] | None
     other_roles: int
     unread: int
 
@@ -116,6 +126,7 @@ async def person_of_session(
         school_urn=found.school_urn,
         consortium_ids=tuple(found.consortium_ids or ()),
         consortium_schools=frozenset(found.school_urns or ()),
+        organisation_schools=frozenset(found.organisation_schools or ()),
         session_id=found.session_id,
         csrf_token=csrf_token(token),
         other_roles=found.other_roles,
@@ -136,13 +147,14 @@ class RoleRow(msgspec.Struct, frozen=True):
     school_urn: int | None
     consortium_ids: list[UUID] | None
     school_urns: list[int] | None
+    organisation_schools: list[int] | None
 
 
 ROLES_OF_PERSON = Read(
     text(
         f"""
         SELECT p.id, p.name, p.email, a.id AS role_assignment_id, a.role, a.school_urn,
-               members.consortium_ids, members.school_urns
+               members.consortium_ids, members.school_urns,{ORGANISATION_SCHOOLS}
           FROM person p
           JOIN role_assignment a ON a.authority_id = p.authority_id AND a.person_id = p.id
           {MEMBERS}
@@ -172,6 +184,7 @@ async def principals_of_person(
             school_urn=found.school_urn,
             consortium_ids=tuple(found.consortium_ids or ()),
             consortium_schools=frozenset(found.school_urns or ()),
+            organisation_schools=frozenset(found.organisation_schools or ()),
         )
         for found in await fetch_all(session, ROLES_OF_PERSON, values)
     ]
@@ -215,6 +228,31 @@ async def people_of_schools(
     """The headteachers and delegates of these schools, for notifications; None stands for no school."""
     values = {"authority_id": authority_id, "urns": list(urns), "today": today}
     return await fetch_all(session, READ_PEOPLE_OF_SCHOOLS, values)
+
+
+GOVERNORS_OF_SCHOOL = Read(
+    text(
+        """
+        SELECT DISTINCT p.id, p.name, p.email, p.mail_choice, a.role
+          FROM school s
+          JOIN role_assignment a ON a.authority_id = :authority_id
+           AND (a.role = 'chair_of_governors' AND a.school_urn = s.urn
+                OR organisation_of(a.role, s.trust_uid, s.diocese) = a.organisation)
+          JOIN person p ON p.authority_id = :authority_id AND p.id = a.person_id
+         WHERE s.authority_id = :authority_id AND s.urn = :urn AND s.status IN ('open', 'closing')
+           AND a.starts_on <= :today AND (a.ends_on IS NULL OR a.ends_on > :today)
+           AND (p.left_on IS NULL OR p.left_on > :today)
+         ORDER BY a.role, p.id
+        """
+    ).bindparams(_TODAY, bindparam("urn", type_=Integer)),
+    Recipient,
+)
+
+
+async def governors_of_school(session: AsyncSession, person: Principal, urn: int) -> list[Recipient]:
+    """The chair of governors of a school, and the officers of its trust and diocese."""
+    values = {"authority_id": person.authority_id, "urn": urn, "today": person.today}
+    return await fetch_all(session, GOVERNORS_OF_SCHOOL, values)
 
 
 LEADERS_OF_SCHOOLS = text(

@@ -19,6 +19,9 @@ from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
 from alongside.platform.web.context import OtherRole
 
+INVITED_BY_HEADS = (Role.DELEGATE, Role.CHAIR_OF_GOVERNORS)
+"""The roles to which a headteacher invites for the own school, and which they can end."""
+
 CURRENT = """
       FROM role_assignment a
       JOIN person p ON p.authority_id = a.authority_id AND p.id = a.person_id
@@ -29,14 +32,20 @@ CURRENT = """
        AND (p.left_on IS NULL OR p.left_on > :today)
 """
 
+PLACE = """coalesce(s.name, c.name, CASE WHEN a.organisation IS NOT NULL THEN coalesce((
+        SELECT min(CASE a.role WHEN 'trust_officer' THEN g.trust ELSE g.diocese END) FROM school g
+         WHERE g.authority_id = a.authority_id
+           AND organisation_of(a.role, g.trust_uid, g.diocese) = a.organisation), a.organisation) END)"""
+"""SQL: the name of the school, consortium, trust or diocese of a role `a`."""
+
 COLUMNS = (
     "SELECT a.id, a.person_id, p.name, p.email, a.role, a.school_urn, a.consortium_id, "
-    "coalesce(s.name, c.name) AS place, a.starts_on, a.ends_on"
+    f"{PLACE} AS place, a.starts_on, a.ends_on, a.organisation"
 )
 
 
 class HeldRole(msgspec.Struct, frozen=True):
-    """A role that a person holds; `school_or_consortium` is the name of its school or consortium."""
+    """A role that a person holds; `school_or_consortium` is the name of its school, consortium, trust or diocese."""
 
     id: UUID
     person_id: UUID
@@ -48,6 +57,7 @@ class HeldRole(msgspec.Struct, frozen=True):
     school_or_consortium: str | None
     starts_on: date
     ends_on: date | None
+    organisation: str | None
 
 
 class UsedRole(HeldRole, frozen=True):
@@ -67,6 +77,14 @@ class ConsortiumChoice(msgspec.Struct, frozen=True):
     """A consortium to which a role can be assigned."""
 
     id: UUID
+    name: str
+
+
+class OrganisationChoice(msgspec.Struct, frozen=True):
+    """A trust or diocese to which a role can be assigned: the role, its key in the register and its name."""
+
+    role: str
+    key: str
     name: str
 
 
@@ -104,7 +122,7 @@ PERSONAS = Read(
      ORDER BY CASE WHEN a.role = 'headteacher' THEN 1 WHEN a.role = 'delegate' THEN 2 ELSE 0 END,
               CASE a.role WHEN 'core_officer' THEN 0 WHEN 'head_of_service' THEN 1
                           WHEN 'authority_administrator' THEN 2 ELSE 3 END,
-              coalesce(s.name, c.name), p.name, a.id
+              place, p.name, a.id
      LIMIT 60"""
     ),
     HeldRole,
@@ -141,6 +159,22 @@ CHOICES_OF_CONSORTIUM = Read(
 )
 
 
+CHOICES_OF_ORGANISATION = Read(
+    text(
+        """
+        SELECT DISTINCT ON (role, key) role, key, name FROM (
+            SELECT 'trust_officer' AS role, trust_uid AS key, coalesce(trust, trust_uid) AS name FROM school
+             WHERE authority_id = :authority_id AND status IN ('open', 'closing') AND trust_uid IS NOT NULL
+            UNION ALL
+            SELECT 'diocese_officer', diocese, diocese FROM school
+             WHERE authority_id = :authority_id AND status IN ('open', 'closing') AND diocese IS NOT NULL) choice
+         ORDER BY role DESC, key, name LIMIT 500
+        """
+    ),
+    OrganisationChoice,
+)
+
+
 async def people_in_scope(
     session: AsyncSession, person: Principal, wanted: str, role: str, number: int
 ) -> tuple[list[HeldRole], bool]:
@@ -168,12 +202,17 @@ async def schools_and_consortia(
     return schools, await fetch_all(session, CHOICES_OF_CONSORTIUM, values)
 
 
+async def organisations(session: AsyncSession, authority_id: int) -> list[OrganisationChoice]:
+    """The trusts and dioceses of the open schools."""
+    return await fetch_all(session, CHOICES_OF_ORGANISATION, {"authority_id": authority_id})
+
+
 async def get_role_assignment(
     session: AsyncSession, person: Principal, permission: Permission, role_assignment_id: UUID
 ) -> HeldRole:
-    """A current role that this user may end; a headteacher only a delegate's. Raises NotFound."""
+    """A current role that this user may end; a headteacher only a delegate's or the chair's. Raises NotFound."""
     found = await current_role_assignment(session, person, role_assignment_id)
-    if found is None or (permission is Permission.INVITE_DELEGATE and found.role != Role.DELEGATE):
+    if found is None or (permission is Permission.INVITE_DELEGATE and found.role not in INVITED_BY_HEADS):
         raise NotFound
     require(person, permission, found.school_urn)
     return found

@@ -11,7 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.interests.queries import schools_of_interest
 from alongside.features.performance.statuses import FEWEST_PUPILS
-from alongside.platform.access.principal import CONSORTIUM_ROLES, SCHOOL_ROLES, Principal, Role
+from alongside.platform.access.principal import (
+    CONSORTIUM_ROLES,
+    GOVERNING_ROLES,
+    SCHOOL_ROLES,
+    Principal,
+    Role,
+)
 from alongside.platform.database.requester_context import (
     CONSORTIA,
     INTERESTS,
@@ -30,6 +36,10 @@ def _role_is(*roles: Role) -> str:
 CORE = _role_is(Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.SYSTEM)
 OWN_SCHOOL = f"({_role_is(*SCHOOL_ROLES)} AND school_urn = (SELECT nullif({SCHOOL}, '')::integer))"
 """SQL condition; the sub-select is evaluated once a statement, so that an index on the URN can be used."""
+
+GOVERNED_SCHOOL = f"""({_role_is(*GOVERNING_ROLES)}
+    AND school_urn = ANY ((SELECT string_to_array(nullif({SCHOOL}, ''), ',')::integer[])::integer[]))"""
+"""SQL condition: a school of the chair of governors, or of the officer of its trust or diocese."""
 
 MEMBER_SCHOOL = f"""({_role_is(*CONSORTIUM_ROLES)}
     AND school_urn = ANY ((SELECT array_agg(m.school_urn) FROM consortium_membership m
@@ -75,5 +85,6 @@ async def identify_requester(session: AsyncSession, person: Principal) -> None:
             person.school_urn,
             person.consortium_ids if leading else (),
             interests,
+            person.organisation_schools,
         ),
     )

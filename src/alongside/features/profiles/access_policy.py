@@ -1,11 +1,12 @@
 """Who can read a profile: its row policies in PostgreSQL.
 
 The core team reads all profiles. A headteacher and their delegate read their own school's once it is shared, and so do
-the leads of the school's consortium, unless they have an interest in the school. Others read none. Figures about fewer
-than six pupils are in the snapshot for the school and the core team only.
+the leads of the school's consortium, unless they have an interest in the school. Its chair of governors, and the
+officers of its trust and diocese, read it once the school has seen it. Others read none. Figures about fewer than six
+pupils are in the snapshot for the school and the core team only.
 """
 
-from alongside.features.performance.access_policy import CORE, MEMBER_SCHOOL, OWN_SCHOOL
+from alongside.features.performance.access_policy import CORE, GOVERNED_SCHOOL, MEMBER_SCHOOL, OWN_SCHOOL
 from alongside.platform.access.principal import SCHOOL_ROLES, Role
 from alongside.platform.database.requester_context import PERSON, ROLE, RowPolicy
 
@@ -13,7 +14,9 @@ _SCHOOL = f"{ROLE} IN ({', '.join(repr(role.value) for role in sorted(SCHOOL_ROL
 _HEAD = f"{ROLE} = '{Role.HEADTEACHER.value}'"
 
 OF_PROFILE = RowPolicy(
-    seen=f"{CORE} OR (shared_at IS NOT NULL AND ({OWN_SCHOOL} OR {MEMBER_SCHOOL}))", added=CORE
+    seen=f"{CORE} OR (shared_at IS NOT NULL AND ({OWN_SCHOOL} OR {MEMBER_SCHOOL}))"
+    f" OR (governors_from IS NOT NULL AND {GOVERNED_SCHOOL})",
+    added=CORE,
 )
 
 

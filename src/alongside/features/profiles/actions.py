@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, NotFound
-from alongside.features.people.queries import ids, people_of_schools
+from alongside.features.people.queries import governors_of_school, ids, people_of_schools
 from alongside.features.performance.access_policy import identify_requester
 from alongside.features.profiles.models import (
     DECLINE,
@@ -21,8 +21,12 @@ from alongside.features.profiles.models import (
     ProfileInvitation,
 )
 from alongside.features.profiles.queries import DisputeRow, ProfileRow, all_profiles_for
-from alongside.platform.access.principal import Principal
+from alongside.features.readings.actions import Document, record_seen, sign_document
+from alongside.features.readings.models import PROFILE
+from alongside.platform.access.principal import SCHOOL_ROLES, Principal, system
 from alongside.platform.audit.actions import record_audit
+from alongside.platform.database.retries import run_with_retries
+from alongside.platform.database.session import Database
 from alongside.platform.notifications import notify
 from alongside.platform.web.formatting import format_weekday
 from alongside.platform.workflow import apply_transition
@@ -41,6 +45,66 @@ async def _tell_school(
         session, person, ids(people), kind, text, path_of(row), once=f"{kind}:{row.id}:{row.version}"
     )
     await identify_requester(session, person)
+
+
+async def record_reading(database: Database, person: Principal, row: ProfileRow) -> None:
+    """Record that a person of the school, or who governs it, opened this version, in a transaction of its own.
+
+    Once the school has opened it, its chair, trust and diocese can read it too, and are notified.
+    """
+
+    async def record() -> None:
+        async with database.transaction(person.authority_id) as session:
+            await record_seen(session, person, document_of(row))
+            if row.governors_from is None and person.role in SCHOOL_ROLES:
+                await _open_to_governors(session, person, row)
+
+    await run_with_retries(record)
+
+
+async def _open_to_governors(session: AsyncSession, person: Principal, row: ProfileRow) -> None:
+    product = system(person.authority_id, person.today)
+    await identify_requester(session, product)
+    opened = await session.execute(
+        update(Profile)
+        .where(
+            Profile.authority_id == person.authority_id,
+            Profile.id == row.id,
+            Profile.governors_from.is_(None),
+            Profile.shared_at.is_not(None),
+        )
+        .values(governors_from=func.now())
+        .returning(Profile.id)
+        .execution_options(synchronize_session=False)
+    )
+    if opened.first() is not None:
+        await _tell_governors(session, product, row)
+    await identify_requester(session, person)
+
+
+async def _tell_governors(session: AsyncSession, person: Principal, row: ProfileRow) -> None:
+    text = (
+        f"The performance profile of {row.school} for {row.academic_year} is ready. Please read and sign it."
+    )
+    governors = await governors_of_school(session, person, row.school_urn)
+    once = f"profile_to_sign:{row.id}:{row.snapshot_number}"
+    await notify(session, person, ids(governors), "profile_to_sign", text, path_of(row), once=once)
+
+
+async def sign_profile(
+    session: AsyncSession, person: Principal, row: ProfileRow, version: int | None
+) -> None:
+    """Sign a profile as its chair, trust or diocese. Raises ActionRefused if another version was shown."""
+    if version != row.snapshot_number:
+        raise ActionRefused(
+            "The profile has changed since you opened it. Read it again, then sign.", row.state
+        )
+    await sign_document(session, person, document_of(row))
+
+
+def document_of(row: ProfileRow) -> Document:
+    """Return the latest version of a profile, for its readings."""
+    return Document(PROFILE, row.id, row.snapshot_number, row.school_urn)
 
 
 async def share_profile(session: AsyncSession, person: Principal, row: ProfileRow) -> None:
@@ -91,6 +155,7 @@ async def record_discussion(
     """Record that the profile was discussed with the school."""
     values: dict[str, object] = {"discussed_on": day, "discussed_with": people, "agreed_points": agreed}
     await apply_transition(session, person, Profile, row, DISCUSS, written=values)
+    await _open_to_governors(session, person, row)
 
 
 async def record_refusal(
@@ -100,6 +165,7 @@ async def record_refusal(
     await apply_transition(
         session, person, Profile, row, DECLINE, written={"declined_on": day, "declined_because": why}
     )
+    await _open_to_governors(session, person, row)
 
 
 async def record_silence(session: AsyncSession, person: Principal, row: ProfileRow) -> None:
@@ -108,6 +174,7 @@ async def record_silence(session: AsyncSession, person: Principal, row: ProfileR
     if refusal:
         raise ActionRefused(refusal, row.state)
     await apply_transition(session, person, Profile, row, NO_ANSWER)
+    await _open_to_governors(session, person, row)
 
 
 def why_not_silent(person: Principal, row: ProfileRow) -> str | None:

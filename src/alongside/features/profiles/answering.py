@@ -1,4 +1,6 @@
-"""Actions of the school on its profile: comment, and dispute a figure."""
+"""Actions of the school on its profile: comment, and dispute a figure; and of those who govern it: sign."""
+
+from wtforms import Form
 
 from alongside.features.authorities import settings_of
 from alongside.features.performance.catalogue import measures_of
@@ -54,4 +56,17 @@ DISPUTE: FormAction[ProfileRow, DisputeForm] = FormAction(
         asked.session, asked.person, asked.record, asked.form.measure.data, asked.form.reason.data
     ),
 )
-ACTIONS = (COMMENT, DISPUTE)
+SIGN = FormAction(
+    name="sign_profile",
+    resource=PROFILE,
+    slug="signature",
+    permission=Permission.SIGN_PROFILE,
+    label="Sign that you have read it",
+    version=lambda row: row.snapshot_number,
+    intro="The core team and the school see that you have read this version, and when. You cannot take it back.",
+    submit="Sign",
+    form=Form,
+    said="You have signed the profile.",
+    run=lambda asked: actions.sign_profile(asked.session, asked.person, asked.record, asked.version),
+)
+ACTIONS = (COMMENT, DISPUTE, SIGN)

@@ -9,6 +9,7 @@ FEATURE = Feature(
     __package__,
     models=("models",),
     routes=("pages:routes",),
+    work_item_lists=("work_items:WORK_ITEM_LISTS",),
     commands={"profiles": "commands:profiles"},
     navigation=(NavigationItem("/profiles", "Profiles", Permission.VIEW_PROFILE, 45),),
     state_colours={

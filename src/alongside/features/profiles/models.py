@@ -99,7 +99,8 @@ class Profile(AuthorityOwned, Base):
 
     `proposed_category` and `proposed_reasons` are those of the latest snapshot; without a category the reasons say why.
     `proposed_direction` comes from the method, `direction` from a person, with a reason if it differs. `answer_by` is
-    the last day to answer the last invitation.
+    the last day to answer the last invitation. `governors_from` is when the chair, the trust and the diocese could
+    first read it: when the school had opened it, or had discussed it, declined to, or not answered.
     """
 
     __tablename__ = "profile"
@@ -117,6 +118,7 @@ class Profile(AuthorityOwned, Base):
             name="direction_reason",
         ),
         CheckConstraint("state = 'calculated' OR shared_at IS NOT NULL", name="shared"),
+        CheckConstraint("governors_from IS NULL OR shared_at IS NOT NULL", name="governors_from"),
         CheckConstraint("state <> 'discussed' OR discussed_on IS NOT NULL", name="discussed"),
         CheckConstraint("state <> 'declined' OR declined_on IS NOT NULL", name="declined"),
         CheckConstraint("invited_again_on IS NULL OR invited_on IS NOT NULL", name="invited"),
@@ -140,6 +142,7 @@ class Profile(AuthorityOwned, Base):
     direction: Mapped[str | None]
     direction_reason: Mapped[str] = mapped_column(server_default=text("''"))
     shared_at: Mapped[datetime | None]
+    governors_from: Mapped[datetime | None]
     invited_on: Mapped[date | None]
     invited_again_on: Mapped[date | None]
     answer_by: Mapped[date | None]

@@ -9,6 +9,7 @@ from uuid import UUID
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
 from alongside.features.profiles import answering, handling, method_pages
+from alongside.features.profiles.actions import record_reading
 from alongside.features.profiles.export import export_rows, heads_of
 from alongside.features.profiles.parts import (
     CommentRow,
@@ -29,9 +30,10 @@ from alongside.features.profiles.queries import (
 )
 from alongside.features.profiles.view import ProfileView, view_of
 from alongside.features.profiles.words import DIRECTIONS
+from alongside.features.readings.queries import ReadingRow, has_signed, readings_of
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import SCHOOL_ROLES
+from alongside.platform.access.principal import GOVERNING_ROLES, SCHOOL_ROLES
 from alongside.platform.forms.action import ActionButton, buttons_for, routes_of
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
@@ -84,6 +86,7 @@ class ProfilePage(PageContext):
     buttons: Sequence[ActionButton]
     prepares: bool
     asks: bool
+    readings: Sequence[ReadingRow]
 
 
 async def _filters(ctx: PageRequest) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
@@ -132,13 +135,15 @@ async def list_profiles(ctx: PageRequest) -> PageResult:
 
 @endpoint.get("/profiles/{profile_id:uuid}", permission=VIEW)
 async def show_profile(ctx: PageRequest, profile_id: UUID) -> PageResult:
-    """Show a profile as this person may read it."""
+    """Show a profile as this person may read it, and record that the school, or who governs it, has seen it."""
     profile = await get_profile(ctx.session, ctx.person, VIEW, profile_id)
     outputs, calculated_at = await outputs_of(ctx.session, ctx.person, profile)
     settings = settings_of(ctx.person.authority_id)
     view = view_of(ctx.person.authority_id, outputs)
     actions = (*answering.ACTIONS, *handling.ACTIONS)
-    return Page(
+    readings = await readings_of(ctx.session, ctx.person, profile.id)
+    signed = has_signed(readings, profile.snapshot_number)
+    page = Page(
         ProfilePage(
             profile=profile,
             view=view,
@@ -152,11 +157,24 @@ async def show_profile(ctx: PageRequest, profile_id: UUID) -> PageResult:
             invitations=await invitations_of(ctx.session, profile),
             labels={key: one.label for key, one in settings.measures.items()},
             calculated_at=calculated_at,
-            buttons=buttons_for(ctx.person, profile, actions),
+            buttons=[
+                one
+                for one in buttons_for(ctx.person, profile, actions)
+                if not (signed and one.name == "sign_profile")
+            ],
             prepares=has_permission(ctx.person, PREPARE),
             asks=ctx.person.role in SCHOOL_ROLES,
+            readings=readings,
         )
     )
+    if ctx.person.role not in SCHOOL_ROLES | GOVERNING_ROLES:
+        return page
+
+    async def record_and_show() -> PageResult:
+        await record_reading(ctx.app.database, ctx.person, profile)
+        return page
+
+    return ContinueAfterCommit(record_and_show)
 
 
 @endpoint.get("/profiles/{profile_id:uuid}/profile.pdf", permission=VIEW, expensive=True)

@@ -100,6 +100,7 @@ class ProfileRow(msgspec.Struct, frozen=True):
     direction: str | None
     direction_reason: str
     shared_at: datetime | None
+    governors_from: datetime | None
     invited_on: date | None
     invited_again_on: date | None
     answer_by: date | None
@@ -119,7 +120,7 @@ class ProfileRow(msgspec.Struct, frozen=True):
         return self.direction or self.proposed_direction
 
 
-_PROFILE = ", ".join(f"p.{name}" for name in ProfileRow.__struct_fields__[:23])
+_PROFILE = ", ".join(f"p.{name}" for name in ProfileRow.__struct_fields__[:24])
 _FROM = """
       FROM profile p
       JOIN school s ON s.authority_id = :authority_id AND s.urn = p.school_urn
@@ -303,6 +304,42 @@ async def outputs_of(session: AsyncSession, person: Principal, row: ProfileRow) 
         raise NotFound
     stored, at = found
     return read_outputs(stored), at
+
+
+class ProfileToSign(msgspec.Struct, frozen=True):
+    """A profile that its reader has not signed in its latest version."""
+
+    id: UUID
+    school: str
+    academic_year: str
+    phase: str
+    answer_by: date | None
+
+
+TO_SIGN = Read(
+    text(
+        """
+    SELECT p.id, s.name, p.academic_year, p.phase, CASE WHEN p.state = 'shared' THEN p.answer_by END
+      FROM profile p
+      JOIN school s ON s.authority_id = :authority_id AND s.urn = p.school_urn
+     WHERE p.authority_id = :authority_id AND p.governors_from IS NOT NULL
+       AND NOT EXISTS (SELECT FROM document_reading r WHERE r.authority_id = :authority_id AND r.document_id = p.id
+                          AND r.number = p.snapshot_number AND r.person_id = :person_id AND r.role = :role
+                          AND r.act = 'signed')
+       AND p.academic_year = (SELECT max(l.academic_year) FROM profile l WHERE l.authority_id = :authority_id
+                                 AND l.school_urn = p.school_urn AND l.phase = p.phase)
+     ORDER BY 5 NULLS LAST, s.name, p.phase LIMIT 200
+    """
+    ).bindparams(AUTHORITY, bindparam("person_id", type_=Uuid)),
+    ProfileToSign,
+)
+
+
+async def profiles_to_sign(session: AsyncSession, person: Principal) -> list[ProfileToSign]:
+    """Return the latest profile of each school that this chair or officer has not signed."""
+    await identify_requester(session, person)
+    values = {"authority_id": person.authority_id, "person_id": person.id, "role": person.role.value}
+    return await fetch_all(session, TO_SIGN, values)
 
 
 class StoredExport(msgspec.Struct, frozen=True):

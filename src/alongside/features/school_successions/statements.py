@@ -34,7 +34,8 @@ ROLES = text(
     ), begun AS (
         INSERT INTO role_assignment (authority_id, person_id, role, school_urn, starts_on, ends_on)
         SELECT :authority_id, person_id, role, :new, greatest(starts_on, CAST(:on AS date)), ends_on FROM held
-         WHERE NOT EXISTS (SELECT FROM role_assignment a WHERE a.authority_id = :authority_id AND a.school_urn = :new
+         WHERE role <> 'chair_of_governors'
+           AND NOT EXISTS (SELECT FROM role_assignment a WHERE a.authority_id = :authority_id AND a.school_urn = :new
                               AND a.person_id = held.person_id AND a.role = held.role
                               AND (a.ends_on IS NULL OR a.ends_on > CAST(:on AS date)))
         RETURNING id, person_id, role
@@ -51,7 +52,8 @@ ROLES = text(
     SELECT id FROM begun
     """
 )
-"""A role that begins later keeps its start date. Sessions with the role continue, for the new school."""
+"""A role that begins later keeps its start date. The chair's role ends with the school: another body governs the new
+one. Sessions with the role continue, for the new school."""
 
 OWN_DAYS = (
     text(

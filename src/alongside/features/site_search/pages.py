@@ -31,7 +31,7 @@ class SearchResults(PageContext):
     following: str | None
 
 
-@endpoint.get("/search", permission=Permission.VIEW_OWN_ACCOUNT)
+@endpoint.get("/search", permission=Permission.VIEW_SCHOOLS)
 async def search_all(ctx: PageRequest) -> PageResult:
     """Search everything that the person may open; `in` limits the search to one kind, in pages."""
     words = " ".join(ctx.query.one("q").split())[:LONGEST]

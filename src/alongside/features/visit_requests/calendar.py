@@ -7,6 +7,8 @@ import msgspec
 from sqlalchemy import Date, Integer, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.platform.access.authorisation import has_permission
+from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.calendar_items import CalendarItem, CalendarSource
 from alongside.platform.database.reads import Read, fetch_all
@@ -43,7 +45,7 @@ AGREED = Read(
 
 
 async def _visits(session: AsyncSession, person: Principal) -> list[CalendarItem]:
-    if person.school_urn is None:
+    if person.school_urn is None or not has_permission(person, Permission.VIEW_VISIT_REQUEST):
         return []
     values = {"authority_id": person.authority_id, "urn": person.school_urn, "today": person.today}
     return [

@@ -54,8 +54,8 @@ def schools_within(person: Principal, permission: Permission) -> frozenset[int] 
         case Scope.OWN_CONSORTIUM | Scope.AUDIENCE:
             own = frozenset() if person.school_urn is None else frozenset({person.school_urn})
             return person.consortium_schools | own
-        case Scope.OWN_SCHOOL if person.school_urn is not None:
-            return frozenset({person.school_urn})
+        case Scope.OWN_SCHOOL:
+            return person.own_schools
         case _:
             return frozenset()
 

@@ -7,8 +7,10 @@ from enum import StrEnum, auto
 from alongside.platform.access.principal import (
     AUTHORITY_ROLES,
     CONSORTIUM_ROLES,
+    GOVERNING_ROLES,
     SCHOOL_ROLES,
     SIGNED_IN_ROLES,
+    WORKING_ROLES,
     Role,
 )
 
@@ -17,7 +19,7 @@ class Scope(StrEnum):
     """How far a permission goes for one role."""
 
     OWN_SCHOOL = auto()
-    """Rows of the school that the person acts for."""
+    """Rows of the school that the person acts for, or of the schools of their trust or diocese."""
 
     OWN_CONSORTIUM = auto()
     """Rows of schools that are currently members of the person's consortia."""
@@ -34,6 +36,7 @@ class Permission(StrEnum):
 
     VIEW_PUBLIC_PAGES = auto()
     VIEW_OWN_HOME = auto()
+    VIEW_GOVERNORS_HOME = auto()
     VIEW_OWN_ACCOUNT = auto()
     SWITCH_ROLE = auto()
 
@@ -59,12 +62,14 @@ class Permission(StrEnum):
     PROPOSE_CATEGORY = auto()
     MODERATE_CATEGORY = auto()
     AGREE_CATEGORY = auto()
+    SIGN_CATEGORY = auto()
     APPEAL_CATEGORY = auto()
     HEAR_CATEGORY_APPEAL = auto()
 
     VIEW_PERFORMANCE = auto()
     IMPORT_PERFORMANCE = auto()
     VIEW_PROFILE = auto()
+    SIGN_PROFILE = auto()
     PREPARE_PROFILE = auto()
     COMMENT_ON_PROFILE = auto()
     VIEW_PROFILE_METHOD = auto()
@@ -226,10 +231,11 @@ DRAFTS = ("draft", "to_confirm")
 ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_PUBLIC_PAGES: grant(EVERYBODY, Scope.AUTHORITY),
     Permission.VIEW_OWN_HOME: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
+    Permission.VIEW_GOVERNORS_HOME: grant(GOVERNING_ROLES, Scope.OWN_SCHOOL),
     Permission.VIEW_OWN_ACCOUNT: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
     Permission.SWITCH_ROLE: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
-    Permission.VIEW_SCHOOLS: grant(SIGNED_IN_ROLES, Scope.AUTHORITY),
-    Permission.WATCH_SCHOOL: grant(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
+    Permission.VIEW_SCHOOLS: grant(WORKING_ROLES, Scope.AUTHORITY),
+    Permission.WATCH_SCHOOL: grant(WORKING_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.MANAGE_TERM_DATES: HEAD_ONLY | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
     Permission.VIEW_CONSORTIUM_DASHBOARD: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
     | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
@@ -242,13 +248,16 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_FAILED_EMAILS: grant({Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.VIEW_NOTICE: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM) | CORE_TEAM,
     Permission.POST_NOTICE: LEADERS_AND_CORE_TEAM,
-    Permission.VIEW_CATEGORY: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_on")
+    Permission.VIEW_CATEGORY: grant(
+        GOVERNING_ROLES | {Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_on"
+    )
     | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, without_interest=True)
     | CORE_TEAM,
     Permission.REVIEW_CATEGORIES: LEADERS_AND_CORE_TEAM,
     Permission.PROPOSE_CATEGORY: CORE_TEAM,
     Permission.MODERATE_CATEGORY: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, without_interest=True),
     Permission.AGREE_CATEGORY: grant({Role.HEAD_OF_SERVICE}, Scope.AUTHORITY, without_interest=True),
+    Permission.SIGN_CATEGORY: grant(GOVERNING_ROLES, Scope.OWN_SCHOOL, once="notified_on"),
     Permission.APPEAL_CATEGORY: HEAD_ONLY,
     Permission.HEAR_CATEGORY_APPEAL: LEADERS_AND_CORE_TEAM_WITHOUT_INTEREST,
     Permission.VIEW_PERFORMANCE: OWN_SCHOOL_ONLY
@@ -256,17 +265,17 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     | CORE_TEAM,
     Permission.IMPORT_PERFORMANCE: CORE_TEAM,
     Permission.VIEW_PROFILE: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, once="shared_at")
+    | grant(GOVERNING_ROLES, Scope.OWN_SCHOOL, once="governors_from")
     | grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM, once="shared_at", without_interest=True)
     | CORE_TEAM,
+    Permission.SIGN_PROFILE: grant(GOVERNING_ROLES, Scope.OWN_SCHOOL, once="governors_from"),
     Permission.PREPARE_PROFILE: CORE_TEAM,
     Permission.COMMENT_ON_PROFILE: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="shared_at"),
     Permission.VIEW_PROFILE_METHOD: grant(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.VIEW_CONSULTATION: OWN_SCHOOL_ONLY | CORE_TEAM,
     Permission.MANAGE_CONSULTATION: CORE_TEAM,
     Permission.ANSWER_CONSULTATION: HEAD_ONLY,
-    Permission.VIEW_NEEDS_AND_OFFERS: grant(
-        SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY
-    ),
+    Permission.VIEW_NEEDS_AND_OFFERS: grant(WORKING_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.VIEW_POST: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.AUDIENCE)
     | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
     Permission.DRAFT_NEED: BOTH_SIDES_AND_THEIR_LEADERS,
@@ -302,7 +311,7 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_SHORTLIST: BOTH_SIDES_AND_THEIR_LEADERS,
     Permission.MANAGE_EXCLUSIONS: HEAD_ONLY,
     Permission.VIEW_EXCLUSIONS: HEAD_ONLY | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
-    Permission.DECLARE_INTEREST: grant(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
+    Permission.DECLARE_INTEREST: grant(WORKING_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.VIEW_INTERESTS: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
     Permission.SUSPEND_SUPPLIER: grant(LEADING_AUTHORITY, Scope.AUTHORITY),
     Permission.VIEW_ENTRY: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.AUDIENCE)

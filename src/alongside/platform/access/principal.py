@@ -16,6 +16,9 @@ class Role(StrEnum):
     CORE_OFFICER = "core_officer"
     HEAD_OF_SERVICE = "head_of_service"
     AUTHORITY_ADMINISTRATOR = "authority_administrator"
+    CHAIR_OF_GOVERNORS = "chair_of_governors"
+    TRUST_OFFICER = "trust_officer"
+    DIOCESE_OFFICER = "diocese_officer"
     NOBODY = "nobody"
     SYSTEM = "system"
 
@@ -28,6 +31,9 @@ ROLE_NAMES = {
     Role.CORE_OFFICER: "Core team officer",
     Role.HEAD_OF_SERVICE: "Head of service",
     Role.AUTHORITY_ADMINISTRATOR: "Authority administrator",
+    Role.CHAIR_OF_GOVERNORS: "Chair of governors",
+    Role.TRUST_OFFICER: "Trust officer",
+    Role.DIOCESE_OFFICER: "Diocese officer",
     Role.NOBODY: "Signed out",
     Role.SYSTEM: "Alongside",
 }
@@ -35,7 +41,15 @@ ROLE_NAMES = {
 SCHOOL_ROLES = frozenset({Role.HEADTEACHER, Role.DELEGATE})
 CONSORTIUM_ROLES = frozenset({Role.CONSORTIUM_LEAD, Role.CONSORTIUM_DEPUTY})
 AUTHORITY_ROLES = frozenset({Role.CORE_OFFICER, Role.HEAD_OF_SERVICE, Role.AUTHORITY_ADMINISTRATOR})
-SIGNED_IN_ROLES = SCHOOL_ROLES | CONSORTIUM_ROLES | AUTHORITY_ROLES
+ORGANISATION_ROLES = frozenset({Role.TRUST_OFFICER, Role.DIOCESE_OFFICER})
+"""Roles for the schools of a trust or diocese, as the register names them."""
+
+GOVERNING_ROLES = ORGANISATION_ROLES | {Role.CHAIR_OF_GOVERNORS}
+"""Roles that read and sign what concerns their schools, and do nothing else."""
+
+ROLES_OF_ONE_SCHOOL = SCHOOL_ROLES | {Role.CHAIR_OF_GOVERNORS}
+WORKING_ROLES = SCHOOL_ROLES | CONSORTIUM_ROLES | AUTHORITY_ROLES
+SIGNED_IN_ROLES = WORKING_ROLES | GOVERNING_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,8 @@ class Principal:
     """The person who makes the request, loaded from the database on each request, so that a lost role takes effect at
     once.
 
-    `school_urn` is the school they act for, and `own_school` what a session reads of it; `consortium_ids` the consortia
+    `school_urn` is the school they act for, and `own_school` what a session reads of it; `organisation_schools` the
+    URNs of the open schools of their trust or diocese; `consortium_ids` the consortia
     that they lead or that their school belongs to; `consortium_schools` the URNs of all current members of those;
     `today` the date in London by which deadlines are counted;
     `unread` how many notifications are not marked as done, 100 at most.
@@ -69,6 +84,7 @@ class Principal:
     school_urn: int | None = None
     consortium_ids: tuple[UUID, ...] = ()
     consortium_schools: frozenset[int] = field(default_factory=frozenset)
+    organisation_schools: frozenset[int] = field(default_factory=frozenset)
     session_id: UUID | None = None
     csrf_token: str | None = None
     other_roles: int = 0
@@ -80,6 +96,11 @@ class Principal:
     def signed_in(self) -> bool:
         """Whether the person has signed in."""
         return self.id is not None
+
+    @property
+    def own_schools(self) -> frozenset[int]:
+        """The URN of the school that they act for, or those of their trust or diocese."""
+        return self.organisation_schools if self.school_urn is None else frozenset({self.school_urn})
 
     @property
     def role_name(self) -> str:

@@ -36,7 +36,8 @@ SET = text("SELECT set_config('alongside.requester_context', :context, true)").b
 class RequesterContext:
     """The person for whom a transaction runs, as PostgreSQL sees them.
 
-    `role` is a role of `access.principal`; `consortium_ids` those the person leads or their school belongs to;
+    `role` is a role of `access.principal`; `organisation_schools` the URNs of a trust's or diocese's schools, for a
+    person without a school of their own; `consortium_ids` those the person leads or their school belongs to;
     `interests` the URNs of schools that are the person's own, of the same trust, or declared.
     """
 
@@ -46,6 +47,7 @@ class RequesterContext:
     school_urn: int | None = None
     consortium_ids: Collection[UUID] = ()
     interests: Collection[int] = ()
+    organisation_schools: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def signed_requester_context(requester: RequesterContext, key: bytes, process: s
             str(int(time.time()) + LIFETIME),
             requester.role,
             str(requester.person_id or ""),
-            str(requester.school_urn or ""),
+            str(requester.school_urn or ",".join(str(urn) for urn in sorted(requester.organisation_schools))),
             ",".join(sorted(str(one) for one in requester.consortium_ids)),
             ",".join(str(urn) for urn in sorted(requester.interests)),
         )
@@ -98,7 +100,8 @@ async def set_requester(session: AsyncSession, requester: RequesterContext) -> N
 ROLE, PERSON, SCHOOL, CONSORTIA, INTERESTS = (
     f"(SELECT security.requester())[{place}]" for place in range(1, 6)
 )
-"""The parts of a claim as SQL expressions, each evaluated once a statement; the last two are lists."""
+"""The parts of a claim as SQL expressions, each evaluated once a statement; the last two are lists, and the school is
+one for the officers of a trust or diocese."""
 
 
 def role_is(*roles: str) -> str:

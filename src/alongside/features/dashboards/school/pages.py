@@ -24,7 +24,7 @@ from alongside.features.tries.rows import TryRow
 from alongside.features.watched_schools.queries import WatchedRow
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import SCHOOL_ROLES, Role
+from alongside.platform.access.principal import GOVERNING_ROLES, SCHOOL_ROLES, Role
 from alongside.platform.notifications.queries import NotificationRow, latest_notifications
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
@@ -56,6 +56,8 @@ async def show_home(ctx: PageRequest) -> PageResult:
     """Show the first page after signing in."""
     if ctx.person.role is Role.AUTHORITY_ADMINISTRATOR:
         return Redirect("/people")
+    if ctx.person.role in GOVERNING_ROLES:
+        return Redirect("/governors")
     if ctx.person.role not in SCHOOL_ROLES:
         return Redirect("/consortium")
     settings = settings_of(ctx.person.authority_id)

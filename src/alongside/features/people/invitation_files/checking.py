@@ -10,8 +10,9 @@ from alongside.features.people.models import MOST_IN_A_BATCH
 from alongside.features.people.role_assignments import ConsortiumChoice, SchoolChoice
 from alongside.platform.access.principal import (
     CONSORTIUM_ROLES,
+    ORGANISATION_ROLES,
     ROLE_NAMES,
-    SCHOOL_ROLES,
+    ROLES_OF_ONE_SCHOOL,
     SIGNED_IN_ROLES,
     Role,
 )
@@ -141,7 +142,7 @@ def _checked(cells: Mapping[str, str], register: Register) -> tuple[Invitee | No
 def _school_or_consortium(
     written: str, role: Role, register: Register
 ) -> tuple[int | None, ConsortiumChoice | None, Problem | None]:
-    if role in SCHOOL_ROLES:
+    if role in ROLES_OF_ONE_SCHOOL:
         urn, problem = _school(written, register)
         return urn, None, problem
     if role in CONSORTIUM_ROLES:
@@ -150,6 +151,9 @@ def _school_or_consortium(
             reason = "There is no such consortium" if written else "The consortium is missing"
             return None, None, Problem("school", reason, "Enter the name of their consortium")
         return None, consortium, None
+    if role in ORGANISATION_ROLES:
+        cure = "Remove the line, and invite them on the page of invitations"
+        return None, None, Problem("role", "A file cannot name a trust or diocese", cure)
     if written:
         return None, None, Problem("school", "This role has no school", "Leave the cell empty")
     return None, None, None

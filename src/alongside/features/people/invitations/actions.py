@@ -25,15 +25,26 @@ from alongside.features.people.models import (
     RoleAssignment,
 )
 from alongside.features.people.queries import hashed
-from alongside.features.people.role_assignments import role_label
+from alongside.features.people.role_assignments import INVITED_BY_HEADS, role_label
 from alongside.platform.access.authorisation import require
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import CONSORTIUM_ROLES, SCHOOL_ROLES, Principal, Role
+from alongside.platform.access.principal import (
+    CONSORTIUM_ROLES,
+    GOVERNING_ROLES,
+    ORGANISATION_ROLES,
+    ROLES_OF_ONE_SCHOOL,
+    Principal,
+    Role,
+)
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import Message, explain_constraints
 from alongside.platform.notifications.models import EmailOutbox
 from alongside.platform.web.formatting import format_days
 
+FOR_GOVERNORS = (
+    "You can read the performance profiles and category letters of your schools, and sign that you have read them."
+    "\n\n"
+)
 GONE = "This invitation was already used or withdrawn."
 
 
@@ -177,6 +188,7 @@ async def appoint(session: AsyncSession, visitor: Principal, person_id: UUID, ro
         role=role.role,
         school_urn=role.school_urn,
         consortium_id=role.consortium_id,
+        organisation=role.organisation,
         starts_on=visitor.today,
     )
     session.add(made)
@@ -200,9 +212,11 @@ async def appoint(session: AsyncSession, visitor: Principal, person_id: UUID, ro
 
 
 def scope_matches_role(role: Role, school_urn: int | None, consortium_id: UUID | None) -> bool:
-    """Whether a role has the school or consortium that it needs, and nothing else."""
-    return (school_urn is not None) == (role in SCHOOL_ROLES) and (consortium_id is not None) == (
-        role in CONSORTIUM_ROLES
+    """Whether a role has the school or consortium that it needs, and nothing else; never for a trust or diocese."""
+    return (
+        (school_urn is not None) == (role in ROLES_OF_ONE_SCHOOL)
+        and (consortium_id is not None) == (role in CONSORTIUM_ROLES)
+        and role not in ORGANISATION_ROLES
     )
 
 
@@ -214,11 +228,11 @@ def lifetime(person: Principal) -> timedelta:
 async def invitation_in_scope(
     session: AsyncSession, person: Principal, permission: Permission, invitation_id: UUID
 ) -> OpenInvitation:
-    """An open invitation that this user may change; a headteacher only those of delegates of their own school."""
+    """An open invitation that this user may change; a headteacher only those that heads send for their own school."""
     found = await invitation(session, person, invitation_id)
     if found is None:
         raise NotFound
-    if permission is Permission.INVITE_DELEGATE and found.role != Role.DELEGATE.value:
+    if permission is Permission.INVITE_DELEGATE and found.role not in INVITED_BY_HEADS:
         raise NotFound
     require(person, permission, found.school_urn)
     return found
@@ -265,16 +279,21 @@ class Invited(Protocol):
     def email(self) -> str:
         """The address."""
 
+    @property
+    def role(self) -> str:
+        """The role to which they are invited."""
 
-def invitation_email(person: Principal, invited: Invited, role: str, link: str) -> dict[str, object]:
-    """Return the columns of the email with an invitation; `role` are the words for the role and its place."""
+
+def invitation_email(person: Principal, invited: Invited, label: str, link: str) -> dict[str, object]:
+    """Return the columns of the email with an invitation; `label` are the words for the role and its place."""
     settings = settings_of(person.authority_id)
     days = settings.periods.invitation_good_for_days
     inviter = person.name if person.signed_in else settings.name
     body = (
         f"Dear {invited.name}\n\n"
         f"{inviter} invites you to Alongside, where schools of {settings.name} support one another.\n\n"
-        f"Your role: {role}\n\n"
+        f"Your role: {label}\n\n"
+        f"{FOR_GOVERNORS if invited.role in GOVERNING_ROLES else ''}"
         f"Open this link and sign in. It works once, for {format_days(days)}, and is for you alone:\n\n{link}\n\n"
         "If you were not expecting this email, you can ignore it.\n"
     )

@@ -3,29 +3,35 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from wtforms import Form, SelectField, StringField, ValidationError
+from wtforms import Form, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from alongside.features.people.addresses import EMAIL_CURE, NAME_CURE, is_email, is_name
 from alongside.features.people.invitations.invitee import Invitee
-from alongside.features.people.role_assignments import ConsortiumChoice, SchoolChoice
+from alongside.features.people.role_assignments import (
+    INVITED_BY_HEADS,
+    ConsortiumChoice,
+    OrganisationChoice,
+    SchoolChoice,
+)
 from alongside.platform.access.principal import (
-    AUTHORITY_ROLES,
     CONSORTIUM_ROLES,
+    ORGANISATION_ROLES,
     ROLE_NAMES,
-    SCHOOL_ROLES,
+    ROLES_OF_ONE_SCHOOL,
+    SIGNED_IN_ROLES,
     Role,
 )
 
-ORDER = [role for role in Role if role in SCHOOL_ROLES | CONSORTIUM_ROLES | AUTHORITY_ROLES]
+ORDER = [role for role in Role if role in SIGNED_IN_ROLES]
 
 
 def _stripped(value: str | None) -> str:
     return " ".join((value or "").split())
 
 
-class DelegateForm(Form):
-    """A delegate whom a headteacher invites for their own school."""
+class PersonForm(Form):
+    """The name and address of somebody to invite."""
 
     name = StringField(
         "Full name",
@@ -58,13 +64,29 @@ class DelegateForm(Form):
             raise ValidationError(EMAIL_CURE)
 
 
-class InvitationForm(DelegateForm):
-    """A person whom an administrator invites: role, school or consortium."""
+class DelegateForm(PersonForm):
+    """A delegate, or the chair of governors, whom a headteacher invites for their own school."""
+
+    role = RadioField(
+        "Role",
+        choices=[(role.value, ROLE_NAMES[role]) for role in INVITED_BY_HEADS],
+        default=Role.DELEGATE.value,
+        validate_choice=False,
+    )
+
+    def validate_role(self, field: RadioField) -> None:
+        """Require one of the roles that a headteacher can give."""
+        if field.data not in INVITED_BY_HEADS:
+            raise ValidationError("Select a role")
+
+
+class InvitationForm(PersonForm):
+    """A person whom an administrator invites: role, school, consortium, trust or diocese."""
 
     role = SelectField("Role", validate_choice=False)
     school = SelectField(
         "School",
-        description="For headteachers and their delegates.",
+        description="For headteachers, their delegates and chairs of governors.",
         validate_choice=False,
         render_kw={"select": True},
     )
@@ -75,11 +97,27 @@ class InvitationForm(DelegateForm):
         render_kw={"select": True},
     )
 
-    def offer(self, schools: Sequence[SchoolChoice], consortia: Sequence[ConsortiumChoice]) -> None:
-        """Fill in the roles, schools and consortia of this authority."""
+    organisation = SelectField(
+        "Trust or diocese",
+        description="For officers of a trust or diocese. The list comes from the register of schools.",
+        validate_choice=False,
+        render_kw={"select": True},
+    )
+
+    def offer(
+        self,
+        schools: Sequence[SchoolChoice],
+        consortia: Sequence[ConsortiumChoice],
+        organisations: Sequence[OrganisationChoice],
+    ) -> None:
+        """Fill in the roles, schools, consortia, trusts and dioceses of this authority."""
         self.role.choices = [(role.value, ROLE_NAMES[role]) for role in ORDER]
         self.school.choices = [("", "No school"), *((str(one.urn), one.name) for one in schools)]
         self.consortium.choices = [("", "No consortium"), *((str(one.id), one.name) for one in consortia)]
+        self.organisation.choices = [
+            ("", "No trust or diocese"),
+            *((f"{one.role}:{one.key}", one.name) for one in organisations),
+        ]
 
     def validate_role(self, field: SelectField) -> None:
         """Require a role from the list."""
@@ -89,7 +127,10 @@ class InvitationForm(DelegateForm):
     def validate_school(self, field: SelectField) -> None:
         """Require a school for school roles, and none for others."""
         self._check_scope(
-            field, SCHOOL_ROLES, "Choose the school that they will act for", "Choose no school for this role"
+            field,
+            ROLES_OF_ONE_SCHOOL,
+            "Choose the school that they will act for",
+            "Choose no school for this role",
         )
 
     def validate_consortium(self, field: SelectField) -> None:
@@ -97,6 +138,17 @@ class InvitationForm(DelegateForm):
         self._check_scope(
             field, CONSORTIUM_ROLES, "Choose their consortium", "Choose no consortium for this role"
         )
+
+    def validate_organisation(self, field: SelectField) -> None:
+        """Require a trust or diocese that fits the role, and none for others."""
+        self._check_scope(
+            field,
+            ORGANISATION_ROLES,
+            "Choose their trust or diocese",
+            "Choose no trust or diocese for this role",
+        )
+        if field.data and field.data.partition(":")[0] != self.role.data:
+            raise ValidationError(f"Choose a {str(self.role.data).partition('_')[0]}")
 
     def _check_scope(self, field: SelectField, roles: frozenset[Role], missing: str, needless: str) -> None:
         listed = {value for value, *_ in field.iter_choices()} - {""}
@@ -114,4 +166,5 @@ class InvitationForm(DelegateForm):
             role=self.role.data,
             school_urn=int(self.school.data) if self.school.data else None,
             consortium_id=UUID(self.consortium.data) if self.consortium.data else None,
+            organisation=(self.organisation.data or "").partition(":")[2] or None,
         )

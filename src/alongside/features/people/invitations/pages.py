@@ -13,13 +13,14 @@ from alongside.features.people.invitations.queries import OpenInvitation, invita
 from alongside.features.people.redirects import DESK, origin_of, whom_to_ask
 from alongside.features.people.role_assignments import (
     current_role_assignment,
+    organisations,
     role_label,
     schools_and_consortia,
 )
 from alongside.features.people.sessions import device_of
 from alongside.features.people.sign_in.actions import Browser, sign_in
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Principal, Role
+from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
@@ -92,7 +93,9 @@ def origin_for(request: AnyRequest, person: Principal) -> str:
 
 
 async def _offer_choices(asked: FormRequest[None, InvitationForm]) -> None:
-    asked.form.offer(*await schools_and_consortia(asked.session, asked.person.authority_id))
+    authority_id = asked.person.authority_id
+    schools, consortia = await schools_and_consortia(asked.session, authority_id)
+    asked.form.offer(schools, consortia, await organisations(asked.session, authority_id))
 
 
 async def _invite(asked: FormRequest[None, InvitationForm]) -> Redirect:
@@ -106,7 +109,7 @@ async def _invite_delegate(asked: FormRequest[None, DelegateForm]) -> Redirect:
     delegate = Invitee(
         name=form.name.data or "",
         email=form.email.data or "",
-        role=Role.DELEGATE.value,
+        role=form.role.data,
         school_urn=person.school_urn,
     )
     await actions.invite(asked.session, person, DELEGATES, delegate, origin_for(asked.request, person))
@@ -172,8 +175,9 @@ INVITE_DELEGATE: FormAction[None, DelegateForm] = FormAction(
     slug="",
     form_slug="new",
     permission=DELEGATES,
-    title="Invite a delegate",
-    intro="A delegate acts for your school. Only you can do what is reserved for headteachers.",
+    title="Invite a delegate or your chair of governors",
+    intro="A delegate acts for your school. Only you can do what is reserved for headteachers."
+    " The chair reads and signs the school’s profile and category letter, and sees nothing else.",
     submit="Send invitation",
     form=DelegateForm,
     run=_invite_delegate,

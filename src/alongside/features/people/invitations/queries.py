@@ -4,29 +4,30 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.people.queries import hashed
+from alongside.features.people.role_assignments import INVITED_BY_HEADS, PLACE
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 LONGEST_TOKEN = 100
-COLUMNS = """
-    SELECT i.id, i.name, i.email, i.role, i.school_urn, i.consortium_id, coalesce(s.name, c.name) AS place,
-           i.invited_at, i.expires_at, i.expires_at <= now() AS over, by.name AS invited_by_name
-      FROM invitation i
-      LEFT JOIN school s ON s.authority_id = i.authority_id AND s.urn = i.school_urn
-      LEFT JOIN consortium c ON c.authority_id = i.authority_id AND c.id = i.consortium_id
-      LEFT JOIN person by ON by.authority_id = i.authority_id AND by.id = i.invited_by
-     WHERE i.authority_id = :authority_id AND i.used_at IS NULL AND i.withdrawn_at IS NULL
-"""
+COLUMNS = f"""
+    SELECT a.id, a.name, a.email, a.role, a.school_urn, a.consortium_id, {PLACE} AS place, a.organisation,
+           a.invited_at, a.expires_at, a.expires_at <= now() AS over, by.name AS invited_by_name
+      FROM invitation a
+      LEFT JOIN school s ON s.authority_id = a.authority_id AND s.urn = a.school_urn
+      LEFT JOIN consortium c ON c.authority_id = a.authority_id AND c.id = a.consortium_id
+      LEFT JOIN person by ON by.authority_id = a.authority_id AND by.id = a.invited_by
+     WHERE a.authority_id = :authority_id AND a.used_at IS NULL AND a.withdrawn_at IS NULL
+"""  # noqa: S608  (only our own constants are put in)
 
 
 class OpenInvitation(msgspec.Struct, frozen=True):
     """An invitation that is neither used nor withdrawn; `over` once it has expired.
 
-    `school_or_consortium` is the name of the role's school or consortium.
+    `school_or_consortium` is the name of the role's school, consortium, trust or diocese.
     """
 
     id: UUID
@@ -36,19 +37,20 @@ class OpenInvitation(msgspec.Struct, frozen=True):
     school_urn: int | None
     consortium_id: UUID | None
     school_or_consortium: str | None
+    organisation: str | None
     invited_at: datetime
     expires_at: datetime
     over: bool
     invited_by_name: str | None
 
 
-BY_TOKEN = Read(text(f"{COLUMNS} AND i.token_hash = :token_hash AND i.expires_at > now()"), OpenInvitation)
-BY_ID = Read(text(f"{COLUMNS} AND i.id = :invitation_id"), OpenInvitation)
+BY_TOKEN = Read(text(f"{COLUMNS} AND a.token_hash = :token_hash AND a.expires_at > now()"), OpenInvitation)
+BY_ID = Read(text(f"{COLUMNS} AND a.id = :invitation_id"), OpenInvitation)
 WAITING = Read(
     text(
-        f"{COLUMNS} AND (CAST(:urn AS integer) IS NULL OR (i.school_urn = :urn AND i.role = 'delegate'))"
-        " ORDER BY i.invited_at DESC, i.id LIMIT 100"
-    ),
+        f"{COLUMNS} AND (CAST(:urn AS integer) IS NULL OR (a.school_urn = :urn AND a.role = ANY(:roles)))"
+        " ORDER BY a.invited_at DESC, a.id LIMIT 100"
+    ).bindparams(bindparam("roles", [one.value for one in INVITED_BY_HEADS], type_=ARRAY(Text))),
     OpenInvitation,
 )
 
@@ -68,6 +70,6 @@ async def invitation(session: AsyncSession, person: Principal, invitation_id: UU
 async def waiting_invitations(
     session: AsyncSession, person: Principal, urn: int | None
 ) -> list[OpenInvitation]:
-    """All invitations that are neither used nor withdrawn; with a URN, only those of the school's delegates."""
+    """All invitations that are neither used nor withdrawn; with a URN, only those that its headteacher sent."""
     values = {"authority_id": person.authority_id, "urn": urn}
     return await fetch_all(session, WAITING, values)

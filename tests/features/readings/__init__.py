@@ -1,0 +1,1 @@
+"""Tests of who reads and signs documents."""
