@@ -535,7 +535,6 @@ CREATE TABLE document_reading (
 	CONSTRAINT pk_document_reading PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_document_reading_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
 	CONSTRAINT fk_document_reading_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
-	CONSTRAINT uq_document_reading_authority_id_document_id_number_per_d5a9 UNIQUE (authority_id, document_id, number, person_id, role, act), 
 	CONSTRAINT ck_document_reading_document CHECK (document IN ('profile', 'support_category')), 
 	CONSTRAINT ck_document_reading_act CHECK (act IN ('seen', 'signed')), 
 	CONSTRAINT ck_document_reading_role CHECK (role IN ('chair_of_governors', 'delegate', 'diocese_officer', 'headteacher', 'trust_officer')), 
@@ -545,6 +544,8 @@ CREATE TABLE document_reading (
 );
 
 CREATE INDEX ix_document_reading_authority_id_person_id ON document_reading (authority_id, person_id);
+
+CREATE UNIQUE INDEX uq_document_reading ON document_reading (authority_id, document_id, number, person_id, role, act);
 
 CREATE TABLE email_outbox (
 	authority_id INTEGER NOT NULL, 
@@ -1325,7 +1326,7 @@ CREATE TABLE support_category (
 	decision_reference TEXT DEFAULT '' NOT NULL, 
 	notified_on DATE, 
 	appeal_by DATE, 
-	letter INTEGER DEFAULT 1 NOT NULL, 
+	decision_number INTEGER DEFAULT 1 NOT NULL, 
 	seen_on DATE, 
 	seen_by UUID, 
 	appealed_on DATE, 
@@ -5077,7 +5078,7 @@ CREATE TRIGGER limit_invitations BEFORE INSERT OR UPDATE OF sent_count, sent_at,
 FOR EACH ROW EXECUTE FUNCTION limit_invitations();
 
 CREATE FUNCTION organisation_of(role text, trust_uid text, diocese text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE role WHEN 'trust_officer' THEN trust_uid WHEN 'diocese_officer' THEN diocese END;
 
 CREATE FUNCTION interests_of(of_authority integer, of_person uuid, on_day date) RETURNS SETOF integer

@@ -18,6 +18,9 @@ SCHOOL = ("headteacher", "delegate")
 LEADERS = ("consortium_lead", "consortium_deputy")
 CORE = ("core_officer", "head_of_service")
 ADMINISTRATOR = ("authority_administrator",)
+GOVERNORS = ("chair_of_governors", "trust_officer", "diocese_officer")
+WITHOUT_POSTS = (*ADMINISTRATOR, *GOVERNORS)
+"""Roles without interests, subscriptions or watched schools."""
 
 
 def line_of(name: str) -> str:
@@ -227,7 +230,7 @@ def outbox(who: Persona, names: Names) -> set[str]:
 
 def found_needs(who: Persona, names: Names) -> set[str]:
     """Own needs with their drafts, those on the list, and posted ones of the consortium that have a partner."""
-    if who.role.value in ADMINISTRATOR:
+    if who.role.value in WITHOUT_POSTS:
         return set()
     near = neighbours(who)
     posted = {
@@ -253,7 +256,7 @@ def found_entries(who: Persona, names: Names) -> set[str]:
 def watched(who: Persona, names: Names) -> set[str]:
     """What changed at Mill, which every persona watches: offers and entries for schools, for others also the rest."""
     place = "twin" if who.authority_id == SOUTHSHIRE else "mill"
-    if who.role.value in ADMINISTRATOR or (place == "twin" and who.role.value in SCHOOL):
+    if who.role.value in WITHOUT_POSTS or (place == "twin" and who.role.value in SCHOOL):
         return set()
     found = {one for one in found_offers(who, names) if owner_of(one) == place}
     found |= {one for one in found_entries(who, names) if line_of(one) == place and "-verified-" in one}
@@ -271,13 +274,13 @@ EXACTLY: dict[str, Rule] = {
     "/escalations.csv": escalations,
     "/directory": directory,
     "/directory/entries": entries,
-    "/directory/subscriptions": _own("following", besides=ADMINISTRATOR),
+    "/directory/subscriptions": _own("following", besides=WITHOUT_POSTS),
     "/directory/found.csv": directory,
     "/directory/found.jsonl": directory,
     "/directory/found.xlsx": directory,
     "/exclusions": _by_school("exclusion", ("headteacher", *CORE)),
     "/support-suspensions": _everywhere("unfit", CORE),
-    "/interests": _own("interest", all_for=CORE, besides=ADMINISTRATOR),
+    "/interests": _own("interest", all_for=CORE, besides=WITHOUT_POSTS),
     "/failed-emails": lambda who, names: {
         one
         for one in _own("mail-given_up", all_for=ADMINISTRATOR)(who, names)
@@ -299,7 +302,7 @@ EXACTLY: dict[str, Rule] = {
 }
 """The lists, with the exact rows that each shows to a persona."""
 
-FIRST_PAGES = ("/", "/home", "/consortium")
+FIRST_PAGES = ("/", "/home", "/consortium", "/governors")
 """Pages that show excerpts of several lists, and no other rows."""
 
 

@@ -47,7 +47,7 @@ async def _status(client: Client, path: str, one: Persona) -> int:
     return (await client.get(path, as_=one)).status_code
 
 
-async def _told(copy: DatabaseCopy, one: Persona) -> list[str]:
+async def _notified(copy: DatabaseCopy, one: Persona) -> list[str]:
     connection = await asyncpg.connect(copy.superuser_url)
     try:
         found = await connection.fetch(
@@ -67,12 +67,12 @@ async def test_the_school_sees_its_profile_first_then_its_chair_signs_it(
     page = f"/profiles/{profiles[MILL]}"
     await module_client.post(f"{page}/sharing", {}, as_=OFFICER)
     assert await _status(module_client, page, CHAIR_OF_MILL) == 404
-    assert not await _told(module_database, CHAIR_OF_MILL)
+    assert not await _notified(module_database, CHAIR_OF_MILL)
     assert await _status(module_client, page, HEAD_OF_MILL) == 200
     assert await _status(module_client, page, CHAIR_OF_MILL) == 200
     assert await _status(module_client, page, DIOCESE_OFFICER) == 404
-    told = await _told(module_database, CHAIR_OF_MILL)
-    assert told == [
+    texts = await _notified(module_database, CHAIR_OF_MILL)
+    assert texts == [
         f"The performance profile of {SCHOOLS[MILL]} for {YEAR} is ready. Please read and sign it."
     ]
     home = words(await module_client.get("/governors", as_=CHAIR_OF_MILL))
@@ -120,14 +120,16 @@ async def test_a_category_letter_is_signed_and_signed_again_when_it_changes(
         page = f"/categories/{category_id}"
         assert await _status(module_client, page, CHAIR_OF_MILL) == 404
         assert (await module_client.post(f"{page}/notification", {}, as_=OFFICER)).status_code == 303
-        assert (await _told(module_database, CHAIR_OF_MILL))[-1].endswith("Please read and sign the letter.")
+        assert (await _notified(module_database, CHAIR_OF_MILL))[-1].endswith(
+            "Please read and sign the letter."
+        )
         assert await _status(module_client, page, CHAIR_OF_MILL) == 200
         assert await _status(module_client, page, DIOCESE_OFFICER) == 404
         signed = await module_client.post(f"{page}/signature", {"version": "1"}, as_=CHAIR_OF_MILL)
         assert signed.status_code == 303
         home = words(await module_client.get("/governors", as_=CHAIR_OF_MILL))
         assert "Read and sign the category letter" not in home
-        await owner.execute("UPDATE support_category SET letter = 2 WHERE id = $1", category_id)
+        await owner.execute("UPDATE support_category SET decision_number = 2 WHERE id = $1", category_id)
         home = words(await module_client.get("/governors", as_=CHAIR_OF_MILL))
         assert "Read and sign the category letter" in home
         for slug in ("appeal", "moderation", "agreement", "hearing"):

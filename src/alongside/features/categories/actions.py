@@ -264,7 +264,7 @@ async def sign_category(
     session: AsyncSession, person: Principal, row: CategoryRow, version: int | None
 ) -> None:
     """Sign a category letter as chair, trust or diocese. Raises ActionRefused if another version was shown."""
-    if version != row.letter:
+    if version != row.decision_number:
         raise ActionRefused(
             "The letter has changed since you opened it. Read it again, then sign.", row.state
         )
@@ -273,7 +273,7 @@ async def sign_category(
 
 def document_of(row: CategoryRow) -> readings.Document:
     """Return the latest version of a category letter, for its readings."""
-    return readings.Document(CATEGORY, row.id, row.letter, row.school_urn)
+    return readings.Document(CATEGORY, row.id, row.decision_number, row.school_urn)
 
 
 async def appeal_category(session: AsyncSession, person: Principal, row: CategoryRow, grounds: str) -> None:
@@ -317,11 +317,11 @@ async def hear_appeal(
             reasons_heard=reasons,
             heard_by=person.id,
             heard_on=person.today,
-            letter=row.letter + 1,
+            decision_number=row.decision_number + 1,
         )
     text = f"The appeal about the support for your school in {row.academic_year} was heard. Read the result."
     await notify_head(session, person, row, "category_heard", text)
-    await notify_governors(session, person, row, row.letter + 1)
+    await notify_governors(session, person, row, row.decision_number + 1)
 
 
 async def take_effect(session: AsyncSession, person: Principal, row: CategoryRow) -> None:
@@ -351,11 +351,13 @@ async def change_in_year(
             **values,
         )
     )
-    await _write(session, person, row, category=values["category_after"], letter=row.letter + 1)
+    await _write(
+        session, person, row, category=values["category_after"], decision_number=row.decision_number + 1
+    )
     await record_audit(session, person, "change_category_in_year", "support_category", row.id)
     text = f"The support for your school in {row.academic_year} has changed. Read the decision."
     await notify_head(session, person, row, "category_changed", text)
-    await notify_governors(session, person, row, row.letter + 1)
+    await notify_governors(session, person, row, row.decision_number + 1)
 
 
 async def withdraw_category(session: AsyncSession, person: Principal, row: CategoryRow, why: str) -> None:

@@ -90,8 +90,8 @@ class SupportCategory(AuthorityOwned, Base):
     Each step keeps its own category and reasons: proposed, moderated, agreed, and heard after an appeal; `category` is
     the one in force. A `narrative` row describes the support in words and has no category. `advisory` marks an academy.
     `consortium_id` is the school's consortium on the day of the proposal, `handling_consortium_id` another one whose
-    panel was chosen instead. `appeal_by` is the last day for an appeal. `letter` counts the versions of the category
-    letter: an appeal that was heard, or a change in the year, makes another.
+    panel was chosen instead. `appeal_by` is the last day for an appeal. `decision_number` counts the versions of the
+    category letter: an appeal that was heard, or a change in the year, makes another.
     """
 
     __tablename__ = "support_category"
@@ -195,7 +195,7 @@ class SupportCategory(AuthorityOwned, Base):
     decision_reference: Mapped[str] = mapped_column(server_default=text("''"))
     notified_on: Mapped[date | None]
     appeal_by: Mapped[date | None]
-    letter: Mapped[int] = mapped_column(server_default=text("1"))
+    decision_number: Mapped[int] = mapped_column(server_default=text("1"))
     seen_on: Mapped[date | None]
     seen_by: Mapped[UUID | None]
     appealed_on: Mapped[date | None]

@@ -23,9 +23,9 @@ async def notify_head(
     await notify(session, person, ids(heads), kind, text, path or path_of(row), once=once)
 
 
-async def notify_governors(session: AsyncSession, person: Principal, row: CategoryRow, letter: int) -> None:
+async def notify_governors(session: AsyncSession, person: Principal, row: CategoryRow, number: int) -> None:
     """Notify the chair of governors, and send the trust and the diocese a copy, of this version of the letter."""
-    about = f"The support for {row.school} in {row.academic_year} is {'agreed' if letter == 1 else 'decided again'}."
+    about = f"The support for {row.school} in {row.academic_year} is {'agreed' if number == 1 else 'decided again'}."
     by_role: dict[bool, list[Recipient]] = {}
     for one in await governors_of_school(session, person, row.school_urn):
         by_role.setdefault(one.role == Role.CHAIR_OF_GOVERNORS, []).append(one)
@@ -36,5 +36,5 @@ async def notify_governors(session: AsyncSession, person: Principal, row: Catego
             if is_chair
             else "This is your copy. Please read and sign the letter."
         )
-        once = f"{kind}:{row.id}:{letter}"
+        once = f"{kind}:{row.id}:{number}"
         await notify(session, person, ids(people), kind, f"{about} {asked}", path_of(row), once=once)

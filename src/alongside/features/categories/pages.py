@@ -179,7 +179,7 @@ async def show_category(ctx: PageRequest, support_category_id: UUID) -> PageResu
     row = await get_category(ctx.session, ctx.person, VIEW, support_category_id)
     settings = settings_of(row.authority_id)
     readings = await readings_of(ctx.session, ctx.person, row.id)
-    signed = has_signed(readings, row.letter)
+    signed = has_signed(readings, row.decision_number)
     buttons = buttons_for(ctx.person, row, (*managing.ACTIONS, MODERATE, *appealing.ACTIONS))
     band = settings.categories.get(row.latest or "")
     page = Page(

@@ -291,7 +291,7 @@ TO_SIGN = Read(
      WHERE c.authority_id = :authority_id AND c.notified_on IS NOT NULL
        AND c.state NOT IN ('superseded', 'withdrawn')
        AND NOT EXISTS (SELECT FROM document_reading r WHERE r.authority_id = :authority_id AND r.document_id = c.id
-                          AND r.number = c.letter AND r.person_id = :person_id AND r.role = :role
+                          AND r.number = c.decision_number AND r.person_id = :person_id AND r.role = :role
                           AND r.act = 'signed')
      ORDER BY 4 NULLS LAST, s.name, c.phase LIMIT 200
     """

@@ -46,7 +46,7 @@ class CategoryRow(msgspec.Struct, frozen=True):
     decision_reference: str
     notified_on: date | None
     appeal_by: date | None
-    letter: int
+    decision_number: int
     seen_on: date | None
     appealed_on: date | None
     appeal_grounds: str

@@ -237,7 +237,7 @@ schema_rule(
     "a_trust_or_diocese_has_the_schools_that_the_register_gives_it",
     """
 CREATE FUNCTION organisation_of(role text, trust_uid text, diocese text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE role WHEN 'trust_officer' THEN trust_uid WHEN 'diocese_officer' THEN diocese END;
 """,
 )

@@ -32,7 +32,7 @@ CURRENT = """
        AND (p.left_on IS NULL OR p.left_on > :today)
 """
 
-PLACE = """coalesce(s.name, c.name, CASE WHEN a.organisation IS NOT NULL THEN coalesce((
+SCHOOL_OR_GROUP = """coalesce(s.name, c.name, CASE WHEN a.organisation IS NOT NULL THEN coalesce((
         SELECT min(CASE a.role WHEN 'trust_officer' THEN g.trust ELSE g.diocese END) FROM school g
          WHERE g.authority_id = a.authority_id
            AND organisation_of(a.role, g.trust_uid, g.diocese) = a.organisation), a.organisation) END)"""
@@ -40,7 +40,7 @@ PLACE = """coalesce(s.name, c.name, CASE WHEN a.organisation IS NOT NULL THEN co
 
 COLUMNS = (
     "SELECT a.id, a.person_id, p.name, p.email, a.role, a.school_urn, a.consortium_id, "
-    f"{PLACE} AS place, a.starts_on, a.ends_on, a.organisation"
+    f"{SCHOOL_OR_GROUP} AS place, a.starts_on, a.ends_on, a.organisation"
 )
 
 

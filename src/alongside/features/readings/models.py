@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from alongside.features.performance.access_policy import CORE, OWN_SCHOOL
@@ -33,7 +33,16 @@ class DocumentReading(AuthorityOwned, Base):
     __table_args__ = (
         reference("school_urn", "school"),
         reference("person_id", "person"),
-        UniqueConstraint("authority_id", "document_id", "number", "person_id", "role", "act"),
+        Index(
+            "uq_document_reading",
+            "authority_id",
+            "document_id",
+            "number",
+            "person_id",
+            "role",
+            "act",
+            unique=True,
+        ),
         CheckConstraint(one_of("document", DOCUMENTS), name="document"),
         CheckConstraint(one_of("act", (SEEN, SIGNED)), name="act"),
         CheckConstraint(one_of("role", GOVERNING_ROLES | SCHOOL_ROLES), name="role"),

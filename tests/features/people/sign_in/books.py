@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 
 from tests.databases import DatabaseCopy
-from tests.personas import HEAD_OF_MILL, Persona
+from tests.personas import HEAD_OF_MILL, PERSONAS, Persona
 
 
 async def rows(copy: DatabaseCopy, query: str, *values: Any) -> list[asyncpg.Record]:
@@ -46,6 +46,9 @@ async def everything(copy: DatabaseCopy) -> tuple[int, ...]:
     return tuple((await rows(copy, f"SELECT {counted}"))[0])
 
 
-async def nobody_came_in(copy: DatabaseCopy, before: tuple[int, ...] = (24, 24, 0, 24, 0)) -> None:
+EVERYBODY = (2 * len(PERSONAS), 2 * len(PERSONAS), 0, 2 * len(PERSONAS), 0)
+
+
+async def nobody_came_in(copy: DatabaseCopy, before: tuple[int, ...] = EVERYBODY) -> None:
     """No session, no new person, no new identity, no new role, no invitation used up."""
     assert await everything(copy) == before

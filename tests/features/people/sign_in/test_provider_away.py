@@ -120,4 +120,4 @@ async def test_a_secret_that_is_not_set_is_told_to_the_operator_alone(
     answer = await browser.get("/sign-in/forged_oidc")
     assert answer.headers["location"] == DOWN
     assert "ALONGSIDE_SECRET_NORTHSHIRE_FORGEDOIDC" not in (await browser.follow(answer)).text
-    assert (await everything(copy))[0] == 24
+    assert (await everything(copy))[0] == 28

@@ -17,7 +17,7 @@ from tests.personas import TWIN_HEAD_OF_MILL
 
 pytestmark = pytest.mark.oidc
 BEGUN_ELSEWHERE = "/not-signed-in/begun_elsewhere"
-KNOWN = (24, 24, 1, 24, 0)
+KNOWN = (28, 28, 1, 28, 0)
 """What there is when one identity is known and nobody has come in."""
 
 

@@ -33,7 +33,7 @@ async def test_the_address_of_a_head_is_no_key_to_their_account(
     address, _ = await browser.begin("honest")
     answer = await browser.arrive(await visitor.sign_in(address, "thief"))
     assert answer.headers["location"] == "/not-signed-in/unknown"
-    await nobody_came_in(copy, (24, 24, 1, 24, 0))
+    await nobody_came_in(copy, (28, 28, 1, 28, 0))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ async def test_nothing_but_the_very_subject_is_known(
     await know(copy, forger.issuer(), "head-of-mill")
     unknown = "not_believed" if "\0" in claims.get("sub", "") else "unknown"
     assert await come(forger, browser, "oidc", **claims) == f"/not-signed-in/{unknown}"
-    await nobody_came_in(copy, (24, 24, 1, 24, 0))
+    await nobody_came_in(copy, (28, 28, 1, 28, 0))
 
 
 async def test_the_same_subject_of_another_issuer_is_somebody_else(
@@ -108,7 +108,7 @@ async def test_entra_lets_in_no_other_directory_and_no_other_object(
     if "iss" in claims:
         said["iss"] = template.replace("{tenantid}", claims["iss"])
     assert await come(forger, browser, "entra", **said) == f"/not-signed-in/{because}"
-    await nobody_came_in(copy, (24, 24, 1, 24, 0))
+    await nobody_came_in(copy, (28, 28, 1, 28, 0))
 
 
 def school(urn: Any = str(MILL), **changed: Any) -> dict[str, Any]:
@@ -250,4 +250,4 @@ async def test_somebody_whose_roles_have_ended_is_told_so(
         DELEGATE_OF_MILL.role_assignment_id,
     )
     assert await come(forger, browser, "oidc") == "/not-signed-in/no_role"
-    await nobody_came_in(copy, (24, 24, 1, 24, 0))
+    await nobody_came_in(copy, (28, 28, 1, 28, 0))

@@ -8,13 +8,13 @@ from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.people.queries import hashed
-from alongside.features.people.role_assignments import INVITED_BY_HEADS, PLACE
+from alongside.features.people.role_assignments import INVITED_BY_HEADS, SCHOOL_OR_GROUP
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.reads import Read, fetch_all, fetch_one
 
 LONGEST_TOKEN = 100
 COLUMNS = f"""
-    SELECT a.id, a.name, a.email, a.role, a.school_urn, a.consortium_id, {PLACE} AS place, a.organisation,
+    SELECT a.id, a.name, a.email, a.role, a.school_urn, a.consortium_id, {SCHOOL_OR_GROUP} AS place, a.organisation,
            a.invited_at, a.expires_at, a.expires_at <= now() AS over, by.name AS invited_by_name
       FROM invitation a
       LEFT JOIN school s ON s.authority_id = a.authority_id AND s.urn = a.school_urn
