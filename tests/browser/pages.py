@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.personas import (
     ADMINISTRATOR,
+    CHAIR_OF_MILL,
     HEAD_OF_FORD,
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -132,6 +133,7 @@ LISTS: dict[str, Persona | None] = {
     "/search": HEAD_OF_MILL,
     "/needs-and-offers": HEAD_OF_MILL,
     "/home": HEAD_OF_MILL,
+    "/governors": CHAIR_OF_MILL,
     "/directory": HEAD_OF_MILL,
     "/directory/subscriptions": HEAD_OF_MILL,
     "/directory/insights": LEAD_OF_NORTH,
@@ -231,6 +233,8 @@ THINGS: dict[str, Persona] = {
     "/categories/{support_category_id}/panel": OFFICER,
     "/categories/{support_category_id}/moderation": LEAD_OF_NORTH,
     "/categories/{support_category_id}/agreement": HEAD_OF_SERVICE,
+    "/categories/{support_category_id}/signature": CHAIR_OF_MILL,
+    "/profiles/{profile_id}/signature": CHAIR_OF_MILL,
     "/categories/{support_category_id}/appeal": HEAD_OF_MILL,
     "/categories/{support_category_id}/hearing": LEAD_OF_NORTH,
     "/categories/{support_category_id}/change": HEAD_OF_SERVICE,

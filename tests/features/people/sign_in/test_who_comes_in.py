@@ -219,7 +219,7 @@ async def test_the_organisation_is_asked_for_where_the_token_does_not_tell_it(
     address, _ = await browser.begin("dfe")
     answer = await browser.arrive(await visitor.sign_in(address, "newcomer"))
     assert answer.headers["location"] == "/home"
-    assert (await everything(copy)) == (25, 25, 1, 25, 0)
+    assert (await everything(copy)) == (29, 29, 1, 29, 0)
 
 
 @pytest.fixture

@@ -75,7 +75,8 @@ class DelegateForm(PersonForm):
     )
 
     def validate_role(self, field: RadioField) -> None:
-        """Require one of the roles that a headteacher can give."""
+        """Require one of the roles that a headteacher can give: a delegate, if none is sent."""
+        field.data = field.data or Role.DELEGATE.value
         if field.data not in INVITED_BY_HEADS:
             raise ValidationError("Select a role")
 
