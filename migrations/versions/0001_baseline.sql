@@ -6091,7 +6091,7 @@ BEGIN
         RAISE EXCEPTION 'a headteacher changes the appeal only' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'support_category_own_columns', TABLE = 'support_category';
     END IF;
-    IF role IN ('consortium_lead', 'consortium_deputy') AND (to_jsonb(NEW) - ARRAY['state', 'version', 'category_moderated', 'reasons_moderated', 'moderated_by', 'moderated_on', 'category_heard', 'appeal_outcome', 'reasons_heard', 'heard_by', 'heard_on']) IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['state', 'version', 'category_moderated', 'reasons_moderated', 'moderated_by', 'moderated_on', 'category_heard', 'appeal_outcome', 'reasons_heard', 'heard_by', 'heard_on']) THEN
+    IF role IN ('consortium_lead', 'consortium_deputy') AND (to_jsonb(NEW) - ARRAY['state', 'version', 'category_moderated', 'reasons_moderated', 'moderated_by', 'moderated_on', 'category_heard', 'appeal_outcome', 'reasons_heard', 'heard_by', 'heard_on', 'decision_number']) IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['state', 'version', 'category_moderated', 'reasons_moderated', 'moderated_by', 'moderated_on', 'category_heard', 'appeal_outcome', 'reasons_heard', 'heard_by', 'heard_on', 'decision_number']) THEN
         RAISE EXCEPTION 'a panel changes the moderation only' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'support_category_own_columns', TABLE = 'support_category';
     END IF;

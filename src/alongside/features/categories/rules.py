@@ -11,6 +11,7 @@ OF_PANEL = (
     "reasons_heard",
     "heard_by",
     "heard_on",
+    "decision_number",
 )
 _BESIDES = ("state", "version")
 
