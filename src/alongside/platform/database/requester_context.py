@@ -47,7 +47,7 @@ class RequesterContext:
     school_urn: int | None = None
     consortium_ids: Collection[UUID] = ()
     interests: Collection[int] = ()
-    organisation_schools: Collection[int] = ()
+    organisation_schools: Collection[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
