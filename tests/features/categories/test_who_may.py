@@ -16,6 +16,7 @@ from tests.features.agreements.builders import acting
 from tests.features.categories.builders import LATER, STATES, put_category, set_interest
 from tests.personas import (
     ADMINISTRATOR,
+    CHAIR_OF_MILL,
     DELEGATE_OF_MILL,
     DEPUTY_OF_NORTH,
     HEAD_OF_MILL,
@@ -133,8 +134,9 @@ async def test_every_step_in_every_state_by_everybody(
 
 def readers(state: str) -> set[Persona]:
     """Return who reads the category of Mill in a state."""
-    head = {HEAD_OF_MILL} if state in ("notified", "appealed", "heard", "in_force", "superseded") else set()
-    return head | {LEAD_OF_NORTH, DEPUTY_OF_NORTH, *CORE}
+    notified = state in ("notified", "appealed", "heard", "in_force", "superseded")
+    school = {HEAD_OF_MILL, CHAIR_OF_MILL} if notified else set()
+    return school | {LEAD_OF_NORTH, DEPUTY_OF_NORTH, *CORE}
 
 
 async def test_a_category_is_read_by_those_who_may(
