@@ -4,12 +4,14 @@ import gc
 import logging
 import os
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import structlog
 from hypothesis import settings
 
+from alongside.features.schools.term_dates import hard_news
 from alongside.platform.database.session import Database
 from tests.client import Client
 from tests.databases import (
@@ -94,6 +96,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server."""
     if _server is not None:
         _server.stop()
+
+
+@pytest.fixture(autouse=True)
+def a_school_morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad news is sent at once on any day on which the tests run: its clock shows a Wednesday in term."""
+    monkeypatch.setattr(hard_news, "current_time", lambda: datetime(2026, 11, 25, 10, tzinfo=UTC))
 
 
 @pytest.fixture(scope="session")

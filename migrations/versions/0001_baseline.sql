@@ -2534,6 +2534,7 @@ CREATE TABLE review (
 	outcome TEXT, 
 	given_by UUID NOT NULL, 
 	given_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	shown_from TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	CONSTRAINT pk_review PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_review_authority_id_agreement_id FOREIGN KEY(authority_id, agreement_id) REFERENCES support_agreement (authority_id, id), 
 	CONSTRAINT fk_review_authority_id_given_by FOREIGN KEY(authority_id, given_by) REFERENCES person (authority_id, id), 
@@ -3180,7 +3181,7 @@ CREATE POLICY authority_only ON escalation AS RESTRICTIVE FOR ALL TO PUBLIC USIN
 
 CREATE POLICY everyone_inside ON escalation FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-CREATE POLICY seen_by ON escalation AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) OR raised_by::text = (SELECT security.requester())[2])) OR ((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3] AND notified_at IS NOT NULL) OR EXISTS (SELECT FROM escalation_reader r WHERE r.authority_id = escalation.authority_id AND r.escalation_id = escalation.id AND r.ended_at IS NULL AND r.person_id::text = (SELECT security.requester())[2]));
+CREATE POLICY seen_by ON escalation AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) OR raised_by::text = (SELECT security.requester())[2])) OR ((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3] AND notified_at <= now()) OR EXISTS (SELECT FROM escalation_reader r WHERE r.authority_id = escalation.authority_id AND r.escalation_id = escalation.id AND r.ended_at IS NULL AND r.person_id::text = (SELECT security.requester())[2]));
 
 CREATE POLICY added_by ON escalation AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) OR raised_by::text = (SELECT security.requester())[2])));
 

@@ -100,6 +100,7 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "state_outcome": ONE_SCHOOL,
     "amend_agreement": HEAD,
     "end_agreement": HEAD,
+    "send_held_message": dict.fromkeys(CORE, WHOLE),
     "view_plan": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "make_plan": {**dict.fromkeys(LEADERS, CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "view_plan_explanation": BOTH_SIDES,

@@ -51,6 +51,7 @@ OTHERS = (TWIN_HEAD_OF_MILL, TWIN_OFFICER, HEAD_OF_SERVICE.twin, LEAD_OF_NORTH.t
 EXPECTED: dict[str, set[Persona]] = {
     "agreements.signing.sign_agreement": BOTH_HEADS,
     "agreements.endings.end_early": BOTH_HEADS,
+    "agreements.endings.send_held_message": CORE,
     "agreements.endings.challenge_match": BOTH_HEADS,
     "agreements.aims.write_aim": BOTH_SCHOOLS,
     "agreements.aims.change_aim": BOTH_SCHOOLS,
@@ -105,6 +106,7 @@ EXPECTED: dict[str, set[Persona]] = {
     "escalations.officer_notes.write_note": CORE,
     "escalations.raising.raise_escalation": LEADERS,
     "escalations.raising.notify_school": LEADERS | CORE,
+    "escalations.raising.send_held_message": CORE,
     "escalations.referral.answer_referral": CORE,
     "escalations.state_changes.acknowledge_escalation": CORE,
     "escalations.state_changes.decide_escalation": CORE,

@@ -25,6 +25,7 @@ RAISED = {
     "urgency": "soon",
     "return_when": "Reading is taught well in every class",
     "notify_head": "now",
+    "call": "Thursday at 10am",
 }
 PARTNER = "Quay Primary School"
 DECIDED = {

@@ -77,6 +77,9 @@ async def test_every_button_of_an_escalation_leads_to_a_form_or_an_action(client
     for where in sorted(sent):
         answer = await client.post(where, as_=OFFICER)
         assert answer.status_code in (303, 409), (where, answer.status_code)
+    call = {"call": "Thursday at 10am"}
+    answer = await client.post(f"/escalations/{untold}/notify-school", call, as_=OFFICER)
+    assert answer.status_code == 303
     assert (await look(database, untold)).notified_at is not None, "the headteacher is told by the button"
 
 

@@ -110,6 +110,7 @@ RAISED: dict[str, Any] = {
     "wanted": "Somebody from outside leads the review",
     "urgency": "soon",
     "notify_head": "now",
+    "call": "Thursday at 10am",
 }
 
 

@@ -40,6 +40,7 @@ FORM = {
     "wanted": "Somebody from outside leads the review",
     "urgency": "soon",
     "notify_head": "now",
+    "call": "Thursday at 10am",
 }
 
 

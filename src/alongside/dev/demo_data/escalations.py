@@ -3,11 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.dev.demo_data.demonstration import Demonstration, Staff
-from alongside.features.escalations.models import STEP_UP
+from alongside.features.escalations.models import STEP_UP, Escalation
 from alongside.features.escalations.officer_notes.actions import write_note
 from alongside.features.escalations.queries import of_person
 from alongside.features.escalations.raising.actions import raise_escalation
@@ -26,12 +26,19 @@ from alongside.features.escalations.visits.forms import WrittenVisit
 from alongside.features.schools.models import School
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.reads import fetch_all
+from alongside.platform.notifications.actions import release_held
 
 MAINTAINED = select(School.urn).where(
     School.authority_id == bindparam("authority_id"),
     School.type_group == "Local authority maintained schools",
     School.trust_uid.is_(None),
 )
+TELL_NOW = (
+    update(Escalation)
+    .where(Escalation.authority_id == bindparam("of_authority"), Escalation.id == bindparam("raised_id"))
+    .values(notified_at=func.now())
+)
+"""The heads of the demonstration are told on whatever day it is made."""
 STAGES = ("raised", "acknowledged", "active", "waiting", "stepped_up", "returning", "closed")
 SAID: tuple[WrittenEscalation, ...] = (
     {
@@ -98,6 +105,8 @@ async def raise_escalations(session: AsyncSession, staff: Staff) -> int:
             continue
         said = SAID[made % len(SAID)]
         escalation_id = await raise_escalation(session, lead, schools[0], said, tried=["talk", "visit"])
+        await session.execute(TELL_NOW, {"of_authority": staff.authority_id, "raised_id": escalation_id})
+        await release_held(session, lead, f"/escalations/{escalation_id}")
         await _bring_to(session, staff, lead, escalation_id, STAGES[made], said["return_when"])
         made += 1
     return made

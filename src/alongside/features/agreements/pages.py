@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from alongside.features.agreements.proposals import pages as proposals
 from alongside.features.agreements.proposing import pages as proposing
 from alongside.features.agreements.queries import AgreementRow
 from alongside.features.agreements.replies import pages as replies
+from alongside.features.agreements.resource import AGREEMENT
 from alongside.features.agreements.reviews import pages as reviews
 from alongside.features.agreements.reviews.queries import SeenReview, reviews_seen_by
 from alongside.features.agreements.selection import pages as selection
@@ -36,6 +38,7 @@ from alongside.features.authorities.settings import label_of
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import Action, ActionButton, buttons_for
+from alongside.platform.notifications.queries import held_until
 from alongside.platform.web.formatting import format_date
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
@@ -93,6 +96,8 @@ class AgreementPage(PageContext):
         tuple[AmendmentRow, Sequence[tuple[str, Sequence[Difference]]], Sequence[ActionButton]]
     ]
     entries: Sequence[TimelineEntry]
+    held_until: datetime | None
+    send_held: Sequence[ActionButton]
 
 
 @endpoint.get("/agreements", permission=Permission.VIEW_AGREEMENT)
@@ -118,6 +123,7 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     subjects = [("support_agreement", row.id), ("proposal", row.proposal_id)]
     subjects += [("visit", one.id) for one in its_visits] + [("amendment", one.id) for one in its_changes]
     change = next((one for one in its_changes if one.state == "proposed"), None)
+    held = await held_until(ctx.session, ctx.person, AGREEMENT.url(row))
     given = {one.kind for one in its_reviews if one.side == party_of(ctx.person, row)}
     possible: list[Action[AgreementRow]] = [
         visits.LOG,
@@ -150,6 +156,8 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
             for one in its_changes
         ],
         entries=await timeline_of(ctx.session, authority_id, subjects),
+        held_until=held,
+        send_held=buttons_for(ctx.person, row, [endings.SEND_HELD_MESSAGE]) if held else [],
     )
     return Page(context)
 

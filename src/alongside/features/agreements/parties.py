@@ -1,18 +1,21 @@
 """The two parties of an agreement, the requesting and the supporting school, and notifications to them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
+from alongside.features.schools.term_dates.hard_news import message_goes_out
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.access.records import require_on
 from alongside.platform.database.requester_context import RequesterContext, set_requester
-from alongside.platform.notifications.actions import notify
+from alongside.platform.notifications.actions import NOTHING_TO_DO, Message, notify_each
 
 REQUESTING = "requesting"
 SUPPORTING = "supporting"
@@ -75,7 +78,8 @@ def is_head(person: Principal) -> bool:
 class NotificationText(NamedTuple):
     """A notification: its kind, one sentence, the path it links to, and its idempotency key.
 
-    With `asks` the sentence names what the recipient must do and by when.
+    With `asks` the sentence names what the recipient must do and by when. `not_before` is when they are told, if that
+    is later than now.
     """
 
     kind: str
@@ -83,6 +87,7 @@ class NotificationText(NamedTuple):
     path: str
     once: str
     asks: bool = False
+    not_before: datetime | None = None
 
 
 async def notify_schools(
@@ -90,9 +95,7 @@ async def notify_schools(
 ) -> None:
     """Notify the headteachers and delegates of schools."""
     people = await people_of_schools(session, person.authority_id, person.today, list(urns))
-    await notify(
-        session, person, ids(people), word.kind, word.text, word.path, once=word.once, asks=word.asks
-    )
+    await _notify(session, person, ids(people), word)
 
 
 async def notify_schools_and_leads(
@@ -103,4 +106,28 @@ async def notify_schools_and_leads(
     schools = await people_of_schools(session, person.authority_id, person.today, urns)
     leaders = await leaders_of_schools(session, person.authority_id, person.today, urns)
     recipients = ids([*schools, *leaders])
-    await notify(session, person, recipients, word.kind, word.text, word.path, once=word.once, asks=word.asks)
+    await _notify(session, person, recipients, word)
+
+
+async def notify_with_bad_news(
+    session: AsyncSession, person: Principal, row: Sides, side: str, word: NotificationText
+) -> datetime | None:
+    """Notify the school of one side when a school morning suits, and the other school and the leads at once.
+
+    Returns when the message to the school goes out, if that is later than now.
+    """
+    urn = urn_on(side, row)
+    held = await message_goes_out(session, person.authority_id, urn)
+    await notify_schools(session, person, [urn], word._replace(not_before=held))
+    await notify_schools_and_leads(session, person, row, word)
+    return held
+
+
+async def _notify(
+    session: AsyncSession, person: Principal, recipients: Iterable[UUID], word: NotificationText
+) -> None:
+    body = word.text if word.asks else f"{word.text} {NOTHING_TO_DO}"
+    messages = [Message(one, word.text, word.text, body) for one in recipients]
+    await notify_each(
+        session, person, messages, word.kind, word.path, once=word.once, not_before=word.not_before
+    )

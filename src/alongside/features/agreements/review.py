@@ -27,7 +27,7 @@ class Review(AuthorityOwned, Base):
     """One side's half-way or closing review. It is given once and cannot be changed.
 
     `changed` is what has changed, `again` whether they would do it again. The closing review of the requesting
-    side has the `outcome` for the need.
+    side has the `outcome` for the need. `shown_from` is when the other school is told of it, which may be later.
     """
 
     __tablename__ = "review"
@@ -54,6 +54,7 @@ class Review(AuthorityOwned, Base):
     outcome: Mapped[str | None]
     given_by: Mapped[UUID]
     given_at: Mapped[datetime] = created_at()
+    shown_from: Mapped[datetime] = created_at()
 
 
 class ReviewRating(AuthorityKeyed, Base):

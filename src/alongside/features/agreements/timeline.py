@@ -18,6 +18,7 @@ OTHER_WORDS = {
     "remove_aim": "removed an aim",
     "signatures_fall": "changed the agreement, so both headteachers must sign again",
     "write_visit_hopes": "wrote the school’s own view of a visit",
+    "send_held_message": "sent a message at once, before the school morning",
     "give_mid_term_review": "gave their half-way review",
     "give_closing_review": "gave their closing review",
 }

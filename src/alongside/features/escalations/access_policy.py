@@ -42,7 +42,7 @@ OWN_CONSORTIUM = (
     f"({LEADS} AND ({is_among('consortium_id', CONSORTIA)} OR {is_among('handling_consortium_id', CONSORTIA)})"
     f" AND (NOT {is_among('school_urn', INTERESTS)} OR raised_by::text = {PERSON}))"
 )
-OWN_SCHOOL = f"({HEAD} AND school_urn::text = {SCHOOL} AND notified_at IS NOT NULL)"
+OWN_SCHOOL = f"({HEAD} AND school_urn::text = {SCHOOL} AND notified_at <= now())"
 NAMED = (
     "EXISTS (SELECT FROM escalation_reader r WHERE r.authority_id = escalation.authority_id"
     f" AND r.escalation_id = escalation.id AND r.ended_at IS NULL AND r.person_id::text = {PERSON})"

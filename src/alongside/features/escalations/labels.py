@@ -21,6 +21,7 @@ STATES = {
 }
 BESIDES = {
     "tell_school": "told the headteacher of the escalation",
+    "send_held_message": "told the headteacher at once, before the school morning",
     "hand_over_escalation": "handed over the work of a person who left",
     "assign_escalation": "assigned the escalation",
     "meet_criterion": "marked a criterion as met",

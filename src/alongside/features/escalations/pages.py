@@ -142,6 +142,7 @@ class EscalationPage(PageContext):
     additions: Sequence[ActionButton]
     decide: ActionButton | None
     notify_school: ActionButton | None
+    send_held: ActionButton | None
     ask_matching: ActionButton | None
     cannot_close: bool
     works_on: bool
@@ -255,6 +256,7 @@ def _escalation(
         additions=buttons_for(person, row, ADDITIONS),
         decide=triage.DECIDE.button(person, row),
         notify_school=raising.NOTIFY_SCHOOL.button(person, row),
+        send_held=raising.SEND_HELD_MESSAGE.button(person, row),
         ask_matching=matching.ASK_MATCHING.button(person, row),
         cannot_close=row.open_task and row.state in (*CLOSE.starts, *ACCEPT_RETURN.starts),
         works_on=may_act(person, Permission.CONTRIBUTE_TO_ESCALATION, row),

@@ -1,7 +1,7 @@
 """The rows of escalations that queries return: a line of a list, a whole escalation, and a part of one."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -38,6 +38,16 @@ class EscalationLine(Parties, frozen=True):
     notified_at: datetime | None
     due_at: datetime | None
     closed_at: datetime | None
+
+    @property
+    def is_notified(self) -> bool:
+        """Whether the headteacher has been told, and may read the escalation."""
+        return self.notified_at is not None and self.notified_at <= datetime.now(UTC)
+
+    @property
+    def held(self) -> bool:
+        """Whether the message to the headteacher waits for a school morning."""
+        return self.notified_at is not None and not self.is_notified
 
 
 class OpenEscalations(msgspec.Struct, frozen=True):

@@ -172,7 +172,7 @@ async def notify_participants(
         Recipient.OWNER: owner,
         Recipient.OFFICER: [] if owner else list(found.officers),
         Recipient.LEAD: list(found.leads),
-        Recipient.HEAD: list(found.heads) if row.notified_at is not None else [],
+        Recipient.HEAD: list(found.heads) if row.is_notified else [],
         Recipient.READER: list(found.readers),
     }
     once = once or f"{event}:{row.id}:{row.version}"

@@ -100,6 +100,7 @@ class Permission(StrEnum):
     STATE_OUTCOME = auto()
     AMEND_AGREEMENT = auto()
     END_AGREEMENT = auto()
+    SEND_HELD_MESSAGE = auto()
 
     VIEW_PLAN = auto()
     MAKE_PLAN = auto()
@@ -165,8 +166,8 @@ class Grant:
     """What a role has: a scope, and limits on the records within it.
 
     `party` is the side of the record that the scope is about. `states` are the states in which it holds (none: in all).
-    `once` is the column that must have a value first. `without_interest`: not for records of a school in which the
-    person has an interest.
+    `once` is the column that must have a value first; a time must also have come. `without_interest`: not for records
+    of a school in which the person has an interest.
     """
 
     scope: Scope
@@ -303,6 +304,7 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.STATE_OUTCOME: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.REQUESTING),
     Permission.AMEND_AGREEMENT: HEAD_ONLY,
     Permission.END_AGREEMENT: HEAD_ONLY,
+    Permission.SEND_HELD_MESSAGE: CORE_TEAM,
     Permission.VIEW_PLAN: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)
     | grant(LEADING_AUTHORITY, Scope.AUTHORITY),
     Permission.MAKE_PLAN: grant(CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM)

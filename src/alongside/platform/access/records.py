@@ -6,10 +6,11 @@ record with a `consortium_id` is within OWN_CONSORTIUM by its consortium, any ot
 """
 
 from collections.abc import Collection
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, true
+from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, and_, false, func, or_, true
 
 from alongside.errors import NotFound
 from alongside.platform.access.authorisation import Query, may, scope_filter
@@ -43,7 +44,7 @@ def may_on(
     granted = grant_for(person.role, permission)
     if granted is None or (granted.states and getattr(record, STATE) not in granted.states):
         return False
-    if granted.once is not None and getattr(record, granted.once) is None:
+    if granted.once is not None and not _has_come(getattr(record, granted.once)):
         return False
     if granted.without_interest and not {*_values(record, SCHOOLS[Party.ANY])}.isdisjoint(interests):
         return False
@@ -81,12 +82,19 @@ def record_filter(
     if granted.states:
         limits.append(_column(table, STATE).in_(granted.states))
     if granted.once is not None:
-        limits.append(_column(table, granted.once).is_not(None))
+        since: ColumnElement[datetime] = getattr(table, granted.once)
+        is_time = isinstance(since.type, DateTime)
+        limits.append(since <= func.now() if is_time else since.is_not(None))
     if granted.without_interest and interests:
         taken = sorted(interests)
         every: list[SQLColumnExpression[int | None]] = _values(table, SCHOOLS[Party.ANY])
         limits += [or_(column.is_(None), column.not_in(taken)) for column in every]
     return and_(true(), within, *limits)
+
+
+def _has_come(since: date | None) -> bool:
+    """Return whether there is a time or day, and a time is not in the future."""
+    return since is not None and not (isinstance(since, datetime) and since > datetime.now(UTC))
 
 
 def _by_consortium(granted: Grant, record: object) -> bool:

@@ -113,6 +113,32 @@ async def notify_each(
         )
 
 
+async def release_held(session: AsyncSession, person: Principal, path: str) -> int:
+    """Tell people now what waits for a later time about the page at `path`; returns how many were waiting."""
+    shown = await session.execute(
+        update(Notification)
+        .where(
+            Notification.authority_id == person.authority_id,
+            Notification.path == path,
+            Notification.shown_from > func.now(),
+        )
+        .values(shown_from=func.now())
+        .returning(Notification.id)
+    )
+    await session.execute(
+        update(EmailOutbox)
+        .where(
+            EmailOutbox.authority_id == person.authority_id,
+            EmailOutbox.path == path,
+            EmailOutbox.state == "waiting",
+            EmailOutbox.attempt == 0,
+            EmailOutbox.run_at > func.now(),
+        )
+        .values(run_at=func.now())
+    )
+    return len(shown.all())
+
+
 async def finish_all_notifications(session: AsyncSession, person: Principal) -> int:
     """Mark all notifications of this person as done; returns how many were not."""
     read = await session.execute(

@@ -54,6 +54,15 @@ NOTIFICATIONS = Read(
     NotificationRow,
 )
 UNREAD = select(func.count()).select_from(Notification).where(*_OWN, Notification.read_at.is_(None))
+HELD = (
+    select(func.min(Notification.shown_from))
+    .where(
+        Notification.authority_id == bindparam("authority_id"),
+        Notification.path == bindparam("path"),
+        Notification.shown_from > func.now(),
+    )
+    .having(~func.bool_or(Notification.person_id == bindparam("person_id")))
+)
 _EMAILS = (
     select(*(EmailOutbox.__table__.c[name] for name in EmailRow.__struct_fields__))
     .where(EmailOutbox.authority_id == bindparam("authority_id"))
@@ -86,6 +95,12 @@ async def notifications_of(
 async def unread_notifications(session: AsyncSession, person: Principal) -> int:
     """Return how many notifications this person has not marked as done."""
     return int((await session.execute(UNREAD, _of(person))).scalar_one())
+
+
+async def held_until(session: AsyncSession, person: Principal, path: str) -> datetime | None:
+    """Return when others are told of the page at `path`, if that is later than now and this person is not one."""
+    found: datetime | None = await session.scalar(HELD, _of(person) | {"path": path})
+    return found
 
 
 async def failed_emails(session: AsyncSession, person: Principal) -> list[EmailRow]:

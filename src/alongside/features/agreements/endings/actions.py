@@ -1,8 +1,9 @@
 """Ending, challenging and closing a support agreement."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused, ValidationFailed
@@ -14,12 +15,15 @@ from alongside.features.agreements.models import (
     SupportAgreement,
 )
 from alongside.features.agreements.parties import (
+    OTHER_SIDE,
     NotificationText,
     Sides,
     notify_schools_and_leads,
+    notify_with_bad_news,
     own_side,
 )
 from alongside.features.agreements.queries import AUTHORITY, AgreementRow, NeedState, lock_agreement
+from alongside.features.agreements.review import Review
 from alongside.features.agreements.visit import DROP_VISIT, Visit
 from alongside.features.authorities import settings_of
 from alongside.features.needs.models import (
@@ -32,7 +36,9 @@ from alongside.features.needs.models import (
 from alongside.features.offers.balance.actions import balance_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
+from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.reads import Read, columns_of, fetch_all
+from alongside.platform.notifications.actions import release_held
 from alongside.platform.web.formatting import format_date
 from alongside.platform.workflow import Transition, apply_transition
 
@@ -74,23 +80,27 @@ LEFT_OVER: tuple[tuple[Read[LeftOver], type[Visit] | type[Amendment], Transition
 
 
 async def end_early(
-    session: AsyncSession, person: Principal, agreement_id: UUID, reason: str, words: str
-) -> None:
+    session: AsyncSession, person: Principal, agreement_id: UUID, reason: str, words: str, call: str = ""
+) -> datetime | None:
     """End an agreement early: unused days return to the pool and the need is open again.
 
-    `reason` is a key of the authority's list. Raises ActionRefused when the agreement has already ended.
+    `reason` is a key of the authority's list, `call` says when the other headteacher is called. Returns when the
+    message to the other school goes out, if that is later than now.
+
+    Raises ActionRefused when the agreement has already ended.
     """
     reasons = settings_of(person.authority_id).ending_reasons
     row = await lock_agreement(session, person, Permission.END_AGREEMENT, agreement_id, pool=True)
-    own_side(person, Permission.END_AGREEMENT, row)
+    side = own_side(person, Permission.END_AGREEMENT, row)
     if reason not in reasons:
         raise ValidationFailed({"reason": ["Choose a reason from the list."]})
-    note = ": ".join(part for part in (reasons[reason].label, words) if part)
+    note = ": ".join(part for part in (reasons[reason].label, words, call) if part)
     await apply_transition(session, person, SupportAgreement, row, END_EARLY, note=note, ended_because=reason)
-    await _after_early_end(
+    return await _after_early_end(
         session,
         person,
         row,
+        side,
         NotificationText(
             "agreement_ended",
             f"The agreement of {row.supporting_name} and {row.requesting_name} has ended early.",
@@ -112,21 +122,27 @@ def no_challenge(person: Principal, row: AgreementRow) -> str | None:
     return None
 
 
-async def challenge_match(session: AsyncSession, person: Principal, agreement_id: UUID, words: str) -> None:
+async def challenge_match(
+    session: AsyncSession, person: Principal, agreement_id: UUID, words: str, call: str = ""
+) -> datetime | None:
     """Challenge a match that a lead made for both schools: it ends, and the leads are notified of the reason.
+
+    Returns when the message to the other school goes out, if that is later than now.
 
     Raises ActionRefused for a match that a school proposed, and after the last day to challenge.
     """
     row = await lock_agreement(session, person, Permission.END_AGREEMENT, agreement_id, pool=True)
-    own_side(person, Permission.END_AGREEMENT, row)
+    side = own_side(person, Permission.END_AGREEMENT, row)
     if refused := no_challenge(person, row):
         raise ActionRefused(refused, row.state)
+    note = ": ".join(part for part in (words, call) if part)
     changed = {"challenged_on": person.today, "ended_because": "challenged"}
-    await apply_transition(session, person, SupportAgreement, row, CHALLENGE, note=words, written=changed)
-    await _after_early_end(
+    await apply_transition(session, person, SupportAgreement, row, CHALLENGE, note=note, written=changed)
+    return await _after_early_end(
         session,
         person,
         row,
+        side,
         NotificationText(
             "match_challenged",
             f"The match of {row.supporting_name} with {row.requesting_name} was challenged. The need is open again.",
@@ -137,32 +153,60 @@ async def challenge_match(session: AsyncSession, person: Principal, agreement_id
 
 
 async def _after_early_end(
-    session: AsyncSession, person: Principal, row: AgreementRow, word: NotificationText
-) -> None:
+    session: AsyncSession, person: Principal, row: AgreementRow, side: str, word: NotificationText
+) -> datetime | None:
     product = system(person.authority_id, person.today)
     await apply_transition(session, product, Need, _need_of(row), LOOK_AGAIN)
     await wind_up(session, person, row)
-    await notify_schools_and_leads(session, person, row, word)
+    return await notify_with_bad_news(session, person, row, OTHER_SIDE[side], word)
 
 
-async def close_agreement(session: AsyncSession, person: Principal, row: AgreementRow, outcome: str) -> None:
-    """Close an agreement with the requesting school's outcome. Its offer and need must be locked."""
+async def send_held_message(
+    session: AsyncSession, person: Principal, agreement_id: UUID, reason: str
+) -> None:
+    """Tell the school at once, whose message about this agreement waits for a school morning.
+
+    Raises ActionRefused if no message waits.
+    """
+    row = await lock_agreement(session, person, Permission.SEND_HELD_MESSAGE, agreement_id)
+    if not await release_held(session, person, f"/agreements/{agreement_id}"):
+        raise ActionRefused("No message is waiting for a school morning.", row.state)
+    await session.execute(
+        update(Review)
+        .where(
+            Review.authority_id == person.authority_id,
+            Review.agreement_id == agreement_id,
+            Review.shown_from > func.now(),
+        )
+        .values(shown_from=func.now())
+    )
+    urns = (row.requesting_urn, row.supporting_urn)
+    verb = "send_held_message"
+    await record_audit(session, person, verb, "support_agreement", row.id, schools=urns, note=reason)
+
+
+async def close_agreement(
+    session: AsyncSession, person: Principal, row: AgreementRow, outcome: str, told_later: str | None = None
+) -> None:
+    """Close an agreement with the requesting school's outcome. Its offer and need must be locked.
+
+    The school of the side `told_later` is told when a school morning suits.
+    """
     product = system(person.authority_id, person.today)
     await apply_transition(session, product, SupportAgreement, row, CLOSE, outcome=outcome)
     ending = {"met": MEET_NEED, "part_met": PART_MEET_NEED, "not_met": NOT_MEET_NEED}[outcome]
     await apply_transition(session, product, Need, _need_of(row), ending)
     await wind_up(session, person, row)
-    await notify_schools_and_leads(
-        session,
-        person,
-        row,
-        NotificationText(
-            "agreement_closed",
-            f"The agreement of {row.supporting_name} and {row.requesting_name} is closed: both have reviewed it.",
-            f"/agreements/{row.id}",
-            f"agreement_closed:{row.id}",
-        ),
+    word = NotificationText(
+        "agreement_closed",
+        f"The agreement of {row.supporting_name} and {row.requesting_name} is closed: both have reviewed it.",
+        f"/agreements/{row.id}",
+        f"agreement_closed:{row.id}",
     )
+    if told_later is None:
+        await notify_schools_and_leads(session, person, row, word)
+    else:
+        await notify_with_bad_news(session, person, row, told_later, word)
 
 
 async def wind_up(session: AsyncSession, person: Principal, row: AgreementRow) -> None:

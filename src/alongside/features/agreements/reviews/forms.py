@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from wtforms import Form
-
 from alongside.features.agreements.aims.queries import AimRow
 from alongside.features.agreements.reviews.values import Judgement
+from alongside.platform.forms.call import CallFields
 from alongside.platform.forms.fields import Choice, line, passage
 from alongside.platform.forms.validation import require_fields
 
@@ -24,7 +23,7 @@ def names_for(aim_id: UUID) -> tuple[str, str, str]:
     return f"rating_{aim_id.hex}", f"reason_{aim_id.hex}", f"reached_{aim_id.hex}"
 
 
-class ReviewForm(Form):
+class ReviewForm(CallFields):
     """Fields of every review. `review_form` adds the fields of the aims."""
 
     changed = passage(
@@ -50,6 +49,8 @@ class ReviewForm(Form):
         if "outcome" in self:
             cures["outcome"] = "Select whether the need was met"
         require_fields(self, cures)
+        if any(self[names_for(aim.id)[0]].data == "red" for aim in self.aims):
+            self.require_call()
         return not self.errors
 
     def judgement(self) -> Judgement:

@@ -5,11 +5,13 @@ from alongside.features.agreements.queries import AgreementRow
 from alongside.features.agreements.resource import AGREEMENT
 from alongside.features.agreements.reviews import actions
 from alongside.features.agreements.reviews.forms import ReviewForm, review_form
+from alongside.features.schools.term_dates.hard_news import sentence
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import may_on
 from alongside.platform.forms.action import ActionRequest, routes_of
-from alongside.platform.forms.form_action import FormAction
+from alongside.platform.forms.form_action import FormAction, FormRequest
+from alongside.platform.web.responses import PageResult, Redirect
 
 READ_LATER = (
     "You cannot change a review after you give it. The other school can read it when it has given its own."
@@ -31,6 +33,13 @@ def _review(
         says_outcome = closing and may_on(asked.person, Permission.STATE_OUTCOME, asked.record)
         return review_form(aims, outcome=says_outcome, closing=closing)
 
+    async def run(asked: FormRequest[AgreementRow, ReviewForm]) -> PageResult:
+        said, row = asked.form.judgement(), asked.record
+        call = asked.form.call_note() if actions.is_hard(said) else ""
+        held = await actions.give_review(asked.session, asked.person, row.id, kind, said, call)
+        waits = f" {sentence(held, 'the other school')}" if held else ""
+        return Redirect(AGREEMENT.url(row), f"Your review is saved. Thank you.{waits}")
+
     return FormAction(
         name=name,
         resource=AGREEMENT,
@@ -44,10 +53,7 @@ def _review(
         submit="Give this review",
         form=form,
         template="agreements/review.html",
-        said="Your review is saved. Thank you.",
-        run=lambda asked: actions.give_review(
-            asked.session, asked.person, asked.record.id, kind, asked.form.judgement()
-        ),
+        run=run,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -27,6 +27,7 @@ class ReviewRow(msgspec.Struct, frozen=True):
     again: str
     outcome: str | None
     given_at: datetime
+    shown_from: datetime
 
 
 class RatingRow(msgspec.Struct, frozen=True):
@@ -98,18 +99,19 @@ async def reviews_seen_by(
     """The reviews of an agreement with their ratings, as this person may see them.
 
     For a school, a review of the other side is not open until it has given its own of the same kind, so that neither
-    copies the other. A lead and the core team see all.
+    copies the other, nor before the message about it has gone out. A lead and the core team see all.
     """
     given = await given_reviews(session, person.authority_id, agreement.id)
     side = party_of(person, agreement)
     own = {review.kind for review in given if review.side == side}
     ratings = await _ratings_of(session, person.authority_id, agreement.id) if given else []
-    shown = []
+    shown, now = [], datetime.now(UTC)
     for review in given:
-        if side is None or review.side == side or review.kind in own:
+        own_turn = review.kind in own and review.shown_from <= now
+        if side is None or review.side == side or own_turn:
             rated = [one for one in ratings if one.review_id == review.id]
             texts = (review.changed, review.again, review.outcome)
             shown.append(SeenReview(review.kind, review.side, review.given_at, True, *texts, rated))
-        else:
+        elif review.shown_from <= now:
             shown.append(SeenReview(review.kind, review.side, review.given_at, False))
     return shown

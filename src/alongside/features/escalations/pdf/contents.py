@@ -152,7 +152,10 @@ def _facts(settings: AuthoritySettings, row: EscalationRow, *, for_school: bool)
         ("Raised", f"{format_datetime(row.raised_at)}, by {row.raiser}"),
         ("Why", reason_label(settings, row)),
         ("Urgency", label_of(settings.escalation_urgencies, row.urgency)),
-        ("Headteacher told", format_datetime(row.notified_at) if row.notified_at else "Not yet"),
+        (
+            "Headteacher told",
+            format_datetime(row.notified_at) if row.notified_at and row.is_notified else "Not yet",
+        ),
         ("State", STATES[row.state]),
         ("Decision", outcome_label(row)),
         ("Referred to the DfE", _referral(row)),

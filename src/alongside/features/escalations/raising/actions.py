@@ -25,10 +25,11 @@ from alongside.features.escalations.telling import (
     officers_turn,
 )
 from alongside.features.escalations.transitions import clock_from_now, record_event, set_timers
+from alongside.features.schools.term_dates.hard_news import message_goes_out
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
-from alongside.platform.notifications.actions import Message, notify_each
+from alongside.platform.notifications.actions import Message, notify_each, release_held
 
 
 async def raise_escalation(
@@ -39,12 +40,15 @@ async def raise_escalation(
     *,
     tried: Sequence[str] = (),
     why_wait: str = "",
+    call: str = "",
 ) -> UUID:
     """Raise an escalation of a school. Nobody can refuse it.
 
-    `tried` are links (“need:<id>”) or kinds of attempted support. With `why_wait` the school is not notified
-    yet. Raises NotFound for a school of another consortium, and ValidationFailed for a reason that belongs to
-    safeguarding.
+    `tried` are links (“need:<id>”) or kinds of attempted support. With `why_wait` the school is not notified yet;
+    otherwise the message waits for a school morning if now is no time for bad news. `call` says when they speak with
+    the headteacher.
+
+    Raises NotFound for a school of another consortium, and ValidationFailed for a reason that belongs to safeguarding.
     """
     school = await school_to_raise_for(session, person, urn)
     reason = settings_of(person.authority_id).escalation_reasons.get(written["reason"])
@@ -54,13 +58,14 @@ async def raise_escalation(
         )
     signs = [one.since_on for one in await suggestions_for(session, person, [urn]) if one.since_on]
     clock = await clock_from_now(session, person, urn, written["urgency"], RAISE_ESCALATION.end)
+    held = await message_goes_out(session, person.authority_id, urn)
     made = Escalation(
         authority_id=person.authority_id,
         school_urn=urn,
         consortium_id=_own_consortium(person),
         state=RAISE_ESCALATION.end,
         raised_by=person.id,
-        notified_at=None if why_wait else datetime.now(UTC),
+        notified_at=None if why_wait else held or datetime.now(UTC),
         suggested_since_on=min(signs, default=None),
         **written,
         **clock,
@@ -69,7 +74,7 @@ async def raise_escalation(
     await session.flush()
     await record_audit(session, person, RAISE_ESCALATION.verb, "escalation", made.id)
     await _save_attempts(session, person, made.id, school.recorded, tried)
-    await record_event(session, person, made.id, RAISE_ESCALATION.verb)
+    await record_event(session, person, made.id, RAISE_ESCALATION.verb, call)
     if why_wait:
         await session.execute(
             insert(DeferredNotification).values(
@@ -77,42 +82,68 @@ async def raise_escalation(
             )
         )
     await set_timers(session, person, made.id, urn, clock, first=True)
-    await _tell_of_raising(session, person, made)
+    await _tell_of_raising(session, person, made, held)
     return made.id
 
 
-async def notify_school(session: AsyncSession, person: Principal, escalation_id: UUID) -> None:
-    """Notify the headteacher of an escalation whose notification was deferred.
+async def notify_school(
+    session: AsyncSession, person: Principal, escalation_id: UUID, call: str = ""
+) -> None:
+    """Notify the headteacher of an escalation whose notification was deferred; the message waits as for a new one.
 
     Raises ActionRefused if the headteacher was notified before.
     """
     row = await lock_escalation(session, person, Permission.CONTRIBUTE_TO_ESCALATION, escalation_id)
     if row.notified_at is not None:
         raise ActionRefused("The headteacher has already been told.", row.state)
+    held = await message_goes_out(session, person.authority_id, row.school_urn)
+    await _set_notified(session, person, escalation_id, held or datetime.now(UTC))
+    await record_audit(session, person, "tell_school", "escalation", escalation_id)
+    await record_event(session, person, escalation_id, "tell_school", call)
+    heads = await heads_of(session, person, row.school_urn)
+    await _tell_heads(session, person, row.id, row.school_urn, heads, held)
+
+
+async def send_held_message(
+    session: AsyncSession, person: Principal, escalation_id: UUID, reason: str
+) -> None:
+    """Tell the headteacher at once, whose message waits for a school morning.
+
+    Raises ActionRefused if no message waits.
+    """
+    row = await lock_escalation(session, person, Permission.MANAGE_ESCALATION, escalation_id)
+    if not row.held:
+        raise ActionRefused("No message to the headteacher is waiting.", row.state)
+    await _set_notified(session, person, escalation_id, datetime.now(UTC))
+    await release_held(session, person, f"/escalations/{escalation_id}")
+    await record_audit(session, person, "send_held_message", "escalation", escalation_id)
+    await record_event(session, person, escalation_id, "send_held_message", reason, for_school=False)
+
+
+async def _set_notified(
+    session: AsyncSession, person: Principal, escalation_id: UUID, notified_at: datetime
+) -> None:
     await session.execute(
         update(Escalation)
-        .where(
-            Escalation.authority_id == person.authority_id,
-            Escalation.id == escalation_id,
-            Escalation.notified_at.is_(None),
-        )
-        .values(notified_at=datetime.now(UTC), version=Escalation.version + 1)
+        .where(Escalation.authority_id == person.authority_id, Escalation.id == escalation_id)
+        .values(notified_at=notified_at, version=Escalation.version + 1)
         .execution_options(synchronize_session=False)
     )
-    await record_audit(session, person, "tell_school", "escalation", escalation_id)
-    await record_event(session, person, escalation_id, "tell_school")
-    heads = await heads_of(session, person, row.school_urn)
-    await _tell_heads(session, person, row.id, row.school_urn, heads)
 
 
 async def _tell_heads(
-    session: AsyncSession, person: Principal, escalation_id: UUID, urn: int, heads: Sequence[UUID]
+    session: AsyncSession,
+    person: Principal,
+    escalation_id: UUID,
+    urn: int,
+    heads: Sequence[UUID],
+    held: datetime | None,
 ) -> None:
     """Email the headteacher that there is an escalation and where to read it."""
     once = f"escalation_told:{escalation_id}:{urn}"
     where = f"/escalations/{escalation_id}"
     to_send = [Message(one, RAISED_FOR_HEAD, NEWS, RAISED_FOR_HEAD) for one in heads]
-    await notify_each(session, person, to_send, "escalation_told", where, once=once)
+    await notify_each(session, person, to_send, "escalation_told", where, once=once, not_before=held)
 
 
 def _own_consortium(person: Principal) -> UUID:
@@ -142,7 +173,9 @@ async def _save_attempts(
         await session.execute(insert(AttemptedSupport), rows)
 
 
-async def _tell_of_raising(session: AsyncSession, person: Principal, made: Escalation) -> None:
+async def _tell_of_raising(
+    session: AsyncSession, person: Principal, made: Escalation, held: datetime | None
+) -> None:
     parties = Parties(made.school_urn, made.consortium_id, None, made.raised_by, None)
     found = await participants_of(session, person, made.id, parties)
     people = {Recipient.OFFICER: found.officers, Recipient.LEAD: found.leads}
@@ -150,4 +183,4 @@ async def _tell_of_raising(session: AsyncSession, person: Principal, made: Escal
     where, once = f"/escalations/{made.id}", f"escalation_raised:{made.id}"
     await notify_each(session, person, raised, "escalation_raised", where, once=once)
     if made.notified_at is not None:
-        await _tell_heads(session, person, made.id, made.school_urn, found.heads)
+        await _tell_heads(session, person, made.id, made.school_urn, found.heads, held)

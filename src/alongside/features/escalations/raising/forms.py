@@ -7,10 +7,11 @@ from typing import TypedDict
 from uuid import UUID
 
 import msgspec
-from wtforms import BooleanField, Form, HiddenField
+from wtforms import BooleanField, HiddenField
 
 from alongside.features.authorities.settings import AuthoritySettings, on_offer
 from alongside.features.escalations.raising.models import LINKED, TRIED
+from alongside.platform.forms.call import CallFields
 from alongside.platform.forms.fields import Choice, Choices, passage
 from alongside.platform.forms.validation import add_error, check_for_personal_data
 from alongside.platform.web.form_data import FormData
@@ -24,7 +25,8 @@ NEEDED = {
     "notify_head": "Select yes if the headteacher is told now",
 }
 MOST_TEXT = 2000
-TEXTS = ("reason_words", "tried_words", "wanted", "return_when", "why_wait")
+PASSAGES = ("reason_words", "tried_words", "wanted", "return_when", "why_wait")
+TEXTS = (*PASSAGES, "call", "no_call")
 
 
 class RecordedSupport(msgspec.Struct, frozen=True):
@@ -58,7 +60,7 @@ class WrittenEscalation(TypedDict):
     return_when: str
 
 
-class RaiseForm(Form):
+class RaiseForm(CallFields):
     """Fields of a new escalation of `school`.
 
     `cautions` holds words that the user must confirm with a tick box.
@@ -112,7 +114,7 @@ class RaiseForm(Form):
         """Bind the submitted data, or show a form with this `data`."""
         super().__init__(formdata, data=data)
         self.cautions: dict[str, str] = {}
-        for name in TEXTS:
+        for name in PASSAGES:
             self[name].render_kw = {**(self[name].render_kw or {}), "rows": 3}
 
     def offer_choices(self, settings: AuthoritySettings, school: ChosenSchool) -> None:
@@ -146,6 +148,8 @@ class RaiseForm(Form):
                 self.why_wait,
                 "Enter why the headteacher must wait. The core team reads this, the school does not",
             )
+        if self.notify_head.data == "now":
+            self.require_call()
         if self.school.open_one and not self.another.data:
             add_error(self.another, "This school has an open escalation. Read it first, or tick the box")
         check_for_personal_data(self, [self[name].data for name in TEXTS])
@@ -161,6 +165,16 @@ class RaiseForm(Form):
             "urgency": self.urgency.data,
             "return_when": self.return_when.data or "",
         }
+
+
+class TellForm(CallFields):
+    """When the sender speaks with the headteacher who is told now."""
+
+    def is_valid(self) -> bool:
+        """Validate: the time of a call, or why there is none."""
+        self.validate()
+        self.require_call()
+        return not self.errors
 
 
 def tried_label(one: RecordedSupport) -> str:

@@ -3,24 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wtforms import Form
-
 from alongside.errors import NotFound
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import AuthoritySettings, Contact
 from alongside.features.escalations.models import OPEN_STATES
 from alongside.features.escalations.raising import actions, queries
-from alongside.features.escalations.raising.forms import RaiseForm
+from alongside.features.escalations.raising.forms import RaiseForm, TellForm
 from alongside.features.escalations.resource import ESCALATION, subject
+from alongside.features.escalations.rows import EscalationRow
+from alongside.features.schools.term_dates.hard_news import message_goes_out, sentence
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import list_resource, routes_of
 from alongside.platform.forms.form_action import FormAction, FormContext, FormRequest
+from alongside.platform.forms.reason import reason_form
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
 
 RAISE_ESCALATION = Permission.RAISE_ESCALATION
+REASON_TO_SEND = reason_form(
+    "Reason", "Enter why the message cannot wait", "The core team and the consortium read this"
+)
 
 
 async def _offer_choices(asked: FormRequest[None, RaiseForm]) -> None:
@@ -62,8 +66,19 @@ async def _raise(asked: FormRequest[None, RaiseForm]) -> PageResult:
         form.columns(),
         tried=form.tried.data or (),
         why_wait=(form.why_wait.data or "") if form.notify_head.data == "wait" else "",
+        call=form.call_note() if form.notify_head.data == "now" else "",
     )
-    return Redirect(f"/escalations/{escalation_id}", "The escalation is raised. The core team has been told.")
+    said = "The escalation is raised. The core team has been told."
+    if form.notify_head.data == "now":
+        said += " " + sentence(await message_goes_out(asked.session, person.authority_id, form.school.urn))
+    return Redirect(f"/escalations/{escalation_id}", said)
+
+
+async def _tell(asked: FormRequest[EscalationRow, TellForm]) -> PageResult:
+    row = asked.record
+    await actions.notify_school(asked.session, asked.person, row.id, asked.form.call_note())
+    held = await message_goes_out(asked.session, asked.person.authority_id, row.school_urn)
+    return Redirect(ESCALATION.url(row), sentence(held))
 
 
 RAISE: FormAction[None, RaiseForm] = FormAction(
@@ -95,10 +110,23 @@ NOTIFY_SCHOOL = FormAction(
     states=OPEN_STATES,
     relevant=lambda _, row: row.notified_at is None,
     label="Tell the headteacher",
-    intro="The headteacher is told now, and can read the escalation from then on.",
-    form=Form,
+    intro="The headteacher is told now, and can read the escalation from then on. "
+    "After noon on a Friday and near the end of a term, the message waits for a school morning.",
+    form=TellForm,
+    run=_tell,
+)
+SEND_HELD_MESSAGE = FormAction(
+    name="send_held_message",
+    resource=ESCALATION,
+    slug="held-message",
+    permission=Permission.MANAGE_ESCALATION,
+    states=OPEN_STATES,
+    relevant=lambda _, row: row.held,
+    label="Tell the headteacher at once",
+    intro="The message does not wait for the school morning. The headteacher can read the escalation at once.",
+    form=REASON_TO_SEND,
     said="The headteacher has been told.",
-    run=lambda asked: actions.notify_school(*subject(asked)),
+    run=lambda asked: actions.send_held_message(*subject(asked), asked.form.note.data),
 )
 
 
@@ -149,4 +177,4 @@ def _safeguarding_page(person: Principal) -> Page:
     return Page(SafeguardingRoute(contact=contact))
 
 
-routes = [new_escalation, point_to_safeguarding, *routes_of((RAISE, NOTIFY_SCHOOL))]
+routes = [new_escalation, point_to_safeguarding, *routes_of((RAISE, NOTIFY_SCHOOL, SEND_HELD_MESSAGE))]

@@ -84,6 +84,6 @@ async def people_to_ask(session: AsyncSession, person: Principal, row: Escalatio
         "today": person.today,
         "consortia": [one for one in (row.consortium_id, row.handling_consortium_id) if one is not None],
         "urn": row.school_urn,
-        "told": row.notified_at is not None,
+        "told": row.is_notified,
     }
     return await fetch_all(session, PEOPLE, values)
