@@ -5,6 +5,7 @@ from random import Random
 from typing import TypedDict, Unpack
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.dev.demo_data.days import set_own_days
@@ -29,10 +30,11 @@ class Names:
 
 
 class Workplace(TypedDict, total=False):
-    """Where somebody works: at a school, for a consortium, or for the authority."""
+    """Where somebody works: at a school, for a consortium, a trust or diocese, or for the authority."""
 
     school_urn: int
     consortium_id: UUID
+    organisation: str
 
 
 async def appoint(
@@ -106,6 +108,23 @@ async def staff_schools(session: AsyncSession, staff: Staff, schools: list[Demon
             staff.core.append(principal)
         elif role is Role.HEAD_OF_SERVICE:
             staff.head_of_service = principal
+    await appoint_governors(session, staff, schools, names)
+
+
+LARGEST_TRUST = text(
+    "SELECT trust_uid FROM school WHERE authority_id = :authority_id AND status = 'open' AND trust_uid IS NOT NULL"
+    " GROUP BY trust_uid ORDER BY count(*) DESC, trust_uid LIMIT 1"
+)
+
+
+async def appoint_governors(
+    session: AsyncSession, staff: Staff, schools: list[DemonstrationSchool], names: Names
+) -> None:
+    """Create the chair of governors of the first school, and an officer of the trust with the most schools."""
+    await appoint(session, staff, names.next(), Role.CHAIR_OF_GOVERNORS, school_urn=schools[0].urn)
+    trust: str | None = await session.scalar(LARGEST_TRUST, {"authority_id": staff.authority_id})
+    if trust is not None:
+        await appoint(session, staff, names.next(), Role.TRUST_OFFICER, organisation=trust)
 
 
 async def fill(demo: Demonstration) -> None:
