@@ -189,17 +189,6 @@ CREATE TABLE consortium (
 	CONSTRAINT fk_consortium_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
-CREATE TABLE fund_balance (
-	authority_id INTEGER NOT NULL, 
-	fund TEXT NOT NULL, 
-	limit_pence BIGINT NOT NULL, 
-	procured_pence BIGINT NOT NULL, 
-	CONSTRAINT pk_fund_balance PRIMARY KEY (authority_id, fund), 
-	CONSTRAINT ck_fund_balance_procured CHECK (procured_pence >= 0), 
-	CONSTRAINT ck_fund_balance_within_the_fund CHECK (procured_pence <= limit_pence), 
-	CONSTRAINT fk_fund_balance_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
-);
-
 CREATE TABLE idempotency_key (
 	authority_id INTEGER NOT NULL, 
 	person_id UUID NOT NULL, 
@@ -654,6 +643,29 @@ CREATE INDEX ix_escalation_authority_id_owner_id ON escalation (authority_id, ow
 CREATE INDEX ix_escalation_authority_id_school_urn_state ON escalation (authority_id, school_urn, state);
 
 CREATE INDEX ix_escalation_authority_id_state_due_at ON escalation (authority_id, state, due_at);
+
+CREATE TABLE fund (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	key TEXT NOT NULL, 
+	financial_year TEXT NOT NULL, 
+	label TEXT NOT NULL, 
+	source TEXT NOT NULL, 
+	purpose TEXT NOT NULL, 
+	phase TEXT NOT NULL, 
+	held_by TEXT NOT NULL, 
+	section_251_line TEXT NOT NULL, 
+	account_id UUID NOT NULL, 
+	invoiced_account_id UUID NOT NULL, 
+	paid_account_id UUID NOT NULL, 
+	CONSTRAINT pk_fund PRIMARY KEY (authority_id, id), 
+	CONSTRAINT uq_fund_authority_id_key_financial_year UNIQUE (authority_id, key, financial_year), 
+	CONSTRAINT uq_fund_authority_id_account_id UNIQUE (authority_id, account_id), 
+	CONSTRAINT fk_fund_authority_id_account_id FOREIGN KEY(authority_id, account_id) REFERENCES ledger_account (authority_id, id), 
+	CONSTRAINT fk_fund_authority_id_invoiced_account_id FOREIGN KEY(authority_id, invoiced_account_id) REFERENCES ledger_account (authority_id, id), 
+	CONSTRAINT fk_fund_authority_id_paid_account_id FOREIGN KEY(authority_id, paid_account_id) REFERENCES ledger_account (authority_id, id), 
+	CONSTRAINT fk_fund_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
 
 CREATE TABLE identity (
 	authority_id INTEGER NOT NULL, 
@@ -1712,6 +1724,43 @@ CREATE TABLE escalation_visit (
 
 CREATE INDEX ix_escalation_visit_authority_id_escalation_id_visit_on ON escalation_visit (authority_id, escalation_id, visit_on);
 
+CREATE TABLE fund_amount (
+	authority_id INTEGER NOT NULL, 
+	fund_id UUID NOT NULL, 
+	version INTEGER NOT NULL, 
+	pence BIGINT NOT NULL, 
+	said_by TEXT NOT NULL, 
+	approval TEXT NOT NULL, 
+	transaction_id UUID, 
+	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_fund_amount PRIMARY KEY (authority_id, fund_id, version), 
+	CONSTRAINT fk_fund_amount_authority_id_fund_id FOREIGN KEY(authority_id, fund_id) REFERENCES fund (authority_id, id), 
+	CONSTRAINT fk_fund_amount_authority_id_transaction_id FOREIGN KEY(authority_id, transaction_id) REFERENCES ledger_transaction (authority_id, id), 
+	CONSTRAINT ck_fund_amount_pence CHECK (pence >= 0), 
+	CONSTRAINT ck_fund_amount_version CHECK (version >= 1), 
+	CONSTRAINT fk_fund_amount_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE fund_commitment (
+	authority_id INTEGER NOT NULL, 
+	commitment_id UUID NOT NULL, 
+	fund_id UUID NOT NULL, 
+	subject_kind TEXT NOT NULL, 
+	subject_id UUID NOT NULL, 
+	days NUMERIC(5, 1), 
+	pence_per_day INTEGER, 
+	CONSTRAINT pk_fund_commitment PRIMARY KEY (authority_id, commitment_id), 
+	CONSTRAINT fk_fund_commitment_authority_id_commitment_id FOREIGN KEY(authority_id, commitment_id) REFERENCES ledger_commitment (authority_id, id), 
+	CONSTRAINT fk_fund_commitment_authority_id_fund_id FOREIGN KEY(authority_id, fund_id) REFERENCES fund (authority_id, id), 
+	CONSTRAINT ck_fund_commitment_subject_kind CHECK (subject_kind IN ('escalation', 'support_agreement')), 
+	CONSTRAINT ck_fund_commitment_days CHECK (days > 0 AND pence_per_day >= 0), 
+	CONSTRAINT fk_fund_commitment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_fund_commitment_authority_id_fund_id ON fund_commitment (authority_id, fund_id);
+
+CREATE INDEX ix_fund_commitment_authority_id_subject_id ON fund_commitment (authority_id, subject_id);
+
 CREATE TABLE inspection_outcome (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1751,7 +1800,7 @@ CREATE TABLE ledger_resolution (
 	CONSTRAINT fk_ledger_resolution_authority_id_commitment_id FOREIGN KEY(authority_id, commitment_id) REFERENCES ledger_commitment (authority_id, id), 
 	CONSTRAINT uq_ledger_resolution_authority_id_cause UNIQUE (authority_id, cause), 
 	CONSTRAINT ck_ledger_resolution_named CHECK (cause <> '' AND char_length(cause) <= 200 AND (decision_id IS NULL) = (decision_kind IS NULL)), 
-	CONSTRAINT ck_ledger_resolution_outcome CHECK (outcome IN ('expired', 'posted', 'released')), 
+	CONSTRAINT ck_ledger_resolution_outcome CHECK (outcome IN ('expired', 'posted', 'released', 'replaced')), 
 	CONSTRAINT ck_ledger_resolution_amount CHECK ((outcome = 'posted') = (amount > 0) AND amount >= 0), 
 	CONSTRAINT fk_ledger_resolution_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
@@ -3013,14 +3062,6 @@ CREATE POLICY authority_only ON consortium AS RESTRICTIVE FOR ALL TO PUBLIC USIN
 
 CREATE POLICY everyone_inside ON consortium FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
-ALTER TABLE fund_balance ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE fund_balance FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY authority_only ON fund_balance AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
-
-CREATE POLICY everyone_inside ON fund_balance FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
-
 ALTER TABLE idempotency_key ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE idempotency_key FORCE ROW LEVEL SECURITY;
@@ -3188,6 +3229,14 @@ CREATE POLICY added_by ON escalation AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CH
 CREATE POLICY changed_by ON escalation AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) OR raised_by::text = (SELECT security.requester())[2]))) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND (consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))) AND (NOT school_urn::text = ANY (string_to_array((SELECT security.requester())[5], ',')) OR raised_by::text = (SELECT security.requester())[2])));
 
 CREATE POLICY removed_by ON escalation AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE fund ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE fund FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON fund AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON fund FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE identity ENABLE ROW LEVEL SECURITY;
 
@@ -3692,6 +3741,22 @@ CREATE POLICY added_by ON escalation_visit AS RESTRICTIVE FOR INSERT TO PUBLIC W
 CREATE POLICY changed_by ON escalation_visit AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))))) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND EXISTS (SELECT FROM escalation c WHERE c.authority_id = escalation_visit.authority_id AND c.id = escalation_visit.escalation_id AND (c.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')) OR c.handling_consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
 CREATE POLICY removed_by ON escalation_visit AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
+ALTER TABLE fund_amount ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE fund_amount FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON fund_amount AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON fund_amount FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE fund_commitment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE fund_commitment FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON fund_commitment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON fund_commitment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE inspection_outcome ENABLE ROW LEVEL SECURITY;
 
@@ -4244,10 +4309,6 @@ REVOKE ALL ON consortium FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON consortium TO alongside_app;
 
-REVOKE ALL ON fund_balance FROM PUBLIC;
-
-GRANT SELECT ON fund_balance TO alongside_app;
-
 REVOKE ALL ON idempotency_key FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_key TO alongside_app;
@@ -4319,6 +4380,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON email_outbox TO alongside_app;
 REVOKE ALL ON escalation FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation TO alongside_app;
+
+REVOKE ALL ON fund FROM PUBLIC;
+
+GRANT SELECT ON fund TO alongside_app;
 
 REVOKE ALL ON identity FROM PUBLIC;
 
@@ -4491,6 +4556,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_timer TO alongside_app;
 REVOKE ALL ON escalation_visit FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON escalation_visit TO alongside_app;
+
+REVOKE ALL ON fund_amount FROM PUBLIC;
+
+GRANT SELECT ON fund_amount TO alongside_app;
+
+REVOKE ALL ON fund_commitment FROM PUBLIC;
+
+GRANT SELECT ON fund_commitment TO alongside_app;
 
 REVOKE ALL ON inspection_outcome FROM PUBLIC;
 
@@ -4882,7 +4955,10 @@ BEGIN
     END IF;
     UPDATE public.ledger_account
        SET reserved = reserved + CASE WHEN id = NEW.from_account_id THEN NEW.amount ELSE 0 END,
-           expected = expected + CASE WHEN id = NEW.to_account_id THEN NEW.amount ELSE 0 END
+           expected = expected + CASE WHEN id = NEW.to_account_id THEN NEW.amount ELSE 0 END,
+           shortfall = CASE WHEN id = NEW.from_account_id
+                            THEN least(shortfall, greatest(0, floor - (balance - reserved - NEW.amount)))
+                            ELSE shortfall END
      WHERE authority_id = NEW.authority_id AND id IN (NEW.from_account_id, NEW.to_account_id);
     RETURN NULL;
 END $$;
@@ -4912,7 +4988,7 @@ BEGIN
     UPDATE public.ledger_account
        SET reserved = reserved - CASE WHEN id = made.from_account_id THEN made.amount ELSE 0 END,
            expected = expected - CASE WHEN id = made.to_account_id THEN made.amount ELSE 0 END,
-           shortfall = CASE WHEN id = made.from_account_id AND NEW.outcome <> 'posted'
+           shortfall = CASE WHEN id = made.from_account_id AND NEW.outcome IN ('released', 'expired')
                             THEN least(shortfall, greatest(0, floor - (balance - reserved + made.amount)))
                             ELSE shortfall END
      WHERE authority_id = NEW.authority_id AND id IN (made.from_account_id, made.to_account_id);
@@ -5193,46 +5269,204 @@ RETURN (
                                              ELSE settings #>> ARRAY['phases', phase, '0'] END)
      ORDER BY fund.value ->> 'phase' = 'all', fund.key COLLATE "C" LIMIT 1);
 
-CREATE FUNCTION support_agreed_from(of_authority integer, settings jsonb, of_fund text) RETURNS bigint LANGUAGE plpgsql
-STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    year text := settings #>> ARRAY['funds', of_fund, 'financial_year'];
-    began timestamptz := make_date(left(year, 4)::int, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
-    ended timestamptz := make_date(left(year, 4)::int + 1, 4, 1)::timestamp AT TIME ZONE 'Europe/London';
-BEGIN
-    IF NOT (settings #>> '{matching,mind_money}')::boolean THEN
-        RETURN 0;
-    END IF;
-    RETURN (
-        SELECT coalesce(sum(CASE WHEN p.state IN ('preparing', 'active') THEN p.days ELSE p.days_used END), 0)
-               * (settings #>> '{matching,pence_per_day}')::bigint
-          FROM public.support_agreement p
-          JOIN public.need n ON n.authority_id = of_authority AND n.id = p.need_id
-         WHERE p.authority_id = of_authority AND p.agreed_at >= began AND p.agreed_at < ended
-           AND fund_for_support(settings, n.phase, year) = of_fund);
-END $$;
-
-CREATE FUNCTION take_from_fund(of_authority integer, of_fund text, more bigint) RETURNS void LANGUAGE plpgsql
+CREATE FUNCTION open_fund_account(of_authority integer, of_key text, lowest bigint) RETURNS uuid LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    settings jsonb := settings_in_force(of_authority);
-    declared jsonb := settings #> ARRAY['funds', of_fund];
+    found uuid;
 BEGIN
-    IF more <= 0 THEN
-        UPDATE public.fund_balance SET procured_pence = procured_pence + more
-         WHERE authority_id = of_authority AND fund = of_fund;
+    INSERT INTO public.ledger_account (authority_id, key, unit, floor, protected)
+    VALUES (of_authority, of_key, 'pence', lowest, true) ON CONFLICT DO NOTHING;
+    SELECT id INTO STRICT found FROM public.ledger_account
+     WHERE authority_id = of_authority AND key = of_key AND protected;
+    RETURN found;
+END $$;
+
+CREATE FUNCTION declare_fund(of_authority integer, of_key text, declared jsonb) RETURNS fund LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    name text := 'fund ' || of_key || ' ' || (declared ->> 'financial_year');
+    made public.fund;
+BEGIN
+    INSERT INTO public.fund AS f
+        (authority_id, key, financial_year, label, source, purpose, phase, held_by, section_251_line,
+         account_id, invoiced_account_id, paid_account_id)
+    VALUES (of_authority, of_key, declared ->> 'financial_year', declared ->> 'label', declared ->> 'source',
+            declared ->> 'purpose', declared ->> 'phase', coalesce(declared ->> 'held_by', ''),
+            coalesce(declared ->> 'section_251_line', ''), open_fund_account(of_authority, name, 0),
+            open_fund_account(of_authority, name || ' invoiced', 0),
+            open_fund_account(of_authority, name || ' paid', 0))
+    ON CONFLICT (authority_id, key, financial_year) DO UPDATE
+       SET label = excluded.label, source = excluded.source, purpose = excluded.purpose, phase = excluded.phase,
+           held_by = excluded.held_by, section_251_line = excluded.section_251_line
+    RETURNING f.* INTO made;
+    RETURN made;
+END $$;
+
+CREATE FUNCTION allocate_funds() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    declared record;
+    made public.fund;
+    outside uuid;
+    before record;
+    new_pence bigint;
+    new_transaction uuid;
+    agreement uuid;
+BEGIN
+    FOR declared IN SELECT key, value FROM jsonb_each(NEW.settings -> 'funds') ORDER BY key COLLATE "C" LOOP
+        outside := open_fund_account(NEW.authority_id, 'money given to funds', NULL);
+        made := declare_fund(NEW.authority_id, declared.key, declared.value);
+        new_pence := (declared.value ->> 'pence')::bigint;
+        SELECT coalesce(max(version), 0) AS version, coalesce((array_agg(pence ORDER BY version DESC))[1], 0) AS pence
+          INTO before FROM public.fund_amount WHERE authority_id = NEW.authority_id AND fund_id = made.id;
+        CONTINUE WHEN before.version > 0 AND before.pence = new_pence;
+        new_transaction := CASE WHEN before.pence <> new_pence THEN uuidv7() END;
+        IF new_transaction IS NOT NULL THEN
+            INSERT INTO public.ledger_transaction (authority_id, id, cause, lowers)
+            VALUES (NEW.authority_id, new_transaction, 'amount ' || before.version + 1 || ' of fund ' || made.id,
+                    new_pence < before.pence);
+            INSERT INTO public.ledger_posting (authority_id, transaction_id, account_id, amount)
+            VALUES (NEW.authority_id, new_transaction, outside, before.pence - new_pence),
+                   (NEW.authority_id, new_transaction, made.account_id, new_pence - before.pence);
+        END IF;
+        INSERT INTO public.fund_amount (authority_id, fund_id, version, pence, said_by, approval, transaction_id)
+        VALUES (NEW.authority_id, made.id, before.version + 1, new_pence,
+                'Settings version ' || NEW.version || ', applied by ' || NEW.applied_by,
+                coalesce(declared.value ->> 'forum_approval', ''), new_transaction);
+        FOR agreement IN SELECT p.id FROM public.support_agreement p
+                          WHERE p.authority_id = NEW.authority_id
+                            AND p.ends_on >= make_date(left(made.financial_year, 4)::int, 4, 1)
+                          ORDER BY p.agreed_at, p.id LOOP
+            BEGIN
+                PERFORM commit_support_agreement(NEW.authority_id, agreement);
+            EXCEPTION WHEN check_violation THEN
+                NULL;  -- the fund page lists agreements that no fund pays for
+            END;
+        END LOOP;
+    END LOOP;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION allocate_funds() FROM PUBLIC;
+
+CREATE TRIGGER allocate_funds AFTER INSERT ON authority_settings
+    FOR EACH ROW EXECUTE FUNCTION allocate_funds();
+
+CREATE FUNCTION requesting_person() RETURNS uuid LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF coalesce(current_setting('alongside.requester_context', true), '') = '' THEN
+        RETURN NULL;
+    END IF;
+    RETURN nullif((security.requester())[2], '')::uuid;
+END $$;
+
+CREATE FUNCTION commit_from_funds(
+    of_authority integer, kind text, of_subject uuid, wanted jsonb, rate integer DEFAULT NULL
+) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    one record;
+    made uuid;
+    changes integer;
+BEGIN
+    PERFORM lock_ledger_accounts(of_authority, ARRAY(
+        SELECT unnest(ARRAY[account_id, invoiced_account_id]) FROM public.fund f
+         WHERE f.authority_id = of_authority
+           AND (wanted ? f.id::text OR f.id IN (SELECT c.fund_id FROM public.fund_commitment c
+                                                 WHERE c.authority_id = of_authority AND c.subject_id = of_subject))));
+    SELECT count(*) + count(r.commitment_id) INTO changes FROM public.fund_commitment c
+      LEFT JOIN public.ledger_resolution r ON r.authority_id = of_authority AND r.commitment_id = c.commitment_id
+     WHERE c.authority_id = of_authority AND c.subject_id = of_subject;
+    FOR one IN
+        SELECT f.id, f.account_id, f.invoiced_account_id, held.id AS held_id, coalesce(held.amount, 0) AS held,
+               coalesce((wanted -> f.id::text ->> 'pence')::bigint, 0) AS pence,
+               (wanted -> f.id::text ->> 'days')::numeric AS days
+          FROM public.fund f
+          LEFT JOIN (public.fund_commitment c
+                     JOIN public.ledger_commitment held
+                       ON held.authority_id = of_authority AND held.id = c.commitment_id)
+            ON c.authority_id = of_authority AND c.fund_id = f.id AND c.subject_kind = kind
+           AND c.subject_id = of_subject
+           AND NOT EXISTS (SELECT FROM public.ledger_resolution r
+                            WHERE r.authority_id = of_authority AND r.commitment_id = held.id)
+         WHERE f.authority_id = of_authority AND (wanted ? f.id::text OR held.id IS NOT NULL)
+         ORDER BY coalesce((wanted -> f.id::text ->> 'pence')::bigint, 0) > coalesce(held.amount, 0), f.account_id
+    LOOP
+        CONTINUE WHEN one.held = one.pence;
+        changes := changes + 1;
+        IF one.held_id IS NOT NULL THEN
+            INSERT INTO public.ledger_resolution
+                (authority_id, commitment_id, outcome, cause, decision_kind, decision_id, person_id)
+            VALUES (of_authority, one.held_id, CASE WHEN one.pence > 0 THEN 'replaced' ELSE 'released' END,
+                    'change ' || changes || ' of ' || kind || ' ' || of_subject || ' gives back', kind, of_subject,
+                    requesting_person());
+        END IF;
+        IF one.pence > 0 THEN
+            made := uuidv7();
+            INSERT INTO public.ledger_commitment
+                (authority_id, id, from_account_id, to_account_id, amount, cause, decision_kind, decision_id, person_id)
+            VALUES (of_authority, made, one.account_id, one.invoiced_account_id, one.pence,
+                    'change ' || changes || ' of ' || kind || ' ' || of_subject, kind, of_subject,
+                    requesting_person());
+            INSERT INTO public.fund_commitment
+                (authority_id, commitment_id, fund_id, subject_kind, subject_id, days, pence_per_day)
+            VALUES (of_authority, made, one.id, kind, of_subject, one.days, rate);
+        END IF;
+    END LOOP;
+END $$;
+
+CREATE FUNCTION days_by_financial_year(of_authority integer, of_agreement uuid)
+RETURNS TABLE (year text, days numeric) LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    agreed public.support_agreement;
+    rest numeric;
+    begins date;
+    april date;
+    before_april numeric := 0;
+BEGIN
+    SELECT * INTO agreed FROM public.support_agreement WHERE authority_id = of_authority AND id = of_agreement;
+    begins := least(greatest(agreed.starts_on, (now() AT TIME ZONE 'Europe/London')::date), agreed.ends_on);
+    april := make_date(left(financial_year(begins), 4)::int + 1, 4, 1);
+    rest := CASE WHEN agreed.state IN ('preparing', 'active') THEN agreed.days - agreed.days_used ELSE 0 END;
+    before_april := CASE WHEN agreed.ends_on < april THEN rest
+                         ELSE ceil(2 * rest * (april - begins) / (agreed.ends_on - begins + 1)) / 2 END;
+    RETURN QUERY
+        SELECT part.year, sum(part.days) FROM (
+            SELECT financial_year(v.visit_on) AS year, v.days FROM public.visit v
+             WHERE v.authority_id = of_authority AND v.agreement_id = of_agreement AND v.state = 'recorded'
+            UNION ALL SELECT financial_year(begins), before_april
+            UNION ALL SELECT financial_year(april), rest - before_april) part (year, days)
+         WHERE part.days > 0 GROUP BY part.year;
+END $$;
+
+CREATE FUNCTION commit_support_agreement(of_authority integer, of_agreement uuid) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    settings jsonb;
+    rate integer;
+    wanted jsonb;
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.fund WHERE authority_id = of_authority) THEN
         RETURN;
     END IF;
-    IF declared IS NULL OR declared ->> 'financial_year'
-       <> financial_year((now() AT TIME ZONE 'Europe/London')::date) THEN
-        RAISE EXCEPTION 'fund % is not one of this financial year', of_fund
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_of_this_year';
+    settings := settings_in_force(of_authority);
+    IF NOT (settings #>> '{matching,mind_money}')::boolean THEN
+        RETURN;
     END IF;
-    INSERT INTO public.fund_balance AS balance (authority_id, fund, limit_pence, procured_pence)
-    VALUES (of_authority, of_fund,
-            (declared ->> 'pence')::bigint - support_agreed_from(of_authority, settings, of_fund), more)
-    ON CONFLICT (authority_id, fund) DO UPDATE
-       SET limit_pence = excluded.limit_pence, procured_pence = balance.procured_pence + excluded.procured_pence;
+    SELECT min(pence_per_day) INTO rate FROM public.fund_commitment
+     WHERE authority_id = of_authority AND subject_id = of_agreement;
+    rate := coalesce(rate, (settings #>> '{matching,pence_per_day}')::integer);
+    SELECT coalesce(jsonb_object_agg(f.id, jsonb_build_object('pence', floor(spread.days * rate), 'days', spread.days)),
+                    '{}')
+      INTO wanted
+      FROM public.support_agreement p
+      JOIN public.need n ON n.authority_id = of_authority AND n.id = p.need_id
+     CROSS JOIN LATERAL days_by_financial_year(of_authority, p.id) spread
+      JOIN public.fund f ON f.authority_id = of_authority AND f.financial_year = spread.year
+                        AND f.key = fund_for_support(settings, n.phase, spread.year)
+     WHERE p.authority_id = of_authority AND p.id = of_agreement;
+    PERFORM commit_from_funds(of_authority, 'support_agreement', of_agreement, wanted, rate);
 END $$;
 
 CREATE FUNCTION take_days_from_pool() RETURNS trigger LANGUAGE plpgsql
@@ -5265,6 +5499,29 @@ END $$;
 
 CREATE TRIGGER take_days_from_pool AFTER INSERT OR UPDATE OF days, days_used, state ON support_agreement
     FOR EACH ROW EXECUTE FUNCTION take_days_from_pool();
+
+CREATE FUNCTION commit_cost_of_agreement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF session_user <> 'alongside_app' THEN
+        RETURN NULL;  -- rows that another role loads have no tenant context
+    END IF;
+    IF TG_OP = 'INSERT' OR NEW.days > OLD.days THEN
+        PERFORM commit_support_agreement(NEW.authority_id, NEW.id);
+        RETURN NULL;
+    END IF;
+    BEGIN
+        PERFORM commit_support_agreement(NEW.authority_id, NEW.id);
+    EXCEPTION WHEN check_violation THEN
+        NULL;  -- a visit that took place is recorded, even if its year has no money: what was committed stays
+    END;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION commit_cost_of_agreement() FROM PUBLIC;
+
+CREATE TRIGGER commit_cost_of_agreement
+    AFTER INSERT OR UPDATE OF days, days_used, state, starts_on, ends_on ON support_agreement
+    FOR EACH ROW EXECUTE FUNCTION commit_cost_of_agreement();
 
 CREATE FUNCTION refuse_unmeasured_closing() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -6206,38 +6463,32 @@ CREATE TRIGGER announce_escalation AFTER INSERT ON escalation_event
 CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    old_fund text;
-    old_pence bigint := 0;
-    new_fund text;
-    new_pence bigint := 0;
+    wanted jsonb := '{}';
+    paying uuid;
+    held bigint := 0;
 BEGIN
-    IF TG_OP = 'UPDATE' AND OLD.outcome = 'procured' AND OLD.fund <> 'other'
-       AND OLD.state NOT IN ('withdrawn', 'merged') THEN
-        old_fund := OLD.fund;
-        old_pence := OLD.provider_pence;
-    END IF;
-    IF NEW.outcome = 'procured' AND NEW.fund <> 'other' AND NEW.state NOT IN ('withdrawn', 'merged') THEN
-        new_fund := NEW.fund;
-        new_pence := NEW.provider_pence;
-    END IF;
-    IF old_fund IS NULL AND new_fund IS NULL THEN
-        RETURN NEW;
-    END IF;
-    PERFORM FROM public.fund_balance WHERE authority_id = NEW.authority_id AND fund IN (old_fund, new_fund)
-      ORDER BY fund FOR UPDATE;
-    IF old_fund = new_fund THEN
-        IF old_pence <> new_pence THEN
-            PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence - old_pence);
+    IF NEW.outcome = 'procured' AND NEW.fund <> 'other' AND NEW.provider_pence > 0
+       AND NEW.state NOT IN ('withdrawn', 'merged') THEN
+        IF TG_OP = 'UPDATE' AND OLD.outcome = 'procured' AND OLD.fund = NEW.fund THEN
+            SELECT fund_id INTO paying FROM public.fund_commitment
+             WHERE authority_id = NEW.authority_id AND subject_id = NEW.id ORDER BY commitment_id DESC LIMIT 1;
+            held := OLD.provider_pence;
         END IF;
-        RETURN NEW;
+        IF paying IS NULL OR NEW.provider_pence > held THEN
+            SELECT f.id INTO paying FROM public.fund f
+             WHERE f.authority_id = NEW.authority_id AND f.key = NEW.fund
+               AND f.financial_year = financial_year((now() AT TIME ZONE 'Europe/London')::date);
+        END IF;
+        IF paying IS NULL THEN
+            RAISE EXCEPTION 'fund % is not one of this financial year', NEW.fund
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_of_this_year';
+        END IF;
+        wanted := jsonb_build_object(paying, jsonb_build_object('pence', NEW.provider_pence));
+    ELSIF TG_OP = 'INSERT' OR OLD.outcome IS DISTINCT FROM 'procured' THEN
+        RETURN NULL;
     END IF;
-    IF old_fund IS NOT NULL THEN
-        PERFORM take_from_fund(NEW.authority_id, old_fund, -old_pence);
-    END IF;
-    IF new_fund IS NOT NULL THEN
-        PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence);
-    END IF;
-    RETURN NEW;
+    PERFORM commit_from_funds(NEW.authority_id, 'escalation', NEW.id, wanted);
+    RETURN NULL;
 END $$;
 
 REVOKE EXECUTE ON FUNCTION take_from_fund_of_escalation() FROM PUBLIC;

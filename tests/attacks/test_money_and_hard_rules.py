@@ -19,18 +19,26 @@ from tests.personas import HEAD_OF_PARK, MILL, NORTHSHIRE, PARK
 
 __all__ = ["funded", "may_override"]
 
+OF_FUND = "(SELECT account_id FROM fund WHERE key = 'now')"
+OUTSIDE = "(SELECT id FROM ledger_account WHERE key = 'money given to funds')"
+COMMITTED = "(SELECT commitment_id FROM fund_commitment)"
 TOTALS = (
-    "UPDATE fund_balance SET procured_pence = procured_pence - 1",
-    "UPDATE fund_balance SET procured_pence = procured_pence + 1",
-    "UPDATE fund_balance SET limit_pence = limit_pence + 1",
-    "DELETE FROM fund_balance",
-    f"INSERT INTO fund_balance (authority_id, fund, limit_pence, procured_pence) VALUES ({NORTHSHIRE}, 'x', 9, 0)",
-    f"INSERT INTO fund_balance (authority_id, fund, limit_pence, procured_pence) VALUES ({NORTHSHIRE}, 'now', 9, 0)"
-    " ON CONFLICT (authority_id, fund) DO UPDATE SET procured_pence = 0",
-    f"SELECT take_from_fund({NORTHSHIRE}, 'now', -100)",
-    f"SELECT take_from_fund({NORTHSHIRE}, 'now', 100)",
-    "SELECT FROM fund_balance FOR UPDATE",
-    "TRUNCATE fund_balance",
+    "UPDATE ledger_account SET balance = balance + 1",
+    "UPDATE ledger_account SET reserved = 0",
+    "UPDATE ledger_account SET floor = -1",
+    "DELETE FROM ledger_commitment",
+    "UPDATE fund_amount SET pence = pence + 1",
+    f"INSERT INTO ledger_posting (authority_id, transaction_id, account_id, amount)"
+    f" SELECT {NORTHSHIRE}, id, {OF_FUND}, 100 FROM ledger_transaction LIMIT 1",
+    f"INSERT INTO ledger_posting (authority_id, transaction_id, account_id, amount)"
+    f" SELECT {NORTHSHIRE}, id, {OUTSIDE}, -100 FROM ledger_transaction LIMIT 1",
+    f"INSERT INTO ledger_resolution (authority_id, commitment_id, outcome, cause)"
+    f" VALUES ({NORTHSHIRE}, {COMMITTED}, 'released', 'x')",
+    f"INSERT INTO ledger_commitment (authority_id, from_account_id, to_account_id, amount, cause)"
+    f" VALUES ({NORTHSHIRE}, {OF_FUND}, {OUTSIDE}, 5, 'x')",
+    f"SELECT commit_from_funds({NORTHSHIRE}, 'escalation', (SELECT id FROM escalation LIMIT 1), '{{}}')",
+    "SELECT FROM ledger_account FOR UPDATE",
+    "TRUNCATE ledger_posting",
 )
 
 

@@ -172,6 +172,8 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
     )
     definers = {row.name for row in rows if row.prosecdef}
     assert definers == {
+        "allocate_funds()",
+        "commit_cost_of_agreement()",
         "security.authority_id()",
         "security.server_process()",
         "keep_public_entry()",

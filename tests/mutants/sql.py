@@ -30,7 +30,10 @@ SEARCH = (
 SIGNED = (AGREEMENTS + "test_signed_versions.py", AGREEMENTS + "test_change_agreement.py")
 VERSIONS = (AGREEMENTS + "test_propose_offer.py", AGREEMENTS + "test_answer_proposal.py", MONEY)
 
+FUNDS = ("tests/features/funding/test_commit_from_funds.py",)
 TRIGGERS: dict[str, tuple[str, ...]] = {
+    "allocate_funds": FUNDS,
+    "commit_cost_of_agreement": FUNDS,
     "announce_escalation": ("tests/platform/web/test_live.py", ESCALATIONS + "test_colleagues_hear.py"),
     "announce_email_outbox": ("tests/worker", "tests/platform/notifications"),
     "announce_escalation_timer": ("tests/worker", "tests/faults/test_timers.py"),
@@ -94,7 +97,6 @@ OTHER_FUNCTIONS = {
     "let_go_signed_agreements": (RETENTION + "test_let_go_of_ended_support.py",),
     "refuse_statutory_step": POWERS,
     "requester": (ESCALATIONS + "test_who_is_asking.py", "tests/attacks/test_context_replay.py"),
-    "take_from_fund": TRIGGERS["take_from_fund"],
 }
 """The tests of refusals in functions that belong to no trigger; others use those of the tenant context."""
 

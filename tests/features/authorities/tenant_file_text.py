@@ -10,7 +10,8 @@ import msgspec
 from alongside.features.authorities.files import defaults_file, merged, read_authority, to_stored
 from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.authorities.validation import mistakes_in
-from tests.databases import DatabaseCopy
+from alongside.platform.database.tenant_context import signed_tenant_context
+from tests.databases import SIGNING_KEY, DatabaseCopy, server_process
 
 NORTHSHIRE = Path(__file__).parents[2] / "tenants" / "northshire.toml"
 
@@ -34,18 +35,27 @@ def settings_with(folder: Path, overrides: dict[str, Any]) -> AuthoritySettings:
     return msgspec.convert(read, AuthoritySettings)
 
 
-async def store_settings(copy: DatabaseCopy, settings: AuthoritySettings) -> None:
-    """Store Northshire's settings as the operator does, as version 2."""
+async def store_settings(copy: DatabaseCopy, settings: AuthoritySettings, version: int = 2) -> None:
+    """Store Northshire's settings as the operator does, as version 2 or a later one."""
     operator = await asyncpg.connect(copy.superuser_url)
     try:
-        await operator.execute(
-            "INSERT INTO authority_settings (authority_id, version, settings, applied_by) VALUES ($1, 2, $2, 'operator')",
-            settings.authority_id,
-            msgspec.json.encode(to_stored(settings)).decode(),
-        )
-        await operator.execute(
-            "UPDATE authority SET settings_version = 2 WHERE authority_id = $1", settings.authority_id
-        )
+        async with operator.transaction():
+            context = signed_tenant_context(
+                settings.authority_id, SIGNING_KEY, await server_process(operator)
+            )
+            await operator.execute("SELECT set_config('alongside.tenant_context', $1, true)", context)
+            await operator.execute(
+                "INSERT INTO authority_settings (authority_id, version, settings, applied_by)"
+                " VALUES ($1, $2, $3, 'operator')",
+                settings.authority_id,
+                version,
+                msgspec.json.encode(to_stored(settings)).decode(),
+            )
+            await operator.execute(
+                "UPDATE authority SET settings_version = $2 WHERE authority_id = $1",
+                settings.authority_id,
+                version,
+            )
     finally:
         await operator.close()
 

@@ -17,6 +17,7 @@ from alongside.features.escalations.state_changes import actions
 from alongside.features.escalations.triage.forms import Decision
 from alongside.features.matching.problem_input.builder import build_instance
 from alongside.platform.database.session import Database
+from alongside.platform.ledger.verification import ledger_faults
 from alongside.platform.school_calendar.calendar import financial_year
 from tests.client import Client, words
 from tests.databases import DatabaseCopy, make_known
@@ -72,7 +73,14 @@ async def procure(database: Database, escalation_id: UUID, pence: int, key: str 
 async def balance(database: Database) -> int:
     """What escalations have committed of this year's fund."""
     async with database.transaction(NORTHSHIRE, read_only=True) as session:
-        found = await session.scalar(text("SELECT procured_pence FROM fund_balance WHERE fund = 'now'"))
+        assert await ledger_faults(session, NORTHSHIRE) == []
+        found = await session.scalar(
+            text(
+                "SELECT sum(c.amount) FROM ledger_commitment c JOIN fund_commitment f ON f.commitment_id = c.id"
+                " WHERE f.subject_kind = 'escalation' AND NOT EXISTS"
+                " (SELECT FROM ledger_resolution r WHERE r.commitment_id = c.id)"
+            )
+        )
         return int(found or 0)
 
 
@@ -98,7 +106,7 @@ async def test_five_million_from_a_fund_of_six_hundred_thousand_is_refused(
         " decision = 'd' WHERE id = :id"
     )
     said = await raw(funded, OFFICER, sql, fund="now", pence=FUND + 1, id=escalation_id)
-    assert said == "ck_fund_balance_within_the_fund"
+    assert said == "ck_ledger_account_floor"
     assert await raw(funded, OFFICER, sql, fund="now", pence=FUND, id=escalation_id) == ""
     assert await raw(funded, OFFICER, sql, fund="nowhere", pence=1, id=escalation_id) == "fund_of_this_year"
     assert await raw(funded, OFFICER, sql, fund="past", pence=1, id=escalation_id) == "fund_of_this_year"

@@ -171,3 +171,31 @@ CREATE TRIGGER take_days_from_pool AFTER INSERT OR UPDATE OF days, days_used, st
     FOR EACH ROW EXECUTE FUNCTION take_days_from_pool();
 """,
 )
+
+schema_rule(
+    "an_agreement_commits_its_cost_and_gives_back_the_rest",
+    """
+CREATE FUNCTION commit_cost_of_agreement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF session_user <> 'alongside_app' THEN
+        RETURN NULL;  -- rows that another role loads have no tenant context
+    END IF;
+    IF TG_OP = 'INSERT' OR NEW.days > OLD.days THEN
+        PERFORM commit_support_agreement(NEW.authority_id, NEW.id);
+        RETURN NULL;
+    END IF;
+    BEGIN
+        PERFORM commit_support_agreement(NEW.authority_id, NEW.id);
+    EXCEPTION WHEN check_violation THEN
+        NULL;  -- a visit that took place is recorded, even if its year has no money: what was committed stays
+    END;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION commit_cost_of_agreement() FROM PUBLIC;
+
+CREATE TRIGGER commit_cost_of_agreement
+    AFTER INSERT OR UPDATE OF days, days_used, state, starts_on, ends_on ON support_agreement
+    FOR EACH ROW EXECUTE FUNCTION commit_cost_of_agreement();
+""",
+)

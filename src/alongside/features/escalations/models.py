@@ -306,38 +306,32 @@ schema_rule(
 CREATE FUNCTION take_from_fund_of_escalation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    old_fund text;
-    old_pence bigint := 0;
-    new_fund text;
-    new_pence bigint := 0;
+    wanted jsonb := '{}';
+    paying uuid;
+    held bigint := 0;
 BEGIN
-    IF TG_OP = 'UPDATE' AND OLD.outcome = 'procured' AND OLD.fund <> 'other'
-       AND OLD.state NOT IN ('withdrawn', 'merged') THEN
-        old_fund := OLD.fund;
-        old_pence := OLD.provider_pence;
-    END IF;
-    IF NEW.outcome = 'procured' AND NEW.fund <> 'other' AND NEW.state NOT IN ('withdrawn', 'merged') THEN
-        new_fund := NEW.fund;
-        new_pence := NEW.provider_pence;
-    END IF;
-    IF old_fund IS NULL AND new_fund IS NULL THEN
-        RETURN NEW;
-    END IF;
-    PERFORM FROM public.fund_balance WHERE authority_id = NEW.authority_id AND fund IN (old_fund, new_fund)
-      ORDER BY fund FOR UPDATE;
-    IF old_fund = new_fund THEN
-        IF old_pence <> new_pence THEN
-            PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence - old_pence);
+    IF NEW.outcome = 'procured' AND NEW.fund <> 'other' AND NEW.provider_pence > 0
+       AND NEW.state NOT IN ('withdrawn', 'merged') THEN
+        IF TG_OP = 'UPDATE' AND OLD.outcome = 'procured' AND OLD.fund = NEW.fund THEN
+            SELECT fund_id INTO paying FROM public.fund_commitment
+             WHERE authority_id = NEW.authority_id AND subject_id = NEW.id ORDER BY commitment_id DESC LIMIT 1;
+            held := OLD.provider_pence;
         END IF;
-        RETURN NEW;
+        IF paying IS NULL OR NEW.provider_pence > held THEN
+            SELECT f.id INTO paying FROM public.fund f
+             WHERE f.authority_id = NEW.authority_id AND f.key = NEW.fund
+               AND f.financial_year = financial_year((now() AT TIME ZONE 'Europe/London')::date);
+        END IF;
+        IF paying IS NULL THEN
+            RAISE EXCEPTION 'fund % is not one of this financial year', NEW.fund
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_of_this_year';
+        END IF;
+        wanted := jsonb_build_object(paying, jsonb_build_object('pence', NEW.provider_pence));
+    ELSIF TG_OP = 'INSERT' OR OLD.outcome IS DISTINCT FROM 'procured' THEN
+        RETURN NULL;
     END IF;
-    IF old_fund IS NOT NULL THEN
-        PERFORM take_from_fund(NEW.authority_id, old_fund, -old_pence);
-    END IF;
-    IF new_fund IS NOT NULL THEN
-        PERFORM take_from_fund(NEW.authority_id, new_fund, new_pence);
-    END IF;
-    RETURN NEW;
+    PERFORM commit_from_funds(NEW.authority_id, 'escalation', NEW.id, wanted);
+    RETURN NULL;
 END $$;
 
 REVOKE EXECUTE ON FUNCTION take_from_fund_of_escalation() FROM PUBLIC;

@@ -45,7 +45,7 @@ CONSTRAINT_MESSAGES: dict[str, Message] = {
     "no_board": "An interim executive board is in place. Governors cannot be added to it in this way.",
     "powers_lapsed": "The powers that follow the warning notice have lapsed. Give a new warning notice first.",
     "escalation_is_open": "This escalation is closed. Reopen it first.",
-    "ck_fund_balance_within_the_fund": (
+    "ck_ledger_account_floor": (
         "provider_pence",
         "The fund cannot pay this: it is more than the fund has left. Enter less, or select another fund",
     ),

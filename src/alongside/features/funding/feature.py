@@ -5,5 +5,5 @@ from alongside.platform.feature import Feature
 FEATURE = Feature(
     "funding",
     __package__,
-    models=("models",),
+    models=("models", "rules"),
 )

@@ -1,13 +1,13 @@
 """Queries of what is committed of each fund, and of what it can still pay."""
 
+from datetime import date
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
-from alongside.features.funding.models import FundBalance
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.reads import Read, fetch_all
 from alongside.platform.web.formatting import format_money
@@ -32,15 +32,17 @@ class FundLeft(msgspec.Struct, frozen=True):
 FUNDS_LEFT = Read(
     text(
         """
-        SELECT one.key AS fund, (one.value ->> 'pence')::bigint AS pence,
-               (one.value ->> 'pence')::bigint - support_agreed_from(:authority_id, s.settings, one.key)
-               - coalesce(balance.procured_pence, 0) AS left,
-               one.key = coalesce(fund_for_support(s.settings, :phase, s.year), '') AS pays
+        SELECT f.key AS fund, left_account.balance + invoiced.balance + paid.balance AS pence,
+               left_account.balance - left_account.reserved AS left,
+               f.key = coalesce(fund_for_support(s.settings, :phase, s.year), '') AS pays
           FROM (SELECT settings_in_force(:authority_id) AS settings, financial_year(:today) AS year) s
-         CROSS JOIN LATERAL jsonb_each(s.settings -> 'funds') one
-          LEFT JOIN fund_balance balance ON balance.authority_id = :authority_id AND balance.fund = one.key
-         WHERE one.value ->> 'financial_year' = s.year
-         ORDER BY one.key COLLATE "C"
+          JOIN fund f ON f.authority_id = :authority_id AND f.financial_year = s.year
+          JOIN ledger_account left_account
+            ON left_account.authority_id = :authority_id AND left_account.id = f.account_id
+          JOIN ledger_account invoiced
+            ON invoiced.authority_id = :authority_id AND invoiced.id = f.invoiced_account_id
+          JOIN ledger_account paid ON paid.authority_id = :authority_id AND paid.id = f.paid_account_id
+         ORDER BY f.key COLLATE "C"
         """
     ),
     FundLeft,
@@ -69,9 +71,7 @@ def cost_words(person: Principal, fund: FundLeft | None, days: Decimal) -> str |
     return f"{format_money(cost)}. {fund.after(cost)}"
 
 
-async def procured_from(session: AsyncSession, authority_id: int) -> dict[str, int]:
-    """Pence that escalations have committed, by fund key."""
-    statement = select(FundBalance.fund, FundBalance.procured_pence).where(
-        FundBalance.authority_id == authority_id
-    )
-    return {row.fund: row.procured_pence for row in await session.execute(statement)}
+async def left_by_fund(session: AsyncSession, authority_id: int, today: date) -> dict[str, int]:
+    """Pence that each fund of this financial year can still pay, by fund key."""
+    values = {"authority_id": authority_id, "today": today, "phase": ""}
+    return {one.fund: one.left for one in await fetch_all(session, FUNDS_LEFT, values)}

@@ -19,7 +19,7 @@ from alongside.platform.database.base import (
 )
 
 UNITS = ("pence", "credits")
-OUTCOMES = ("posted", "released", "expired")
+OUTCOMES = ("posted", "released", "replaced", "expired")
 MOST = 10**15
 """The largest amount of one posting or commitment: ten trillion pounds in pence."""
 
@@ -136,7 +136,8 @@ class LedgerCommitment(AuthorityOwned, Base):
 
 
 class LedgerResolution(AuthorityKeyed, Base):
-    """The end of a commitment, once: posted in whole or in part (the rest returns), released or expired.
+    """The end of a commitment, once: posted in whole or in part (the rest returns), released, expired, or replaced by
+    another amount in the same database transaction.
 
     A trigger writes the transaction of a posted one, with the same cause.
     """

@@ -113,7 +113,10 @@ BEGIN
     END IF;
     UPDATE public.ledger_account
        SET reserved = reserved + CASE WHEN id = NEW.from_account_id THEN NEW.amount ELSE 0 END,
-           expected = expected + CASE WHEN id = NEW.to_account_id THEN NEW.amount ELSE 0 END
+           expected = expected + CASE WHEN id = NEW.to_account_id THEN NEW.amount ELSE 0 END,
+           shortfall = CASE WHEN id = NEW.from_account_id
+                            THEN least(shortfall, greatest(0, floor - (balance - reserved - NEW.amount)))
+                            ELSE shortfall END
      WHERE authority_id = NEW.authority_id AND id IN (NEW.from_account_id, NEW.to_account_id);
     RETURN NULL;
 END $$;
@@ -143,7 +146,7 @@ BEGIN
     UPDATE public.ledger_account
        SET reserved = reserved - CASE WHEN id = made.from_account_id THEN made.amount ELSE 0 END,
            expected = expected - CASE WHEN id = made.to_account_id THEN made.amount ELSE 0 END,
-           shortfall = CASE WHEN id = made.from_account_id AND NEW.outcome <> 'posted'
+           shortfall = CASE WHEN id = made.from_account_id AND NEW.outcome IN ('released', 'expired')
                             THEN least(shortfall, greatest(0, floor - (balance - reserved + made.amount)))
                             ELSE shortfall END
      WHERE authority_id = NEW.authority_id AND id IN (made.from_account_id, made.to_account_id);

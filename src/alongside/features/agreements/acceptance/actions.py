@@ -40,6 +40,7 @@ from alongside.features.agreements.proposals.queries import (
 from alongside.features.agreements.queries import NeedState
 from alongside.features.agreements.signing.deadlines import signature_due
 from alongside.features.authorities import settings_of
+from alongside.features.funding.actions import name_person
 from alongside.features.needs.models import AGREE_NEED, Need
 from alongside.features.offers.balance.actions import balance_offer
 from alongside.features.people.queries import ids, leaders_of_schools
@@ -178,6 +179,7 @@ async def _prepare_agreement(session: AsyncSession, person: Principal, proposal:
         if proposal.proposed_as == LEADER
         else None,
     )
+    await name_person(session, person)
     session.add(made)
     with explain_constraints(constraint_messages(proposal), proposal.state):
         await session.flush()

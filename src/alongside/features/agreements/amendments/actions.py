@@ -32,6 +32,7 @@ from alongside.features.agreements.parties import (
 from alongside.features.agreements.proposals.hard_rules import constraint_messages
 from alongside.features.agreements.queries import AgreementRow, lock_agreement
 from alongside.features.agreements.signed_versions.actions import keep_signed_version
+from alongside.features.funding.actions import name_person
 from alongside.features.offers.balance.actions import balance_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
@@ -110,6 +111,7 @@ async def agree_amendment(
         for name in ("days", "starts_on", "ends_on")
         if getattr(row, name) != getattr(seen, name)
     }
+    await name_person(session, person)
     with explain_constraints(constraint_messages(row), row.state):
         await apply_transition(
             session,

@@ -26,6 +26,7 @@ from alongside.features.agreements.queries import AUTHORITY, AgreementRow, NeedS
 from alongside.features.agreements.review import Review
 from alongside.features.agreements.visit import DROP_VISIT, Visit
 from alongside.features.authorities import settings_of
+from alongside.features.funding.actions import name_person
 from alongside.features.needs.models import (
     LOOK_AGAIN,
     MEET_NEED,
@@ -95,6 +96,7 @@ async def end_early(
     if reason not in reasons:
         raise ValidationFailed({"reason": ["Choose a reason from the list."]})
     note = ": ".join(part for part in (reasons[reason].label, words, call) if part)
+    await name_person(session, person)
     await apply_transition(session, person, SupportAgreement, row, END_EARLY, note=note, ended_because=reason)
     return await _after_early_end(
         session,
@@ -137,6 +139,7 @@ async def challenge_match(
         raise ActionRefused(refused, row.state)
     note = ": ".join(part for part in (words, call) if part)
     changed = {"challenged_on": person.today, "ended_because": "challenged"}
+    await name_person(session, person)
     await apply_transition(session, person, SupportAgreement, row, CHALLENGE, note=note, written=changed)
     return await _after_early_end(
         session,

@@ -93,6 +93,8 @@ def constraint_messages(row: NamedSides) -> dict[str, Message]:
         "ck_support_agreement_not_years_ago": "The support cannot begin more than a year before it was agreed. "
         "Choose a later first day.",
         "visit_not_before_agreement": "The visit is earlier than the support itself. Choose a later day.",
+        "ck_ledger_account_floor": "The fund that pays for this support has too little left. Propose fewer days, or "
+        "ask the core team which fund can pay.",
         "ck_support_agreement_days_used": "More days have been used than that. Look at the visits recorded so far.",
     }
 

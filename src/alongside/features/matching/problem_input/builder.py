@@ -13,7 +13,7 @@ from alongside.features.authorities.settings import AuthoritySettings
 from alongside.features.consortia.models import PHASES as CONSORTIUM_PHASES
 from alongside.features.directory.school_expertise import evidence_of_schools
 from alongside.features.funding.models import SPENDS
-from alongside.features.funding.queries import procured_from
+from alongside.features.funding.queries import left_by_fund
 from alongside.features.matching.engine.instance import (
     Budget,
     Context,
@@ -35,7 +35,6 @@ from alongside.features.matching.problem_input.queries import (
     ProblemScope,
     ProposalInput,
     SchoolInput,
-    SpentInput,
     load_problem_rows,
 )
 from alongside.features.offers.confirmation import fresh_since_by_school
@@ -68,7 +67,6 @@ async def build_instance(
         today=today,
         burden_since=start_of_term(calendar, today, BURDEN_TERMS),
         term_began=start_of_term(calendar, today, 1),
-        year_began=financial_year_began(today),
     )
     found = await load_problem_rows(session, scope)
     offers = {row.id: row for row in found.offers}
@@ -78,7 +76,8 @@ async def build_instance(
     practice: dict[int, dict[str, int]] = {}
     for row in await evidence_of_schools(session, authority_id):
         practice.setdefault(row.school_urn, {})[row.theme] = row.level
-    pools, procured = _pools(settings, today), await procured_from(session, authority_id)
+    pools = _pools(settings, today)
+    left = await left_by_fund(session, authority_id, today)
     return Instance(
         on=today,
         schools=tuple(_school(authority_id, row) for row in found.schools),
@@ -98,7 +97,9 @@ async def build_instance(
         between=tuple(
             PairFacts(school=row.school_urn, other=row.other_urn, what=row.what) for row in found.barriers
         ),
-        budgets=tuple(_budgets(settings, today, pools, found.spent, procured)),
+        budgets=tuple(
+            Budget(pool=pool, pence=max(left.get(pool, 0), 0)) for pool in sorted(set(pools.values()))
+        ),
         parameters=parameters_of(settings, seed=seed, weights_version=weights_version),
     )
 
@@ -126,11 +127,6 @@ def parameters_of(settings: AuthoritySettings, *, seed: int = 1, weights_version
         seed=seed,
         weights_version=weights_version,
     )
-
-
-def financial_year_began(today: date) -> date:
-    """1 April of the financial year of this day."""
-    return date(today.year if today.month >= 4 else today.year - 1, 4, 1)
 
 
 def half_days(days: Decimal) -> int:
@@ -306,26 +302,3 @@ def _pools(settings: AuthoritySettings, today: date) -> dict[str, str]:
         elif past:
             pools[phase] = max(past)[1]
     return pools
-
-
-def _budgets(
-    settings: AuthoritySettings,
-    today: date,
-    pools: dict[str, str],
-    spent: Iterable[SpentInput],
-    procured: Mapping[str, int],
-) -> Iterator[Budget]:
-    """What each fund may still pay this year: its amount less agreed days and escalation procurement."""
-    year = financial_year(today)
-    left = {
-        key: settings.funds[key].pence - procured.get(key, 0)
-        if settings.funds[key].financial_year == year
-        else 0
-        for key in sorted(set(pools.values()))
-    }
-    for row in spent:
-        pool = pools.get(_paying_phase(settings, row.phase))
-        if pool is not None:
-            left[pool] -= int(row.days * settings.matching.pence_per_day)
-    for pool, pence in left.items():
-        yield Budget(pool=pool, pence=max(pence, 0))

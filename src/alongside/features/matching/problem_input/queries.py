@@ -178,14 +178,6 @@ SUSPENSION = """
      WHERE authority_id = :authority_id AND lifted_at IS NULL AND (until_on IS NULL OR until_on >= :today)
 """
 
-SPENT = """
-    SELECT need.phase, sum(CASE WHEN p.state IN ('preparing', 'active') THEN p.days ELSE p.days_used END) AS days
-      FROM support_agreement p JOIN need ON need.authority_id = :authority_id AND need.id = p.need_id
-     WHERE p.authority_id = :authority_id AND p.agreed_at >= :year_began
-     GROUP BY need.phase ORDER BY need.phase
-"""
-"""Days agreed in this financial year, by the phase of the need."""
-
 
 class SchoolInput(msgspec.Struct, frozen=True):
     """An open school of the authority; `inside` if its needs are planned. `consortia` are ids as text."""
@@ -276,13 +268,6 @@ class BarrierInput(msgspec.Struct, frozen=True):
     what: Literal["excluded", "interest"]
 
 
-class SpentInput(msgspec.Struct, frozen=True):
-    """Days agreed in this financial year for needs of one phase."""
-
-    phase: str
-    days: Decimal
-
-
 @dataclass(frozen=True, slots=True)
 class ProblemScope:
     """What a plan is made for (None: the whole authority), from which plan it starts, and the dates that count."""
@@ -293,7 +278,6 @@ class ProblemScope:
     today: date
     burden_since: date
     term_began: date
-    year_began: date
 
     def values(self) -> dict[str, object]:
         """The parameters of the statements."""
@@ -313,12 +297,11 @@ class ProblemRows:
     standing: list[PairInput]
     barriers: list[BarrierInput]
     suspension: list[int]
-    spent: list[SpentInput]
 
 
 TYPED: tuple[BindParameter[UUID] | BindParameter[date], ...] = (
     *(bindparam(name, type_=Uuid) for name in ("consortium_id", "starts_from")),
-    *(bindparam(name, type_=Date) for name in ("today", "burden_since", "term_began", "year_began")),
+    *(bindparam(name, type_=Date) for name in ("today", "burden_since", "term_began")),
 )
 InputRow = TypeVar("InputRow")
 
@@ -337,11 +320,10 @@ READ_CONSTRAINTS = _read(CONSTRAINTS, ConstraintInput)
 READ_CURRENT = _read(CURRENT, PairInput)
 READ_BARRIERS = _read(BARRIERS, BarrierInput)
 READ_SUSPENSION = _read(SUSPENSION, int)
-READ_SPENT = _read(SPENT, SpentInput)
 
 
 async def load_problem_rows(session: AsyncSession, scope: ProblemScope) -> ProblemRows:
-    """Load all input rows of a plan, in ten statements."""
+    """Load all input rows of a plan, in nine statements."""
     values = scope.values()
     return ProblemRows(
         schools=await fetch_all(session, READ_SCHOOLS, values),
@@ -353,5 +335,4 @@ async def load_problem_rows(session: AsyncSession, scope: ProblemScope) -> Probl
         standing=await fetch_all(session, READ_CURRENT, values),
         barriers=await fetch_all(session, READ_BARRIERS, values),
         suspension=await fetch_all(session, READ_SUSPENSION, values),
-        spent=await fetch_all(session, READ_SPENT, values),
     )
