@@ -244,6 +244,7 @@ async def _one_of_each(
         **await _notice(connection, inside, asking),
         **await _consultation(connection, inside, asking),
         **await performance_of_everything(connection, inside, asking),
+        "fund_id": await _fund(connection, inside, asking),
         "support_category_id": await put(
             connection,
             "support_category",
@@ -335,6 +336,30 @@ async def _notice(connection: asyncpg.Connection, inside: dict[str, Any], urn: i
             connection, "notice_question", **of_it, question="Where?", asked_by=HEAD_OF_MILL.person_id
         ),
     }
+
+
+async def _fund(connection: asyncpg.Connection, inside: dict[str, Any], urn: int) -> UUID:
+    """Insert a fund with its accounts in the ledger."""
+    accounts = {
+        f"{name}account_id": await put(
+            connection, "ledger_account", **inside, key=f"fund {urn} {name}", unit="pence"
+        )
+        for name in ("", "invoiced_", "paid_")
+    }
+    return await put(
+        connection,
+        "fund",
+        **inside,
+        key=f"fund_{urn}",
+        financial_year="2026-27",
+        label="Intervention",
+        source="authority",
+        purpose="intervention",
+        phase="primary",
+        held_by="",
+        section_251_line="",
+        **accounts,
+    )
 
 
 async def _consultation(connection: asyncpg.Connection, inside: dict[str, Any], urn: int) -> dict[str, Any]:

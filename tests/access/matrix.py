@@ -54,6 +54,7 @@ OBJECTS = {
     "profile_dispute_id",
     "consultation_id",
     "support_category_id",
+    "fund_id",
     "consultation_question_id",
     "run_id",
     "exclusion_id",

@@ -48,6 +48,7 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "view_failed_emails": dict.fromkeys(ADMINISTRATOR, WHOLE),
     "view_notice": {**dict.fromkeys((*SCHOOL, *LEADERS), CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "sign_category": GOVERNED,
+    "view_funds": dict.fromkeys(CORE, WHOLE),
     "view_category": {
         "headteacher": OWN,
         **GOVERNED,

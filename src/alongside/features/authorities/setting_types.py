@@ -131,6 +131,7 @@ class Fund(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     financial_year: Annotated[str, msgspec.Meta(pattern=r"^20\d\d-\d\d$")]
     held_by: Hint = ""
     forum_approval: Hint = ""
+    section_251_line: Hint = ""
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -57,6 +57,8 @@ class Permission(StrEnum):
     MANAGE_CONSULTATION = auto()
     ANSWER_CONSULTATION = auto()
 
+    VIEW_FUNDS = auto()
+
     VIEW_CATEGORY = auto()
     REVIEW_CATEGORIES = auto()
     PROPOSE_CATEGORY = auto()
@@ -249,6 +251,7 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_FAILED_EMAILS: grant({Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
     Permission.VIEW_NOTICE: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM) | CORE_TEAM,
     Permission.POST_NOTICE: LEADERS_AND_CORE_TEAM,
+    Permission.VIEW_FUNDS: CORE_TEAM,
     Permission.VIEW_CATEGORY: grant(
         GOVERNING_ROLES | {Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_on"
     )

@@ -22,11 +22,13 @@ STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe_cell(value: object) -> str:
-    """Return a cell's text, with an apostrophe if a spreadsheet would run it as a formula.
+    """Return a cell's text, with an apostrophe if a spreadsheet would run it as a formula; a number is no formula.
 
     Source: OWASP, CSV injection.
     """
     text = "" if value is None else str(value)
+    if isinstance(value, int | float | Decimal):
+        return text
     return f"'{text}" if text.startswith(STARTS_FORMULA) else text
 
 

@@ -40,7 +40,7 @@ from alongside.features.agreements.proposals.queries import (
 from alongside.features.agreements.queries import NeedState
 from alongside.features.agreements.signing.deadlines import signature_due
 from alongside.features.authorities import settings_of
-from alongside.features.funding.actions import name_person
+from alongside.features.funding.requester import name_person
 from alongside.features.needs.models import AGREE_NEED, Need
 from alongside.features.offers.balance.actions import balance_offer
 from alongside.features.people.queries import ids, leaders_of_schools

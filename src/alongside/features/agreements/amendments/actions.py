@@ -32,7 +32,7 @@ from alongside.features.agreements.parties import (
 from alongside.features.agreements.proposals.hard_rules import constraint_messages
 from alongside.features.agreements.queries import AgreementRow, lock_agreement
 from alongside.features.agreements.signed_versions.actions import keep_signed_version
-from alongside.features.funding.actions import name_person
+from alongside.features.funding.requester import name_person
 from alongside.features.offers.balance.actions import balance_offer
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal

@@ -26,7 +26,7 @@ from alongside.features.agreements.queries import AUTHORITY, AgreementRow, NeedS
 from alongside.features.agreements.review import Review
 from alongside.features.agreements.visit import DROP_VISIT, Visit
 from alongside.features.authorities import settings_of
-from alongside.features.funding.actions import name_person
+from alongside.features.funding.requester import name_person
 from alongside.features.needs.models import (
     LOOK_AGAIN,
     MEET_NEED,
