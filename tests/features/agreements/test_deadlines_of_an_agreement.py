@@ -202,7 +202,9 @@ async def test_the_page_offers_the_challenge_and_keeps_what_was_typed(client: Cl
     assert "Challenge this match" in shown.text and "1 January 2090" in shown.text
     empty = await client.post(f"/agreements/{made}/challenge", {"note": " "}, as_=HEAD_OF_MILL)
     assert empty.status_code == 422
-    done = await client.post(f"/agreements/{made}/challenge", {"note": "A conflict"}, as_=HEAD_OF_MILL)
+    done = await client.post(
+        f"/agreements/{made}/challenge", {"note": "A conflict", "call": "Monday at 8am"}, as_=HEAD_OF_MILL
+    )
     assert done.status_code == 303
     assert "Challenge this match" not in (await client.get(f"/agreements/{made}", as_=HEAD_OF_MILL)).text
 
