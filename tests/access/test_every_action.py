@@ -19,8 +19,10 @@ from tests.features.escalations.builders import acting
 from tests.isolation.sample_rows import row_of
 from tests.personas import (
     ADMINISTRATOR,
+    CHAIR_OF_MILL,
     DELEGATE_OF_MILL,
     DEPUTY_OF_NORTH,
+    DIOCESE_OFFICER,
     HEAD_OF_FORD,
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -193,8 +195,8 @@ EXPECTED: dict[str, set[Persona]] = {
     "tries.withdraw_try": SCHOOL,
     "visit_requests.outcomes.confirm_visit": BOTH_SCHOOLS,
     "visit_requests.outcomes.cancel_agreed_visit": BOTH_SCHOOLS,
-    "watched_schools.watch": EVERYBODY - {ADMINISTRATOR},
-    "watched_schools.stop_watching": EVERYBODY - {ADMINISTRATOR},
+    "watched_schools.watch": EVERYBODY - {ADMINISTRATOR, CHAIR_OF_MILL, DIOCESE_OFFICER},
+    "watched_schools.stop_watching": EVERYBODY - {ADMINISTRATOR, CHAIR_OF_MILL, DIOCESE_OFFICER},
 }
 
 UNCHECKED = {

@@ -19,8 +19,10 @@ from tests.databases import DatabaseCopy, open_database
 from tests.features.escalations.builders import acting, ask_as, put_escalation
 from tests.personas import (
     ADMINISTRATOR,
+    CHAIR_OF_MILL,
     DELEGATE_OF_MILL,
     DEPUTY_OF_NORTH,
+    DIOCESE_OFFICER,
     HEAD_OF_FORD,
     HEAD_OF_LOCK,
     HEAD_OF_MILL,
@@ -51,6 +53,8 @@ EXPECTED: dict[Persona, set[int]] = {
     OFFICER: {0, 1, 2, 3},
     HEAD_OF_SERVICE: {0, 1, 2, 3},
     ADMINISTRATOR: set(),
+    CHAIR_OF_MILL: set(),
+    DIOCESE_OFFICER: set(),
 }
 """Which of the four escalations everybody of the cast sees: a head those they were told of or named for; no
 delegate any.
