@@ -8,6 +8,7 @@ from playwright.async_api import Browser
 from alongside.platform.database.session import Database
 from tests.browser.server import Served
 from tests.browser.session import visiting
+from tests.browser.test_a_plan_is_made_and_replaced import reaches
 from tests.browser.test_pages_are_accessible import look_at
 from tests.databases import open_database
 from tests.features.matching.builders import a_need, an_offer, work
@@ -43,7 +44,7 @@ async def test_a_lead_asks_what_more_days_would_bring(
         await lead.goes("/plans")
         await lead.presses("Make a plan for North")
         await work(short)
-        await lead.page.reload()
+        await reaches(lead, "needs matched")
         await lead.presses("Unmet need and workload")
         assert "1 with no offer that suits" in await lead.reads()
         await lead.page.select_option("select[name=offer]", index=1)
@@ -65,7 +66,7 @@ async def test_nothing_is_wrong_with_the_full_pages(
         await lead.goes("/plans")
         await lead.presses("Make a plan for North")
         await work(short)
-        await lead.page.reload()
+        await reaches(lead, "needs matched")
         await lead.goes(f"{lead.path}/capacity")
         for summary in await lead.page.locator("summary").all():
             await summary.click()

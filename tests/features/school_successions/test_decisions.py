@@ -174,7 +174,9 @@ async def test_a_head_who_was_not_told_reads_no_escalation_of_the_school_that_jo
     page = await client.get(f"/escalations/{escalation_id}", as_=OFFICER)
     assert "The headteacher of Park Primary School has not been told of this escalation" in words(page)
     (link,) = [one for one in soup(page).find_all("a") if "Tell the headteacher" in one.get_text()]
-    assert (await client.post(str(link["href"]), {}, as_=OFFICER)).status_code == 303
+    assert (
+        await client.post(str(link["href"]), {"call": "Thursday at 10am"}, as_=OFFICER)
+    ).status_code == 303
     assert "has not been told" not in words(await client.get(f"/escalations/{escalation_id}", as_=OFFICER))
     assert "escalation_told" in await notified(database, HEAD_OF_PARK)
     assert str(escalation_id) not in (await client.get("/escalations?show=not_told", as_=OFFICER)).text
