@@ -266,6 +266,10 @@ class Year:
                 code, said = await self.room.command("audit", "verify", must_succeed=False)
             if code:
                 self.faults.add("the chain of the audit log does not hold", said[-500:])
+            with self.timed("ledger verify"):
+                code, said = await self.room.command("ledger", "verify", must_succeed=False)
+            if code:
+                self.faults.add("the ledger is not in order", said[-500:])
         await self.emails.of_today(self.watcher, self.places, self.faults, killed=bool(self.room.kills))
         for place in self.places:
             with self.timed("checks of rows"):

@@ -95,7 +95,7 @@ async def test_a_category_from_the_proposal_to_a_changed_one_after_an_appeal(
     assert "Read your support category" in words(await client.get("/home", as_=HEAD_OF_MILL))
     page = words(await client.get(address, as_=HEAD_OF_MILL))
     assert "Targeted" in page and "A new headteacher has begun" in page and "5 days of support" in page
-    assert "Not seen yet" not in words(await client.get(address, as_=OFFICER))
+    assert "Headteacher: not seen yet" not in words(await client.get(address, as_=OFFICER))
     assert "Read your support category" not in words(await client.get("/home", as_=HEAD_OF_MILL))
 
     assert (await client.post(f"{address}/appeal", {"grounds": ""}, as_=HEAD_OF_MILL)).status_code == 422

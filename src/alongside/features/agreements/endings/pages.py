@@ -91,7 +91,7 @@ END_EARLY = FormAction(
     label="End early",
     title="End this agreement early",
     intro="Unused days go back to the offer, and the need is open again. "
-    "After noon on a Friday and near the end of a term, the message to the other school waits for a school morning.",
+    "From noon on a Friday, on closed days and near the end of a term, the other school is told on a school morning.",
     submit="End this agreement",
     warning=True,
     form=EndForm,

@@ -110,8 +110,9 @@ NOTIFY_SCHOOL = FormAction(
     states=OPEN_STATES,
     relevant=lambda _, row: row.notified_at is None,
     label="Tell the headteacher",
-    intro="The headteacher is told now, and can read the escalation from then on. "
-    "After noon on a Friday and near the end of a term, the message waits for a school morning.",
+    intro="The headteacher is told now. "
+    "From noon on a Friday, on closed days and near the end of a term, they are told on the next school morning. "
+    "They can read the escalation from then on.",
     form=TellForm,
     run=_tell,
 )
