@@ -92,7 +92,7 @@ class Staffing:
             return ""
         given = {
             "name": f"{self.random.choice(GIVEN)} {self.random.choice(FAMILY)}", "email": f"new.person{self.number}@{browser.host.partition('.')[0]}.gov.uk",
-            "role": role, "school": "", "consortium": "", **where,
+            "role": role, "school": "", "consortium": "", "organisation": "", **where,
         }  # fmt: skip
         done = await browser.send(
             form, fill(form, self.random, self.traffic.faults.today, **given), opened.path

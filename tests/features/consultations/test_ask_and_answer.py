@@ -181,6 +181,8 @@ async def test_a_draft_is_edited_with_its_questions(client: Client) -> None:
 
 async def test_nothing_opens_without_a_question_or_a_school(client: Client) -> None:
     made = await client.post("/consultations", written(), as_=OFFICER)
+    draft = words(await client.get(made.headers["location"], as_=OFFICER))
+    assert "Open the consultation" not in draft and "Add one before you open" in draft
     refused = await client.post(f"{made.headers['location']}/opening", {}, as_=OFFICER)
     assert refused.status_code == 409 and "Add a question" in words(refused)
     nobody = await a_draft(client, audience="secondary")

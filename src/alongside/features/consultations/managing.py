@@ -142,6 +142,7 @@ OPEN = ButtonAction(
     permission=MANAGE,
     states=("draft",),
     label="Open the consultation",
+    refusal=lambda _, row: None if row.questions else "Add a question before you open the consultation.",
     said="The consultation is open. The headteachers are notified.",
     run=lambda asked: actions.open_consultation(asked.session, asked.person, asked.record),
 )

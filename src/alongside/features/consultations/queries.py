@@ -74,6 +74,7 @@ class ConsultationRow(msgspec.Struct, frozen=True):
     withdrawn_because: str
     answer_by: date | None
     has_answered: bool
+    questions: int
 
     @property
     def audience_label(self) -> str:
@@ -91,6 +92,13 @@ _SHOWN: Select[tuple[object, ...]] = (
             Consultation,
             answer_by=_ASKED.answer_by,
             has_answered=_ANSWER.school_urn.is_not(None),
+            questions=select(func.count())
+            .select_from(ConsultationQuestion)
+            .where(
+                ConsultationQuestion.authority_id == AUTHORITY,
+                ConsultationQuestion.consultation_id == _TABLE.id,
+            )
+            .scalar_subquery(),
         )
     )
     .select_from(Consultation)
