@@ -18,12 +18,8 @@ def declared() -> list[Action[object]]:
 
 
 NOT_DECIDED = {
-    *("upload_table", "confirm_import", "discard_upload", "answer_try", "withdraw_try", "share_profile"),
-    *("invite_to_discussion", "discuss_profile", "decline_profile", "profile_without_answer"),
-    *("decide_direction_of_travel", "finalise_profile", "propose_category", "notify_agreed_categories"),
-    *("discuss_category", "invite_to_discuss_category", "agree_category", "notify_category"),
-    *("change_category_in_year", "change_category_proposal", "withdraw_category", "moderate_category"),
-    "finish_first_step",
+    *("confirm_import", "answer_try", "withdraw_try", "share_profile", "finalise_profile", "notify_category"),
+    *("invite_to_discuss_category", "notify_agreed_categories", "finish_first_step"),
 }
 """Actions of features that are being built, which must still declare one of the two. The list only becomes shorter."""
 

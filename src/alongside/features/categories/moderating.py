@@ -84,6 +84,7 @@ MODERATE: FormAction[CategoryRow, CategoryForm] = FormAction(
     states=("discussed",),
     label="Moderate",
     title=lambda _, row: row.school,
+    intro="You cannot change this afterwards. The board decides next.",
     submit="Record and go to the next school",
     form=CategoryForm,
     initial=lambda asked: {"category": asked.record.category_proposed},

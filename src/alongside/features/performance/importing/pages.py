@@ -199,6 +199,7 @@ IMPORT: FormAction[None, UploadForm] = FormAction(
     slug="new",
     permission=Permission.IMPORT_PERFORMANCE,
     title="Import a table",
+    undo="discard_upload",
     submit="Preview import",
     form=UploadForm,
     choices=_offer_years,
@@ -242,6 +243,7 @@ DISCARD = ButtonAction(
     slug="discard",
     permission=Permission.IMPORT_PERFORMANCE,
     then=lambda _: IMPORTS,
+    undo="upload_table",
     said="The file is discarded. Nothing was imported.",
     run=lambda asked: empty_upload(asked.session, asked.person, asked.record.id),
 )
