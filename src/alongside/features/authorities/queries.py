@@ -5,7 +5,7 @@ import time
 
 import msgspec
 import structlog
-from sqlalchemy import ARRAY, Integer, bindparam, exists, func, select
+from sqlalchemy import ARRAY, Integer, Text, bindparam, cast, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ConfigurationError, ServiceUnavailable
@@ -32,12 +32,12 @@ log = structlog.get_logger("alongside.features.authorities")
 
 
 class AuthorityInForce(msgspec.Struct, frozen=True):
-    """An authority, the version of its settings in force, and these settings unless that version is known."""
+    """An authority, the version of its settings in force, and these settings as JSON unless that version is known."""
 
     authority_id: int
     version: int
     hosts: list[str]
-    settings: dict[str, object] | None
+    settings: str | None
 
 
 KNOWN = (
@@ -46,7 +46,12 @@ KNOWN = (
     .render_derived()
 )
 IN_FORCE = Read(
-    select(Authority.authority_id, Authority.settings_version, Authority.hosts, AuthoritySettingsRow.settings)
+    select(
+        Authority.authority_id,
+        Authority.settings_version,
+        Authority.hosts,
+        cast(AuthoritySettingsRow.settings, Text),
+    )
     .outerjoin(
         AuthoritySettingsRow,
         (AuthoritySettingsRow.authority_id == Authority.authority_id)
@@ -99,7 +104,7 @@ async def refresh_settings(database: Database) -> None:
     for row in rows:
         if row.settings is not None:
             try:
-                register_settings(from_stored(row.settings), row.version)
+                register_settings(from_stored(msgspec.json.decode(row.settings)), row.version)
             except ConfigurationError as problem:
                 log.warning("settings not read", authority=row.authority_id, error=str(problem))
     assign_hosts({host: row.authority_id for row in rows for host in row.hosts})

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar, cast
 
 import msgspec
 import structlog
@@ -22,6 +24,8 @@ class Registered:
     calendar: Calendar
 
 
+Value = TypeVar("Value")
+
 log = structlog.get_logger("alongside.features.authorities")
 _by_id: dict[int, Registered] = {}
 _by_host: dict[str, int] = {}
@@ -30,7 +34,8 @@ _by_host: dict[str, int] = {}
 def register_settings(settings: AuthoritySettings, version: int) -> None:
     """Add an authority to the cache, or replace its entry.
 
-    A sign-in provider whose secret is not one of this authority's is left out, with an error in the log.
+    A sign-in provider whose secret is not one of this authority's is left out, with an error in the log. Parts that
+    equal those of another cached authority are kept once: most authorities keep most of the defaults.
     """
     authority_id = settings.dfe_code
     forget_authority(authority_id)
@@ -38,11 +43,31 @@ def register_settings(settings: AuthoritySettings, version: int) -> None:
     if ways != settings.sign_in:
         log.error("a way to sign in names a secret of others", authority=authority_id)
         settings = msgspec.structs.replace(settings, sign_in=ways)
+    for other in islice(_by_id.values(), 1):
+        settings = shared(settings, other.settings)
     _by_id[authority_id] = Registered(settings, version, calendar_from(settings))
     _by_host.update(dict.fromkeys(settings.hosts, authority_id))
 
 
 HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", re.ASCII)
+
+
+def shared(value: Value, like: object) -> Value:
+    """Return `value` with every part that is written like the same part of `like` replaced by that part.
+
+    Equal values may be written differently (3 and 3.0, or other orders of a list's entries): these stay apart.
+    """
+    if type(value) is not type(like):
+        return value
+    if msgspec.json.encode(value) == msgspec.json.encode(like):
+        return like
+    if isinstance(value, msgspec.Struct):
+        parts = {name: getattr(value, name) for name in value.__struct_fields__}
+        replaced = {name: shared(part, getattr(like, name)) for name, part in parts.items()}
+        return msgspec.structs.replace(value, **replaced)
+    if isinstance(value, dict) and isinstance(like, dict):
+        return cast("Value", {key: shared(part, like.get(key)) for key, part in value.items()})
+    return value
 
 
 def assign_hosts(owners: Mapping[str, int]) -> None:
