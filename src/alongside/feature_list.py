@@ -54,6 +54,7 @@ PLATFORM = Feature(
         "web.server_sent_events:routes",
         "web.problems:routes",
     ),
+    scheduled_jobs=("web.idempotency:JOBS",),
     retention=("notifications.retention:RULES",),
     personal_tables=("notification",),
     navigation=(

@@ -16,6 +16,7 @@ FEATURE = Feature(
         "saved_view",
         "unsent_form",
     ),
+    scheduled_jobs=("unsent_forms:JOBS",),
     retention=("retention:RULES",),
     navigation=(NavigationItem("/people", "People", Permission.VIEW_PEOPLE, 90),),
     commands={"people": "commands:people"},

@@ -3,11 +3,11 @@
 One form for each person is kept for a day, encrypted with the secret of the installation: only its own page shows it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, text
+from sqlalchemy import delete, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +16,7 @@ from alongside.features.people.queries import hashed
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.base import AuthorityKeyed, Base, created_at, reference
 from alongside.platform.database.reads import Read, fetch_one
+from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.web.form_data import FormData
 
 DAY = 24 * 3600
@@ -117,3 +118,17 @@ class SealedForms:
 def _purpose(authority_id: int, person_id: UUID, path: str) -> str:
     """Bind a form to its person and address, so that a row moved to another person cannot be opened."""
     return f"unsent form of {authority_id} {person_id} {path}"
+
+
+async def delete_unsent_forms(session: AsyncSession, person: Principal) -> int:
+    """Delete the forms whose day has passed, also those of people on legal hold, because nobody can open them."""
+    kept_until = UnsentForm.at + timedelta(seconds=DAY)
+    gone = await session.scalars(
+        delete(UnsentForm)
+        .where(UnsentForm.authority_id == person.authority_id, kept_until < func.now())
+        .returning(UnsentForm.person_id)
+    )
+    return len(gone.all())
+
+
+JOBS = (ScheduledJob(10, delete_unsent_forms),)

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,8 +12,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from alongside.errors import ValidationFailed
 from alongside.platform.access.principal import Principal
 from alongside.platform.database.base import AuthorityKeyed, Base, created_at
+from alongside.platform.jobs.scheduler import ScheduledJob
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.responses import Redirect
+
+KEPT_FOR = timedelta(days=30)
+"""A form is sent again within minutes; its session, without which it is refused, ends long before."""
 
 
 class IdempotencyKey(AuthorityKeyed, Base):
@@ -111,3 +115,19 @@ async def store_response(session: AsyncSession, person: Principal, key: str, ans
         )
         .values(location=answer.location, said=answer.said)
     )
+
+
+async def delete_idempotency_keys(session: AsyncSession, person: Principal) -> int:
+    """Delete the keys of submissions that nobody can send again."""
+    gone = await session.scalars(
+        delete(IdempotencyKey)
+        .where(
+            IdempotencyKey.authority_id == person.authority_id,
+            IdempotencyKey.at < func.now() - KEPT_FOR,
+        )
+        .returning(IdempotencyKey.key)
+    )
+    return len(gone.all())
+
+
+JOBS = (ScheduledJob(10, delete_idempotency_keys),)
