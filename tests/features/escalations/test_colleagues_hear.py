@@ -1,6 +1,5 @@
 """Live updates: the core team's open pages are notified of a committed change, nobody else's."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -34,16 +33,17 @@ async def test_officers_hear_that_an_escalation_moved_and_heads_leads_and_the_tw
     """The word says only that there is something: no id, no school; a board hears posts as before."""
     escalation_id = await an_escalation(app_context.database)
     pages = {one: Open(app_context, one) for one in (OFFICER, HEAD_OF_MILL, LEAD_OF_NORTH, TWIN_OFFICER)}
-    for page in pages.values():
-        await listening(page, app_context)
+    await listening(*pages.values())
+    before = {one: escalations(page) for one, page in pages.items()}
     async with app_context.database.transaction(NORTHSHIRE) as session:
         await acknowledge_escalation(session, acting(OFFICER), escalation_id)
-        before = escalations(pages[OFFICER])
-        await asyncio.sleep(0.3)
-        assert escalations(pages[OFFICER]) == before, "not before the commit"
-    await pages[OFFICER].until(lambda: escalations(pages[OFFICER]) == before + 1)
-    await asyncio.sleep(0.3)
+        await pages[OFFICER].has_heard_all()
+        assert escalations(pages[OFFICER]) == before[OFFICER], "not before the commit"
+    await pages[OFFICER].until(lambda: escalations(pages[OFFICER]) == before[OFFICER] + 1)
     for one in (HEAD_OF_MILL, LEAD_OF_NORTH, TWIN_OFFICER):
+        await pages[one].has_heard_all()
+        assert escalations(pages[one]) == before[one], one.name
+    for one in (HEAD_OF_MILL, LEAD_OF_NORTH):
         assert escalations(pages[one]) == 0, one.name
     assert str(escalation_id) not in "".join(pages[OFFICER].heard)
     for page in pages.values():

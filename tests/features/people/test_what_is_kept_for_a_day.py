@@ -27,7 +27,9 @@ async def test_the_worker_deletes_expired_forms_and_keys_of_its_authority(
     try:
         for statement, kept in ((FORM, timedelta(days=1)), (KEY, timedelta(days=30))):
             for authority_id in (NORTHSHIRE, SOUTHSHIRE):
-                await owner.execute(statement, authority_id, HEAD_OF_MILL.person_id, kept + timedelta(minutes=5))
+                await owner.execute(
+                    statement, authority_id, HEAD_OF_MILL.person_id, kept + timedelta(minutes=5)
+                )
             await owner.execute(statement, NORTHSHIRE, HEAD_OF_PARK.person_id, kept - timedelta(minutes=5))
         await Scheduler(database, declared_schedule()).run(NORTHSHIRE, A_SCHOOL_MORNING)
         left = [

@@ -15,10 +15,11 @@ import pytest
 from litestar import Litestar
 from sqlalchemy import text
 
+from alongside.platform.access.permissions import Permission
 from alongside.platform.database.session import Database
 from alongside.platform.web import server_sent_events
 from alongside.platform.web.context import SESSION_COOKIE, AppContext
-from alongside.platform.web.server_sent_events import EventBroadcaster, live_of
+from alongside.platform.web.server_sent_events import live_of
 from tests.client import Client
 from tests.databases import SIGNING_KEY, DatabaseCopy, app_over
 from tests.features.needs.form_values import need, posted_need
@@ -34,10 +35,17 @@ async def app_context(copy: DatabaseCopy) -> AsyncIterator[AppContext]:
         await live_of(present).stop()
 
 
+MARKS = {f"seen-{number}": (f"seen-{number}", Permission.VIEW_NEEDS_AND_OFFERS) for number in range(20)}
+"""Events that only tests send. A stream sends the events that wait in the order of their names, these last."""
+
+
 class Open:
     """An open page, and the events it received."""
 
     def __init__(self, app_context: AppContext, one: Persona) -> None:
+        live_of(app_context).events = {**app_context.live_events, **MARKS}
+        self.database, self.authority_id = app_context.database, one.authority_id
+        self.marks = iter(MARKS)
         self.heard: list[str] = []
         self.status = 0
         self.app = Litestar(route_handlers=[*server_sent_events.routes])
@@ -85,39 +93,49 @@ class Open:
             while not true():
                 await asyncio.sleep(0.02)
 
+    async def has_heard_all(self) -> None:
+        """Wait until the page has received every event that was announced before this call."""
+        mark = next(self.marks)
+        async with asyncio.timeout(PATIENCE):
+            while f"event: {mark}\n" not in "".join(self.heard):
+                await call_out(self.database, self.authority_id, mark)
+                await asyncio.sleep(0.02)
+
     async def leave(self) -> None:
         self.gone.set()
         self.task.cancel()
         await asyncio.gather(self.task, return_exceptions=True)
 
 
-async def call_out(database: Database, authority_id: int) -> None:
+async def call_out(database: Database, authority_id: int, payload: str = "need") -> None:
+    values = {"channel": f"alongside_{authority_id}", "payload": payload}
     async with database.transaction(authority_id) as session:
-        await session.execute(text("SELECT pg_notify('alongside_' || :a, 'need')"), {"a": str(authority_id)})
+        await session.execute(text("SELECT pg_notify(:channel, :payload)"), values)
 
 
-async def listening(page: Open, app_context: AppContext) -> None:
-    await page.until(lambda: page.heard)
-    one: EventBroadcaster = live_of(app_context)
-    await page.until(lambda: one.listener._connection is not None)
-    await asyncio.sleep(0.2)
+async def listening(*pages: Open) -> None:
+    """Wait until events reach these pages, and each has heard what a new connection tells it to look for.
+
+    The connection listens to one authority after the other and then tells all pages, hence the second time.
+    """
+    for page in pages * 2:
+        await page.has_heard_all()
 
 
 async def test_a_post_is_announced_at_its_commit_and_only_in_its_authority(
     app_context: AppContext, database: Database
 ) -> None:
     ours, twins = Open(app_context, HEAD_OF_PARK), Open(app_context, HEAD_OF_PARK.twin)
-    await listening(ours, app_context)
-    await listening(twins, app_context)
+    await listening(ours, twins)
     before = ours.posts, twins.posts
     async with database.transaction(NORTHSHIRE) as session:
         await session.execute(
             text("SELECT pg_notify('alongside_901', 'need')"),
         )
-        await asyncio.sleep(0.3)
+        await ours.has_heard_all()
         assert ours.posts == before[0], "not before the commit"
     await ours.until(lambda: ours.posts == before[0] + 1)
-    await asyncio.sleep(0.3)
+    await twins.has_heard_all()
     assert twins.posts == before[1]
     await call_out(database, SOUTHSHIRE)
     await twins.until(lambda: twins.posts == before[1] + 1)
@@ -131,10 +149,10 @@ async def test_a_need_that_is_posted_is_announced_and_a_draft_is_not(
     app_context: AppContext, client: Client
 ) -> None:
     page = Open(app_context, HEAD_OF_PARK)
-    await listening(page, app_context)
+    await listening(page)
     before = page.posts
     assert (await client.post("/needs", need(act="draft"), as_=HEAD_OF_MILL)).status_code == 303
-    await asyncio.sleep(0.3)
+    await page.has_heard_all()
     assert page.posts == before
     await posted_need(client)
     await page.until(lambda: page.posts == before + 1)
@@ -145,7 +163,7 @@ async def test_a_listener_that_was_killed_listens_again_and_pages_look_for_what_
     app_context: AppContext, database: Database, copy: DatabaseCopy
 ) -> None:
     page = Open(app_context, HEAD_OF_PARK)
-    await listening(page, app_context)
+    await listening(page)
     before = page.posts
     superuser = await asyncpg.connect(copy.superuser_url)
     killed = await superuser.fetchval(
@@ -155,7 +173,6 @@ async def test_a_listener_that_was_killed_listens_again_and_pages_look_for_what_
     await superuser.close()
     assert killed == 1
     await page.until(lambda: page.posts == before + 1)
-    await asyncio.sleep(0.2)
     await call_out(database, NORTHSHIRE)
     await page.until(lambda: page.posts == before + 2)
     await page.leave()
