@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from alongside.platform.database.tenant_context import EVERY_AUTHORITY
@@ -215,3 +216,28 @@ async def test_a_picture_is_still_taken(client: Client) -> None:
     where = await sent_entry(client, act="draft")
     answer = await send(client, where, "pictures", "a.png", picture("PNG"), alternative_text=WRITTEN)
     assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("came_from", "leads_back_to"),
+    [
+        ("/needs/new?theme=reading", "/needs/new?theme=reading&unsent=1"),
+        ("//evil.example/needs/new", "/needs?unsent=1"),
+        ("/needs//evil.example", "/needs?unsent=1"),
+        ("/\\evil.example", "/needs?unsent=1"),
+    ],
+)
+async def test_the_page_that_sent_a_form_is_no_way_to_another_site(
+    client: Client, copy: DatabaseCopy, came_from: str, leads_back_to: str
+) -> None:
+    """After signing in again a person goes back to that page, if its address cannot be read as another host."""
+    owner = await asyncpg.connect(copy.superuser_url)
+    await owner.execute(
+        "UPDATE user_session SET ended_at = now() WHERE person_id = $1", HEAD_OF_MILL.person_id
+    )
+    await owner.close()
+    referer = f"http://{HEAD_OF_MILL.host}{came_from}"
+    ended = await client.post("/needs", {"title": WRITTEN}, as_=HEAD_OF_MILL, referer=referer)
+    assert ended.status_code == 403
+    again = element(soup(ended), "main a[href^='/sign-in?next=']")
+    assert parse_qsl(str(again["href"]).partition("?")[2]) == [("next", leads_back_to)]

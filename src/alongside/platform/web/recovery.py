@@ -1,5 +1,6 @@
 """What a refused request is answered with instead of an error: the form with its text, or an offer to change role."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
@@ -205,10 +206,14 @@ async def _can_see(
 
 
 def form_address(request: HttpRequest, action: HasForm) -> str:
-    """Return the address of the page with the form: the page that sent it, or the form's own address."""
+    """Return the address of the page with the form: the page that sent it, or the form's own address.
+
+    A path that a browser may read as another host (`//host`, a backslash) is not taken from the browser.
+    """
     path: str = request.scope["path"]
     came_from = urlsplit(request.headers.get("referer", ""))
-    if came_from.netloc == request.headers.get("host") and came_from.path not in ("", path):
+    here = came_from.netloc == request.headers.get("host") and not re.search(r"//|\\", came_from.path)
+    if here and came_from.path not in ("", path):
         query = "&".join(
             one for one in came_from.query.split("&") if one and not one.startswith(f"{UNSENT}=")
         )
