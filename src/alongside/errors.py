@@ -23,11 +23,12 @@ class AuthenticationRequired(AlongsideError):
 class ActionRefused(AlongsideError):
     """An action that the current state does not allow (409).
 
-    `sentence` says why and what to do; `state` is the current state.
+    `sentence` says why and what to do; `state` is the current state, `page` the address that shows it.
     """
 
     sentence: str
     state: str | None = None
+    page: str | None = None
 
     def __str__(self) -> str:
         return self.sentence

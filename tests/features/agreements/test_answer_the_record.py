@@ -23,7 +23,7 @@ from alongside.features.data_retention.subject_access import held_about
 from alongside.platform.access.principal import system
 from alongside.platform.database.session import Database
 from alongside.platform.school_calendar.calendar import add_school_days
-from tests.client import Client, words
+from tests.client import Client, soup, words
 from tests.features.agreements.builders import (
     TODAY,
     a_running_agreement,
@@ -98,6 +98,10 @@ async def test_the_other_school_answers_from_its_task_and_both_read_it(
     assert (await notified(database, HEAD_OF_PARK)).count("visit_answered") == 1
     again = await client.post(f"/visits/{visit_id}/answer", sent | {"version": "2"}, as_=HEAD_OF_MILL)
     assert again.status_code == 409 and "has answered this record already" in words(again)
+    from_email = await client.get(f"/visits/{visit_id}/answer", as_=HEAD_OF_MILL)
+    assert from_email.status_code == 409, "the email with this link was opened a second time"
+    for refused in (again, from_email):
+        assert soup(refused).select_one(f'main a[href="/agreements/{agreement_id}"]')
 
 
 @pytest.mark.parametrize(

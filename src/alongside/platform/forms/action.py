@@ -1,7 +1,8 @@
 """What a `FormAction` and a `ButtonAction` have in common: the record they act on, who may do it, and the button."""
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -161,6 +162,15 @@ class Action(Generic[Record]):
         refusal = self.refusal(person, record)
         if refusal:
             raise ActionRefused(refusal, getattr(record, "state", None))
+
+    @contextmanager
+    def leading_back(self, record: Record) -> Iterator[None]:
+        """Name the record's page in a refusal, so that the error page leads there."""
+        try:
+            yield
+        except ActionRefused as problem:
+            problem.page = problem.page or self.resource.page_of(record)
+            raise
 
     def route_path(self, slug: str) -> str:
         """Return the route of a URL that ends in `slug`."""

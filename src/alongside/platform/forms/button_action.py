@@ -27,9 +27,9 @@ class ButtonAction(Action[Record]):
         async def submit(ctx: PageRequest, **ids: object) -> PageResult:
             data = await ctx.submitted()
             record = await self.resource.find(ctx.session, ctx.person, self.permission, ids, data)
-            self.require(ctx.person, record)
-            asked = ActionRequest(ctx.request, ctx.session, ctx.person, record, data)
-            answer = await self.run(asked)
+            with self.leading_back(record):
+                self.require(ctx.person, record)
+                answer = await self.run(ActionRequest(ctx.request, ctx.session, ctx.person, record, data))
             if answer is not None:
                 return answer
             to = self.then or self.resource.page_of

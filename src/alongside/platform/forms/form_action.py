@@ -172,14 +172,16 @@ class FormAction(Action[Record], Generic[Record, FormType]):
 
         async def show(ctx: PageRequest, **ids: object) -> PageResult:
             record = await self.resource.find(ctx.session, ctx.person, self.permission, ids, ctx.query)
-            self.require(ctx.person, record)
-            return await self.new_form_page(ctx, record)
+            with self.leading_back(record):
+                self.require(ctx.person, record)
+                return await self.new_form_page(ctx, record)
 
         async def submit(ctx: PageRequest, **ids: object) -> PageResult:
             data = await ctx.submitted()
             record = await self.resource.find(ctx.session, ctx.person, self.permission, ids, data)
-            self.require(ctx.person, record)
-            return await self._submit(ctx, record, ids)
+            with self.leading_back(record):
+                self.require(ctx.person, record)
+                return await self._submit(ctx, record, ids)
 
         what, module = self.name.replace("_", " "), self.run.__module__
         routes = []

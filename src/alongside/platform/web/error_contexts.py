@@ -99,11 +99,12 @@ class TooSlowContext(SendAgainContext):
 
 @dataclass(frozen=True, kw_only=True)
 class RefusedContext(ErrorContext):
-    """An action that cannot be done now; `state` is that of the record, if it has one."""
+    """An action that cannot be done now; `state` is that of the record, `page` the page that shows it, if any."""
 
     template: ClassVar[str] = "errors/409.html"
     sentence: str
     state: str | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

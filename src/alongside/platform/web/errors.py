@@ -75,7 +75,7 @@ def error_page(problem: Exception, request: HttpRequest) -> PageResult:
             return Page(ForbiddenContext(sentence=str(problem)), 403)
         case ActionRefused():
             return Page(
-                RefusedContext(sentence=problem.sentence, state=problem.state),
+                RefusedContext(sentence=problem.sentence, state=problem.state, page=problem.page),
                 409,
             )
         case EditConflict():
