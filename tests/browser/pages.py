@@ -116,6 +116,7 @@ LISTS: dict[str, Persona | None] = {
     "/notices/new": LEAD_OF_NORTH,
     "/categories": OFFICER,
     "/categories/new": OFFICER,
+    "/categories/from-profiles": OFFICER,
     "/categories/agreement": HEAD_OF_SERVICE,
     "/categories/moderation": LEAD_OF_NORTH,
     "/categories/distribution": OFFICER,

@@ -39,6 +39,10 @@ EXCEPTIONS = {
     "/categories/distribution.csv": (4, "as the page, without the movement"),
     "/categories/list.csv": (4, "as the list"),
     "/categories/movement.csv": (4, "as the page, without the distribution"),
+    "/categories/from-profiles": (
+        9,
+        "the requester of profiles and that of categories, the years, the profiles, the schools of both phases",
+    ),
     "/data-protection": (6, "the requester, the forecast, holds, and the choices of two forms"),
     "/directory/insights": (4, "four tables"),
     "/escalations": (

@@ -20,6 +20,8 @@ from alongside.features.categories.forms import (
 )
 from alongside.features.categories.labels import category_choices, require_used
 from alongside.features.categories.proposing import participation
+from alongside.features.categories.proposing_pages import FROM_PROFILES, initial_proposal
+from alongside.features.categories.reports import next_year
 from alongside.features.categories.resource import CATEGORY
 from alongside.features.categories.row import CategoryRow
 from alongside.features.consortia.queries import consortium_names
@@ -36,12 +38,6 @@ from alongside.platform.web.responses import PageResult, Redirect
 
 PROPOSE = Permission.PROPOSE_CATEGORY
 URN = re.compile(r"[0-9]{5,7}")
-
-
-def next_year(year: str) -> str:
-    """Return the academic year after another: 2026-27 after 2025-26."""
-    first = int(year[:4]) + 1
-    return f"{first}-{(first + 1) % 100:02d}"
 
 
 def _offer(asked: FormRequest[CategoryRow, CategoryForm]) -> None:
@@ -110,7 +106,7 @@ NEW: FormAction[None, ProposalForm] = FormAction(
     undo="withdraw_category",
     submit="Propose this category",
     form=ProposalForm,
-    initial=lambda asked: {"academic_year": academic_year(asked.person.today), "panel": OWN_PANEL},
+    initial=initial_proposal,
     choices=_offer_proposal,
     valid=_check_proposal,
     run=_propose,
@@ -333,4 +329,4 @@ WITHDRAW = FormAction(
     ),
 )
 ACTIONS = (DISCUSS, INVITE, AGREE, NOTIFY, CHANGE, EDIT, PANEL, WITHDRAW)
-OF_LIST = (NEW, AGREE_ALL, NOTIFY_ALL)
+OF_LIST = (NEW, FROM_PROFILES, AGREE_ALL, NOTIFY_ALL)

@@ -81,6 +81,12 @@ def earlier_year(year: str) -> str:
     return f"{first}-{(first + 1) % 100:02d}"
 
 
+def next_year(year: str) -> str:
+    """Return the academic year after another: 2026-27 after 2025-26."""
+    first = int(year[:4]) + 1
+    return f"{first}-{(first + 1) % 100:02d}"
+
+
 async def distribution(session: AsyncSession, person: Principal, year: str) -> Distribution:
     """Return how many schools have each category, by phase and consortium, as far as a person reads them."""
     await identify_requester(session, person)

@@ -85,6 +85,7 @@ class ProfilePage(PageContext):
     calculated_at: datetime
     buttons: Sequence[ActionButton]
     prepares: bool
+    proposes: bool
     asks: bool
     readings: Sequence[ReadingRow]
 
@@ -163,6 +164,9 @@ async def show_profile(ctx: PageRequest, profile_id: UUID) -> PageResult:
                 if not (signed and one.name == "sign_profile")
             ],
             prepares=has_permission(ctx.person, PREPARE),
+            proposes=has_permission(ctx.person, Permission.PROPOSE_CATEGORY)
+            and settings.categorisation.used
+            and profile.shared_at is not None,
             asks=ctx.person.role in SCHOOL_ROLES,
             readings=readings,
         )

@@ -47,7 +47,7 @@ class StoredProfile(msgspec.Struct, frozen=True):
 
 
 class ProfileProposal(msgspec.Struct, frozen=True):
-    """What categories need of a profile: the proposal, and whether the school was asked."""
+    """What categories need of a profile that was shared with its school: the proposal of the method."""
 
     id: UUID
     school_urn: int
@@ -56,11 +56,7 @@ class ProfileProposal(msgspec.Struct, frozen=True):
     state: str
     proposed_category: str | None
     proposed_reasons: list[str]
-    discussed_on: date | None
-    declined_on: date | None
-    invited_on: date | None
-    invited_again_on: date | None
-    answer_by: date | None
+    snapshot_number: int
 
 
 class DisputeRow(msgspec.Struct, frozen=True):
@@ -184,10 +180,11 @@ PROPOSALS = Read(
     text(
         """
     SELECT p.id, p.school_urn, p.phase, p.academic_year, p.state, p.proposed_category, p.proposed_reasons,
-           p.discussed_on, p.declined_on, p.invited_on, p.invited_again_on, p.answer_by
+           p.snapshot_number
       FROM profile p
-     WHERE p.authority_id = :authority_id AND p.academic_year = :year AND p.phase = :phase
-     ORDER BY p.school_urn
+     WHERE p.authority_id = :authority_id AND p.academic_year = :year AND (:phase = '' OR p.phase = :phase)
+       AND p.shared_at IS NOT NULL
+     ORDER BY p.school_urn, p.phase
     """
     ).bindparams(AUTHORITY, YEAR, PHASE),
     ProfileProposal,
@@ -225,7 +222,7 @@ async def stored_profiles(
 async def proposals_for(
     session: AsyncSession, person: Principal, academic_year: str, phase: str
 ) -> list[ProfileProposal]:
-    """Return the proposals of a phase and year that this person can read, in the order of the URN."""
+    """Return the proposals of shared profiles that this person can read, by URN; an empty phase is both."""
     await identify_requester(session, person)
     values = {"authority_id": person.authority_id, "year": academic_year, "phase": phase}
     return await fetch_all(session, PROPOSALS, values)
