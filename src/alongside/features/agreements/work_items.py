@@ -134,10 +134,10 @@ WORK_ITEMS = (
         HomePage.CONSORTIUM,
         "Schools differ about a visit",
         """
-        SELECT n.title, s.name, CAST(v.answered_at AS date), '/agreements/' || p.id || '#visits'
+        SELECT (SELECT n.title FROM need n WHERE n.authority_id = :authority_id AND n.id = p.need_id),
+               s.name, CAST(v.answered_at AS date), '/agreements/' || p.id || '#visits'
           FROM visit v
           JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
-          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
           JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
          WHERE v.authority_id = :authority_id AND v.state = 'recorded' AND v.answer IN ('corrected', 'disagree')
            AND v.settled_as IS NULL
@@ -148,10 +148,10 @@ WORK_ITEMS = (
         HomePage.CONSORTIUM_DUE,
         "Visit without a record",
         """
-        SELECT n.title, s.name, v.record_due_on, '/agreements/' || p.id
+        SELECT (SELECT n.title FROM need n WHERE n.authority_id = :authority_id AND n.id = p.need_id),
+               s.name, v.record_due_on, '/agreements/' || p.id
           FROM visit v
           JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = v.agreement_id
-          JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
           JOIN school s ON s.authority_id = :authority_id AND s.urn = p.requesting_urn
          WHERE v.authority_id = :authority_id AND v.state = 'planned' AND v.record_due_on < :today
            AND (CAST(:urns AS integer[]) IS NULL OR p.requesting_urn = ANY(:urns) OR p.supporting_urn = ANY(:urns))
