@@ -175,6 +175,7 @@ PROBED: dict[str, tuple[Callable[[AuthoritySettings], Any], Any]] = {
             "travel_miles": 1,
             "days_if_not_sure": 1,
             "full_burden_days": 1,
+            "short_of_support": 1,
             "stickiness": 1,
             "better_by": 1,
             "declines_ask_for_person": 1,
@@ -222,6 +223,7 @@ SHOWN: dict[str, tuple[Any, str, str, Persona]] = {
 """A value of its own for what people read, what then stands on a page, which page, and who reads it."""
 
 AGREEMENT = "tests/features/agreements/test_deadlines_of_an_agreement.py"
+TRACKER = "tests/features/dashboards/test_entitled_support.py"
 CATEGORIES = "tests/features/categories/test_a_year.py"
 RECORDS = (
     "tests/features/data_retention/test_let_go_of_records.py::test_what_the_look_ahead_counts_is_what_goes"
@@ -256,6 +258,7 @@ ELSEWHERE: dict[str, str] = {
     "periods.agreement_due": f"{AGREEMENT}::test_an_agreement_is_to_be_signed_in_time",
     "periods.review_due": f"{AGREEMENT}::test_a_review_is_due_some_days_after_the_end",
     "periods.visit_record_due": f"{AGREEMENT}::test_the_record_of_a_visit_is_due_as_the_authority_says",
+    "entitlement.challenge_visits": f"{TRACKER}::test_the_tracker_compares_what_is_agreed_with_what_the_category_gives",
     "categorisation.used": f"{CATEGORIES}::test_an_authority_can_do_without_categories",
     "categorisation.invitation_due": f"{CATEGORIES}::test_two_invitations_without_an_answer_are_enough",
     "categorisation.appeal_within": f"{CATEGORIES}"

@@ -13,7 +13,6 @@ LATER: Mapping[str, str] = {
     "credits.used": "credits that schools earn",
     "credits.name": "credits that schools earn",
     "entitlement.adviser_sessions": "programmes: sessions that a school shapes",
-    "entitlement.challenge_visits": "programmes: visits to challenge a school",
     "tiers": "funding: levels at which schools buy support",
     "providers": "providers beside the authority and its schools",
 }

@@ -23,6 +23,7 @@ class Matching(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     full_burden_days: Annotated[int, msgspec.Meta(ge=1, le=200)]
     pence_per_day: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
     mind_money: bool
+    short_of_support: Points
     stickiness: Points
     better_by: Points
     interest_may_be_set_aside: bool

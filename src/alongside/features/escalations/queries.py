@@ -1,6 +1,7 @@
 """Queries of escalations: one, and lists. Row policies limit them to what the requester may see."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import (
@@ -8,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Select,
+    and_,
     bindparam,
     exists,
     func,
@@ -25,8 +27,16 @@ from alongside.features.escalations.access_policy import escalation_filter, scop
 from alongside.features.escalations.labels import STATES
 from alongside.features.escalations.models import FINALS, Escalation
 from alongside.features.escalations.requester import identify_requester, refuse_interest
-from alongside.features.escalations.rows import EscalationLine, EscalationRow, OpenEscalations, Part, PartRow
+from alongside.features.escalations.rows import (
+    EscalationLine,
+    EscalationRow,
+    OpenEscalations,
+    Part,
+    PartRow,
+    SchoolVisits,
+)
 from alongside.features.escalations.tasks.models import Criterion, Task
+from alongside.features.escalations.visits.models import EscalationVisit
 from alongside.features.people.models import Person
 from alongside.features.schools.models import School
 from alongside.platform.access.permissions import ROLE_PERMISSIONS, Permission
@@ -264,6 +274,29 @@ async def open_escalations_by_school(
     )
     found = await select_all(session, statement, OpenEscalations, of_person(person))
     return {row.urn: row for row in found}
+
+
+async def visits_by_school(session: AsyncSession, person: Principal, since: date) -> Mapping[int, int]:
+    """Return how often the schools of this person's escalations were visited since a day, by their URN."""
+    await identify_requester(session, person)
+    statement = (
+        select(Escalation.school_urn, func.count())
+        .join(
+            EscalationVisit,
+            and_(
+                EscalationVisit.authority_id == bindparam("authority_id"),
+                EscalationVisit.escalation_id == Escalation.id,
+            ),
+        )
+        .where(
+            Escalation.authority_id == bindparam("authority_id"),
+            EscalationVisit.visit_on.between(since, person.today),
+            escalation_filter(person, Escalation, NAMED),
+        )
+        .group_by(Escalation.school_urn)
+    )
+    found = await select_all(session, statement, SchoolVisits, of_person(person))
+    return {row.urn: row.visits for row in found}
 
 
 async def others_of_school(

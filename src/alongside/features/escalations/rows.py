@@ -58,6 +58,13 @@ class OpenEscalations(msgspec.Struct, frozen=True):
     due_at: datetime | None
 
 
+class SchoolVisits(msgspec.Struct, frozen=True):
+    """How often a school was visited."""
+
+    urn: int
+    visits: int
+
+
 class EscalationRow(EscalationLine, frozen=True):
     """An escalation with everything but its parts (`models.Escalation` describes the columns).
 

@@ -82,6 +82,11 @@ def academic_year(day: date) -> str:
     return f"{first}-{(first + 1) % 100:02d}"
 
 
+def academic_year_began(day: date) -> date:
+    """The first day of the academic year of a day: the first of September."""
+    return date(day.year if day.month >= 9 else day.year - 1, 9, 1)
+
+
 def term_of(calendar: Calendar, day: date) -> TermDates | None:
     """The term that contains a day, half-term included; None between terms."""
     return next((term for term in calendar.terms if term.starts_on <= day <= term.ends_on), None)

@@ -24,7 +24,7 @@ from alongside.features.dashboards.consortium.queries import (
     totals_of,
     tracked_schools,
 )
-from alongside.features.dashboards.school.pages import academic_year_began
+from alongside.features.dashboards.consortium.support import SchoolSupport, support_of
 from alongside.features.dashboards.work_items import due_next, open_longest
 from alongside.features.escalations.queries import open_escalations_by_school
 from alongside.features.escalations.rows import OpenEscalations
@@ -40,7 +40,7 @@ from alongside.platform.database.reads import fetch_all
 from alongside.platform.forms.action import ActionRequest, id_resource, list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.selection import SELECTED, selected_numbers
-from alongside.platform.school_calendar.calendar import school_days_before
+from alongside.platform.school_calendar.calendar import academic_year_began, school_days_before
 from alongside.platform.web.form_data import FormData
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import (
@@ -72,6 +72,11 @@ HEADS = (
     "Agreements to sign",
     "Last contact",
     "Support category",
+    "Support days entitled",
+    "Support days agreed",
+    "Support days received",
+    "Challenge visits entitled",
+    "Challenge visits made",
     "Quiet",
 )
 
@@ -84,6 +89,7 @@ class TrackerForm(Form):
     phase = SelectField("Phase", choices=[("", "All"), *PHASES.items()])
     category = SelectField("Support category", choices=[])
     quiet = BooleanField("Quiet schools only")
+    short = BooleanField("Fewer support days agreed than the category gives")
     sort = SelectField(
         "Order", choices=[(key, key) for one in SORTS for key in (one, f"-{one}")], default="school"
     )
@@ -96,7 +102,7 @@ def tracker_form(
     form = TrackerForm(query)
     form.category.choices = [("", "All"), *((key, one.label) for key, one in settings.categories.items())]
     if not settings.categorisation.used:
-        del form.category
+        del form.category, form.short
     form.consortium.choices = [("", "All"), *((str(one.id), one.name) for one in consortia)]
     for name in {"consortium", "phase", "category"} & {one.name for one in form}:
         form[name].data = form[name].data or ""
@@ -107,18 +113,21 @@ def tracker_form(
 def address_of(form: TrackerForm, path: str = "/consortium", **changed: str) -> str:
     """The tracker's URL with these filters, some changed."""
     values = {name: field.data for name, field in form._fields.items()} | changed
-    values["quiet"] = "y" if values["quiet"] else ""
+    values |= {name: "y" if values.get(name) else "" for name in ("quiet", "short")}
     kept = {name: value for name, value in values.items() if value not in (None, "", "school")}
     return path + (f"?{urlencode(kept)}" if kept else "")
 
 
-async def _found(ctx: PageRequest) -> tuple[TrackerForm, Sequence[TrackedSchool]]:
+async def _found(
+    ctx: PageRequest,
+) -> tuple[TrackerForm, Sequence[TrackedSchool], Mapping[int, SchoolSupport]]:
+    """Return the filters, the schools and their support."""
     consortia = await consortium_names(ctx.session, ctx.person.authority_id)
     if ctx.person.consortium_ids:
         consortia = [one for one in consortia if one.id in ctx.person.consortium_ids]
     form = tracker_form(ctx.query, consortia, settings_of(ctx.person.authority_id))
     if not form.validate():
-        return form, []
+        return form, [], {}
     words = (form.q.data or "").strip()
     values = {
         "consortium": UUID(form.consortium.data) if form.consortium.data else None,
@@ -130,9 +139,11 @@ async def _found(ctx: PageRequest) -> tuple[TrackerForm, Sequence[TrackedSchool]
     }
     sort = form.sort.data
     values |= (await quiet_before(ctx.session, ctx.person)).parameters()
-    return form, await tracked_schools(
-        ctx.session, ctx.person, sort.lstrip("-"), sort.startswith("-"), values
-    )
+    schools = await tracked_schools(ctx.session, ctx.person, sort.lstrip("-"), sort.startswith("-"), values)
+    support = await support_of(ctx.session, ctx.person, schools)
+    if "short" in form and form["short"].data:
+        schools = [one for one in schools if support[one.urn].is_short]
+    return form, schools, support
 
 
 async def quiet_before(session: AsyncSession, person: Principal) -> DayBySchool:
@@ -158,6 +169,7 @@ class TrackerContext(PageContext):
     form: TrackerForm
     schools: Sequence[TrackedSchool]
     categories: Mapping[int, str]
+    support: Mapping[int, SchoolSupport]
     category_word: str
     totals: Totals
     sorts: Mapping[str, str]
@@ -174,7 +186,7 @@ class TrackerContext(PageContext):
 @endpoint.get("/consortium", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
 async def show_tracker(ctx: PageRequest) -> PageResult:
     """Show the schools in the person's scope, and what has been open longest."""
-    form, schools = await _found(ctx)
+    form, schools, support = await _found(ctx)
     values = own_values(ctx.person) | {"person_id": ctx.person.id}
     (found,) = await fetch_all(ctx.session, OF_PERSON, values)
     urns = {one.urn for one in schools} if form.consortium.data else None
@@ -183,6 +195,7 @@ async def show_tracker(ctx: PageRequest) -> PageResult:
         form=form,
         schools=schools,
         categories={one.urn: categories_of(ctx.person.authority_id, one) for one in schools},
+        support=support,
         category_word=settings.words.category if settings.categorisation.used else "",
         totals=totals_of(schools),
         sorts={one: address_of(form, sort=f"-{one}" if form.sort.data == one else one) for one in SORTS},
@@ -203,7 +216,9 @@ def categories_of(authority_id: int, school: TrackedSchool) -> str:
     return ", ".join(category_label(authority_id, one) for one in (school.category or "").split(",") if one)
 
 
-def _rows(authority_id: int, schools: Sequence[TrackedSchool]) -> list[tuple[object, ...]]:
+def _rows(
+    authority_id: int, schools: Sequence[TrackedSchool], support: Mapping[int, SchoolSupport]
+) -> list[tuple[object, ...]]:
     return [
         (
             one.urn,
@@ -221,6 +236,11 @@ def _rows(authority_id: int, schools: Sequence[TrackedSchool]) -> list[tuple[obj
             one.unsigned,
             one.last_contact_on or "",
             categories_of(authority_id, one),
+            support[one.urn].entitled.days,
+            one.days_agreed,
+            one.days_in,
+            support[one.urn].entitled.visits,
+            support[one.urn].visits_made,
             "yes" if one.quiet else "",
         )
         for one in schools
@@ -230,19 +250,19 @@ def _rows(authority_id: int, schools: Sequence[TrackedSchool]) -> list[tuple[obj
 @endpoint.get("/consortium/tracker.csv", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
 async def export_tracker_csv(ctx: PageRequest) -> PageResult:
     """Export the filtered and sorted tracker as CSV, or the selected schools alone."""
-    _, schools = await _found(ctx)
+    _, schools, support = await _found(ctx)
     selected = selected_numbers(ctx.query)
     if SELECTED in ctx.query:
         schools = [one for one in schools if one.urn in selected]
-    rows = _rows(ctx.person.authority_id, schools)
+    rows = _rows(ctx.person.authority_id, schools, support)
     return Download(as_csv(HEADS, rows), f"schools-{ctx.person.today}.csv", CSV)
 
 
 @endpoint.get("/consortium/tracker.xlsx", permission=Permission.VIEW_CONSORTIUM_DASHBOARD)
 async def export_tracker_xlsx(ctx: PageRequest) -> PageResult:
     """Export the filtered and sorted tracker as XLSX."""
-    _, schools = await _found(ctx)
-    rows = list(_rows(ctx.person.authority_id, schools))
+    _, schools, support = await _found(ctx)
+    rows = list(_rows(ctx.person.authority_id, schools, support))
 
     async def written() -> PageResult:
         body = await asyncio.to_thread(as_xlsx, "Schools", HEADS, rows)

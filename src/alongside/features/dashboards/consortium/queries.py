@@ -65,7 +65,8 @@ TRACKER = """
          WHERE p.authority_id = :authority_id AND p.state IN ('proposed', 'to_release')
            AND p.respond_by >= :today GROUP BY side.urn
     ), agreed AS (
-        SELECT side.urn, count(*) AS agreements, count(*) FILTER (WHERE p.state = 'preparing') AS unsigned
+        SELECT side.urn, count(*) AS agreements, count(*) FILTER (WHERE p.state = 'preparing') AS unsigned,
+               sum(p.days - p.days_used) FILTER (WHERE side.urn = p.requesting_urn) AS days_to_come
           FROM support_agreement p
          CROSS JOIN LATERAL unnest(ARRAY[p.requesting_urn, p.supporting_urn]) AS side (urn)
          WHERE p.authority_id = :authority_id AND p.state IN ('preparing', 'active') GROUP BY side.urn
@@ -87,7 +88,8 @@ TRACKER = """
            coalesce(support.days_in, 0) AS days_in, coalesce(support.days_out, 0) AS days_out,
            coalesce(offers.days_left, 0) AS days_left, contact.last_contact_on, contact.quiet,
            coalesce(proposed.proposals, 0) AS proposals, proposed.due_on AS proposal_due_on,
-           coalesce(agreed.agreements, 0) AS agreements, coalesce(agreed.unsigned, 0) AS unsigned
+           coalesce(agreed.agreements, 0) AS agreements, coalesce(agreed.unsigned, 0) AS unsigned,
+           coalesce(support.days_in, 0) + coalesce(agreed.days_to_come, 0) AS days_agreed
       FROM member
       LEFT JOIN needs ON needs.school_urn = member.urn
       LEFT JOIN offers ON offers.school_urn = member.urn
@@ -107,7 +109,8 @@ class TrackedSchool(msgspec.Struct, frozen=True):
     """A row of the tracker, as TRACKER selects it; days of this school year, days left on live offers.
 
     `proposals` wait for an answer, the first until `proposal_due_on`; `unsigned` of the `agreements` are not signed.
-    `category` are the keys of the support categories in force that the person can read.
+    `category` are the keys of the support categories in force that the person can read. `days_agreed` are those
+    received this year and those of agreements that are still to come.
     """
 
     urn: int
@@ -129,6 +132,7 @@ class TrackedSchool(msgspec.Struct, frozen=True):
     proposal_due_on: date | None
     agreements: int
     unsigned: int
+    days_agreed: Decimal
 
 
 TRACKERS = {

@@ -26,6 +26,7 @@ from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import GOVERNING_ROLES, SCHOOL_ROLES, Role
 from alongside.platform.notifications.queries import NotificationRow, latest_notifications
+from alongside.platform.school_calendar.calendar import academic_year_began
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageContext, PageResult, Redirect
 from alongside.platform.web.routing import endpoint
@@ -89,11 +90,6 @@ async def show_home(ctx: PageRequest) -> PageResult:
             notices=await latest_notifications(ctx.session, ctx.person, 5),
         )
     )
-
-
-def academic_year_began(today: date) -> date:
-    """The first of September on or before a day."""
-    return date(today.year if today.month >= 9 else today.year - 1, 9, 1)
 
 
 routes = [show_home]

@@ -52,6 +52,7 @@ class Needs:
     pool: Ints
     wants: Bools
     shown: Bools
+    short: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ def _needs(instance: Instance, school_at: dict[int, int], codes: tuple[dict[str,
         pool=_ints(pools.get(need.pool or "", NO_KEY) for need in rows),
         wants=wants,
         shown=_bools(need.shown_to_all for need in rows),
+        short=_bools(need.short for need in rows),
     )
 
 

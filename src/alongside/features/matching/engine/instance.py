@@ -43,7 +43,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     `half_days` is None when the school is not sure yet. `tier` 1 comes before 2 and 3. `pool` is the key of
     the budget that would pay. `designations`: any of these is required; () requires none. `shown_to_all` says
     whether schools beyond the consortium may see it. `declines` counts those in a row since the last
-    acceptance.
+    acceptance. `short` says that the school has fewer days of support agreed than its category gives.
     """
 
     id: UUID
@@ -61,6 +61,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     shown_to_all: bool = True
     waiting_since: date | None = None
     declines: int = 0
+    short: bool = False
 
 
 class ExistingAgreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,8 +160,9 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     """The authority's settings for matching, with tested defaults.
 
     `model`: `slots` ignores days and money. `bonus` is the value of a first partner by tier, `second` of a
-    second partner; scores are 0 to 1000. `stickiness` is added to pairs of the current plan. A new plan is
-    offered when it is better by `margin`. After `declines` in a row a person is asked to look.
+    second partner; scores are 0 to 1000. `short` is added to the first partner of a need whose school is short of
+    support, so that it comes before others of its tier. `stickiness` is added to pairs of the current plan. A new plan
+    is offered when it is better by `margin`. After `declines` in a row a person is asked to look.
     """
 
     weights: Weights = Weights()
@@ -176,6 +178,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     full_burden_half_days: int = 40
     bonus: tuple[int, int, int] = (20_000, 6_000, 2_000)
     second: int = 300
+    short: int = 1000
     stickiness: int = 50
     margin: int = 100
     declines: int = 3

@@ -80,6 +80,7 @@ def build(columns: Columns, candidates: Candidates) -> Programme:
     capacity = Capacity.of(columns, candidates, costs)
     parameters = columns.instance.parameters
     bonus = np.array(parameters.bonus, dtype=np.int64)[columns.needs.tier - 1]
+    bonus += parameters.short * columns.needs.short
     doubles = np.intersect1d(np.flatnonzero(capacity.partners > 1), candidates.need)
     single = ~np.isin(candidates.need, doubles)
     value = worth(columns.instance, candidates)

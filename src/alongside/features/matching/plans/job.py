@@ -37,6 +37,7 @@ from alongside.features.matching.plans.queries import RUN, names_of_needs
 from alongside.features.matching.plans.result_rows import assignments_from, figures, stored_outcome
 from alongside.features.matching.plans.rows import PlanRow
 from alongside.features.matching.problem_input.builder import build_instance
+from alongside.features.matching.problem_input.entitlements import schools_short_of_support
 from alongside.features.matching.replacement.actions import replan_after_declines
 from alongside.features.matching.replacement.threshold import worth_offering
 from alongside.platform.access.principal import Principal, system
@@ -159,6 +160,7 @@ async def _read(database: Database, claim: Claim) -> tuple[Instance, datetime]:
             run.starts_from_id,
             seed=run.seed,
             weights_version=str(version_of(claim.authority_id)),
+            short=await schools_short_of_support(session, claim.product),
         )
     claim.progress = 15
     return instance, read_at

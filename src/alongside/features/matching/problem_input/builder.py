@@ -1,6 +1,6 @@
 """Builds the engine's instance for a scope, without facts that its leads may not see."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -53,11 +53,13 @@ async def build_instance(
     starts_from: UUID | None = None,
     seed: int = 1,
     weights_version: str = "1",
+    short: Collection[int] = (),
 ) -> Instance:
     """Build the instance of a scope as of today, from the database.
 
     The periods of a plan are terms of the authority, whose leads make it; whether an offer is confirmed follows the
-    calendar of its school. `starts_from` is the current plan.
+    calendar of its school. `starts_from` is the current plan. `short` are the schools with fewer days agreed than their
+    category gives.
     """
     settings, calendar = settings_of(authority_id), calendar_of(authority_id)
     scope = ProblemScope(
@@ -81,7 +83,7 @@ async def build_instance(
     return Instance(
         on=today,
         schools=tuple(_school(authority_id, row) for row in found.schools),
-        needs=tuple(_need(settings, row, accepted, pools) for row in found.needs),
+        needs=tuple(_need(settings, row, accepted, pools, row.school_urn in short) for row in found.needs),
         offers=tuple(
             _offer(
                 settings,
@@ -120,6 +122,7 @@ def parameters_of(settings: AuthoritySettings, *, seed: int = 1, weights_version
         travel_miles=ours.travel_miles,
         unsure_half_days=round(ours.days_if_not_sure * 2),
         full_burden_half_days=ours.full_burden_days * 2,
+        short=ours.short_of_support,
         stickiness=ours.stickiness,
         margin=ours.better_by,
         declines=ours.declines_ask_for_person,
@@ -170,6 +173,7 @@ def _need(
     row: NeedInput,
     accepted: Mapping[UUID, ProposalInput],
     pools: Mapping[str, str],
+    short: bool,
 ) -> Need:
     agreed = accepted.get(row.id)
     days = row.days if agreed is None else agreed.days
@@ -187,6 +191,7 @@ def _need(
         shown_to_all=row.shown_to_all,
         waiting_since=row.posted_at.date(),
         declines=row.declines,
+        short=short,
     )
 
 
