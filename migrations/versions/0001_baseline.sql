@@ -2397,6 +2397,8 @@ CREATE TABLE support_agreement (
 	ended_because TEXT, 
 	challenge_until DATE, 
 	challenged_on DATE, 
+	delayed_side TEXT, 
+	shown_from TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_support_agreement PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_support_agreement_authority_id_proposal_id FOREIGN KEY(authority_id, proposal_id) REFERENCES proposal (authority_id, id), 
 	CONSTRAINT fk_support_agreement_authority_id_need_id FOREIGN KEY(authority_id, need_id) REFERENCES need (authority_id, id), 
@@ -2411,6 +2413,8 @@ CREATE TABLE support_agreement (
 	CONSTRAINT ck_support_agreement_not_years_ago CHECK (starts_on >= agreed_on - 366), 
 	CONSTRAINT ck_support_agreement_outcome CHECK (outcome IN ('met', 'not_met', 'part_met')), 
 	CONSTRAINT ck_support_agreement_challenged_in_time CHECK (challenged_on IS NULL OR (state = 'ended_early' AND challenge_until IS NOT NULL AND challenged_on <= challenge_until)), 
+	CONSTRAINT ck_support_agreement_delayed_side CHECK (delayed_side IN ('requesting', 'supporting')), 
+	CONSTRAINT ck_support_agreement_only_an_ending_is_delayed CHECK ((delayed_side IS NULL) = (shown_from IS NULL) AND (shown_from IS NULL OR state IN ('closed', 'ended_early'))), 
 	CONSTRAINT ck_support_agreement_requesting_signed CHECK ((requesting_signed_at IS NULL) = (requesting_signed_by IS NULL)), 
 	CONSTRAINT ck_support_agreement_supporting_signed CHECK ((supporting_signed_at IS NULL) = (supporting_signed_by IS NULL)), 
 	CONSTRAINT fk_support_agreement_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)

@@ -13,10 +13,11 @@ from tests.features.agreements.builders import a_running_agreement
 from tests.features.agreements.builders import look as look_at
 from tests.features.escalations.builders import ask_as, look
 from tests.features.escalations.test_raise_an_escalation import FORM
-from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, NORTHSHIRE, OFFICER, Persona
+from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, NORTHSHIRE, OFFICER, PARK, Persona
 
 REASON = {"note": "The press asks already"}
 CALL = {"call": "Monday at 8am"}
+ENDED = "Ended early"
 GOES_OUT = "goes out at 7:30am on"
 
 
@@ -30,7 +31,7 @@ def friday_noon(a_school_morning: None, monkeypatch: pytest.MonkeyPatch) -> None
 
 async def seen_by(client: Client, one: Persona, path: str) -> str:
     """What the home and the notifications of a person say, and how their page at this path answers."""
-    shown = [words(await client.get(page, one)) for page in ("/", "/notifications")]
+    shown = [words(await client.get(page, one)) for page in ("/home", "/notifications")]
     return f"{(await client.get(path, one)).status_code} {' '.join(shown)}"
 
 
@@ -100,11 +101,14 @@ async def test_a_red_review_asks_for_a_call_and_the_other_school_reads_of_it_lat
     assert refused.status_code == 422 and "No change" in words(refused)
     assert (await client.post(review, said | CALL, as_=HEAD_OF_PARK)).status_code == 303
     assert "review by Park" not in words(await client.get(agreement, HEAD_OF_MILL))
+    assert "gave their half-way review" not in words(await client.get(agreement, HEAD_OF_MILL))
+    assert "gave their half-way review" in words(await client.get(agreement, HEAD_OF_PARK))
     assert GOES_OUT not in words(await client.get(agreement, HEAD_OF_MILL))
     assert GOES_OUT in words(await client.get(agreement, OFFICER))
     assert "review" not in await seen_by(client, HEAD_OF_MILL, agreement)
     assert (await client.post(f"{agreement}/held-message", REASON, as_=OFFICER)).status_code == 303
     assert "review by Park" in words(await client.get(agreement, HEAD_OF_MILL))
+    assert "gave their half-way review" in words(await client.get(agreement, HEAD_OF_MILL))
     assert "has given its half-way review" in await seen_by(client, HEAD_OF_MILL, agreement)
 
 
@@ -120,6 +124,16 @@ async def test_the_message_of_an_early_end_waits_and_the_end_counts(client: Clie
     assert (await look_at(database, "support_agreement", agreement_id)).state == "ended_early"
     assert "has ended early" not in await seen_by(client, HEAD_OF_PARK, agreement)
     assert "has ended early" in await seen_by(client, LEAD_OF_NORTH, agreement)
+    for page in (agreement, "/agreements", f"/schools/{PARK}"):
+        assert ENDED in words(await client.get(page, LEAD_OF_NORTH)) or page == "/agreements"
+        assert ENDED not in words(await client.get(page, HEAD_OF_PARK)), page
+        assert "staff" not in words(await client.get(page, HEAD_OF_PARK)).lower(), page
+    card = f".alongside-card__title a[href='{agreement}'], th a[href='{agreement}']"
+    for page in ("/home", "/agreements"):
+        assert soup(await client.get(page, HEAD_OF_PARK)).select(card), page
+        assert not soup(await client.get(page, HEAD_OF_MILL)).select(card), page
     assert await emails_due(client, agreement, HEAD_OF_PARK, "ended early") == 0
     assert (await client.post(f"{agreement}/held-message", REASON, as_=OFFICER)).status_code == 303
     assert "has ended early" in await seen_by(client, HEAD_OF_PARK, agreement)
+    assert ENDED in words(await client.get(agreement, HEAD_OF_PARK))
+    assert agreement not in (await client.get("/agreements", HEAD_OF_PARK)).text

@@ -7,7 +7,16 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.agreements.models import SupportAgreement
-from alongside.features.agreements.queries import AGREEMENT, AUTHORITY, LIVE, ON_A_PAGE, PAGE, AgreementRow
+from alongside.features.agreements.queries import (
+    AGREEMENT,
+    AUTHORITY,
+    LIVE,
+    ON_A_PAGE,
+    PAGE,
+    AgreementRow,
+    as_shown,
+    shown_state,
+)
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.access.records import record_filter
@@ -18,7 +27,7 @@ async def agreements_of(
     session: AsyncSession, person: Principal, show: str, page: int
 ) -> tuple[Sequence[AgreementRow], bool]:
     """One page of the agreements in the person's scope, newest first, and whether there are more."""
-    live = SupportAgreement.state.in_(LIVE)
+    live = shown_state(person).in_(LIVE)
     statement = (
         AGREEMENT.where(
             record_filter(person, Permission.VIEW_AGREEMENT, SupportAgreement),
@@ -30,7 +39,7 @@ async def agreements_of(
     )
     values = {"authority_id": person.authority_id, "skip": (page - 1) * ON_A_PAGE}
     rows = await select_all(session, statement, AgreementRow, values)
-    return rows[:ON_A_PAGE], len(rows) > ON_A_PAGE
+    return [as_shown(person, row) for row in rows[:ON_A_PAGE]], len(rows) > ON_A_PAGE
 
 
 async def agreements_by_id(
@@ -52,7 +61,7 @@ async def count_live(session: AsyncSession, person: Principal) -> int:
         .select_from(SupportAgreement)
         .where(
             SupportAgreement.authority_id == AUTHORITY,
-            SupportAgreement.state.in_(LIVE),
+            shown_state(person).in_(LIVE),
             record_filter(person, Permission.VIEW_AGREEMENT, SupportAgreement),
         )
     )

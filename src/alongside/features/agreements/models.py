@@ -53,7 +53,8 @@ class SupportAgreement(AuthorityOwned, Base):
     when there is an aim; `agreement_version` is the version they sign, and signatures of an earlier one are
     cleared. `outcome` (met, part_met, not_met) is the requesting school's result, `ended_because`
     the reason of an early end. A match that a lead proposed on behalf of the schools can be challenged by either
-    until `challenge_until`; `challenged_on` is when one did.
+    until `challenge_until`; `challenged_on` is when one did. The message of an ending to the school of the side
+    `delayed_side` goes out at `shown_from`; until then that school reads the agreement as it was before.
     """
 
     __tablename__ = "support_agreement"
@@ -74,6 +75,12 @@ class SupportAgreement(AuthorityOwned, Base):
             "challenged_on IS NULL OR (state = 'ended_early' AND challenge_until IS NOT NULL"
             " AND challenged_on <= challenge_until)",
             name="challenged_in_time",
+        ),
+        CheckConstraint(one_of("delayed_side", ("requesting", "supporting")), name="delayed_side"),
+        CheckConstraint(
+            "(delayed_side IS NULL) = (shown_from IS NULL)"
+            " AND (shown_from IS NULL OR state IN ('closed', 'ended_early'))",
+            name="only_an_ending_is_delayed",
         ),
         CheckConstraint(
             "(requesting_signed_at IS NULL) = (requesting_signed_by IS NULL)", name="requesting_signed"
@@ -115,6 +122,8 @@ class SupportAgreement(AuthorityOwned, Base):
     ended_because: Mapped[str | None]
     challenge_until: Mapped[date | None]
     challenged_on: Mapped[date | None]
+    delayed_side: Mapped[str | None]
+    shown_from: Mapped[datetime | None]
 
 
 class Aim(AuthorityOwned, Base):

@@ -22,12 +22,12 @@ from alongside.features.agreements.queries import AgreementRow
 from alongside.features.agreements.replies import pages as replies
 from alongside.features.agreements.resource import AGREEMENT
 from alongside.features.agreements.reviews import pages as reviews
-from alongside.features.agreements.reviews.queries import SeenReview, reviews_seen_by
+from alongside.features.agreements.reviews.queries import SeenReview, delayed_reviews, reviews_seen_by
 from alongside.features.agreements.selection import pages as selection
 from alongside.features.agreements.signed_versions import pages as agreements
 from alongside.features.agreements.signed_versions.wording import Difference, differences
 from alongside.features.agreements.signing import pages as signing
-from alongside.features.agreements.timeline import timeline_of
+from alongside.features.agreements.timeline import OF_AN_ENDING, timeline_of
 from alongside.features.agreements.visit_answers import pages as visit_answers
 from alongside.features.agreements.visit_answers.wording import answer_text, settlement_text
 from alongside.features.agreements.visit_answers.wording import differences as visit_differences
@@ -124,6 +124,8 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     subjects += [("visit", one.id) for one in its_visits] + [("amendment", one.id) for one in its_changes]
     change = next((one for one in its_changes if one.state == "proposed"), None)
     held = await held_until(ctx.session, ctx.person, AGREEMENT.url(row))
+    hidden = await delayed_reviews(ctx.session, ctx.person, row)
+    unaware = queries.is_unaware(ctx.person, row)
     given = {one.kind for one in its_reviews if one.side == party_of(ctx.person, row)}
     possible: list[Action[AgreementRow]] = [
         visits.LOG,
@@ -155,7 +157,12 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
             )
             for one in its_changes
         ],
-        entries=await timeline_of(ctx.session, authority_id, subjects),
+        entries=await timeline_of(
+            ctx.session,
+            authority_id,
+            subjects,
+            lambda one: (one.verb, one.person_id) in hidden or (unaware and one.verb in OF_AN_ENDING),
+        ),
         held_until=held,
         send_held=buttons_for(ctx.person, row, [endings.SEND_HELD_MESSAGE]) if held else [],
     )

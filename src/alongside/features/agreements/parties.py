@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import NotFound
 from alongside.features.people.queries import ids, leaders_of_schools, people_of_schools
-from alongside.features.schools.term_dates.hard_news import message_goes_out
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.access.records import require_on
@@ -110,17 +109,16 @@ async def notify_schools_and_leads(
 
 
 async def notify_with_bad_news(
-    session: AsyncSession, person: Principal, row: Sides, side: str, word: NotificationText
-) -> datetime | None:
-    """Notify the school of one side when a school morning suits, and the other school and the leads at once.
-
-    Returns when the message to the school goes out, if that is later than now.
-    """
-    urn = urn_on(side, row)
-    held = await message_goes_out(session, person.authority_id, urn)
-    await notify_schools(session, person, [urn], word._replace(not_before=held))
+    session: AsyncSession,
+    person: Principal,
+    row: Sides,
+    side: str,
+    word: NotificationText,
+    held: datetime | None,
+) -> None:
+    """Notify the school of one side at `held` (None: at once), and the other school and the leads at once."""
+    await notify_schools(session, person, [urn_on(side, row)], word._replace(not_before=held))
     await notify_schools_and_leads(session, person, row, word)
-    return held
 
 
 async def _notify(

@@ -1,18 +1,18 @@
 """Queries for agreements, and row locks for decisions on them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, literal_column, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from alongside.errors import NotFound
 from alongside.features.agreements.locks import HOLD_PAIR_OF_AGREEMENT
 from alongside.features.agreements.models import SupportAgreement
-from alongside.features.agreements.parties import NamedSides
+from alongside.features.agreements.parties import REQUESTING, SUPPORTING, NamedSides, party_of
 from alongside.features.needs.models import Need
 from alongside.features.offers.models import Offer
 from alongside.features.schools.models import School
@@ -54,6 +54,8 @@ class AgreementRow(NamedSides, frozen=True):
     ended_because: str | None
     challenge_until: date | None
     challenged_on: date | None
+    delayed_side: str | None
+    shown_from: datetime | None
     need_title: str
     need_state: str
     theme: str
@@ -118,8 +120,41 @@ ONE_NEED_STATE = Read(
 async def get_agreement(
     session: AsyncSession, person: Principal, permission: Permission, agreement_id: UUID
 ) -> AgreementRow:
-    """One agreement. Raises NotFound unless the person has `permission` for it."""
-    return await _agreement(session, person, permission, ONE_AGREEMENT, agreement_id)
+    """One agreement, as the person may see it. Raises NotFound unless they have `permission` for it."""
+    row = await _agreement(session, person, permission, ONE_AGREEMENT, agreement_id)
+    return as_shown(person, row)
+
+
+def is_unaware(person: Principal, row: AgreementRow) -> bool:
+    """Whether the message of the ending has not gone out yet to the school that this person acts for."""
+    if row.shown_from is None or row.delayed_side != party_of(person, row):
+        return False
+    return row.shown_from > datetime.now(UTC)
+
+
+def as_shown(person: Principal, row: AgreementRow) -> AgreementRow:
+    """An agreement as a person reads it: for a school that is told of the ending later, as it was before."""
+    if not is_unaware(person, row):
+        return row
+    signed = row.requesting_signed_at is not None and row.supporting_signed_at is not None
+    before = "active" if signed else "preparing"
+    return msgspec.structs.replace(row, state=before, outcome=None, ended_because=None, challenged_on=None)
+
+
+def shown_state(person: Principal) -> ColumnElement[str]:
+    """The state of an agreement as a person reads it, as SQL: see `as_shown`."""
+    table = SupportAgreement
+    if person.school_urn is None:
+        return table.state.expression
+    own = ((table.delayed_side == REQUESTING) & (table.requesting_urn == person.school_urn)) | (
+        (table.delayed_side == SUPPORTING) & (table.supporting_urn == person.school_urn)
+    )
+    signed = table.requesting_signed_at.is_not(None) & table.supporting_signed_at.is_not(None)
+    return case(
+        ((table.shown_from > func.now()) & own & signed, "active"),
+        ((table.shown_from > func.now()) & own, "preparing"),
+        else_=table.state,
+    )
 
 
 async def _agreement(

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, Text, bindparam, case, cast, literal_colum
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from alongside.features.agreements.models import SupportAgreement
+from alongside.features.agreements.queries import LIVE, shown_state
 from alongside.features.agreements.visit import Visit
 from alongside.features.needs.models import Need
 from alongside.features.schools.models import School
@@ -21,7 +22,6 @@ from alongside.platform.school_sections import (
 
 Other = aliased(School, name="other")
 Own = aliased(School, name="own")
-RUNNING = ("preparing", "active")
 PATH: ColumnElement[str] = joined("/agreements/", cast(SupportAgreement.id, Text))
 
 
@@ -35,7 +35,7 @@ def _agreements(
         select(
             own.label("urn"),
             Need.title,
-            SupportAgreement.state,
+            shown_state(person).label("state"),
             joined(
                 words,
                 Other.name,
@@ -57,9 +57,7 @@ def _agreements(
             of_schools(own),
             record_filter(person, Permission.VIEW_AGREEMENT, SupportAgreement),
         )
-        .order_by(
-            SupportAgreement.state.not_in(RUNNING), SupportAgreement.ends_on.desc(), SupportAgreement.id
-        )
+        .order_by(shown_state(person).not_in(LIVE), SupportAgreement.ends_on.desc(), SupportAgreement.id)
     )
 
 

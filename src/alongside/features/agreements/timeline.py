@@ -1,16 +1,25 @@
 """The timeline of proposals and agreements, with their visits and amendments."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import ARRAY, Text, any_, bindparam, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alongside.features.agreements.amendment import DROP_AMENDMENT
+from alongside.features.agreements.models import CHALLENGE, CLOSE, END_EARLY
+from alongside.features.agreements.visit import DROP_VISIT
 from alongside.platform.audit.models import AuditEntry
-from alongside.platform.database.reads import Read, fetch_all
+from alongside.platform.database.reads import Read, columns_of, fetch_all
 from alongside.platform.web.timeline import TimelineEntry
 from alongside.platform.workflow import WORKFLOWS
+
+OF_AN_ENDING = {
+    *(END_EARLY.verb, CHALLENGE.verb, CLOSE.verb, DROP_VISIT.verb, DROP_AMENDMENT.verb, "send_held_message"),
+}
+"""Actions that tell of an ending."""
 
 OTHER_WORDS = {
     "write_aim": "added an aim",
@@ -33,12 +42,18 @@ def words_for(verb: str) -> str:
     return OTHER_WORDS.get(verb, verb.replace("_", " "))
 
 
-def _entry(at: datetime, who: str, verb: str, note: str | None) -> TimelineEntry:
-    return TimelineEntry(at, who, words_for(verb), note)
+class Entry(msgspec.Struct, frozen=True):
+    """One entry of the audit log."""
+
+    at: datetime
+    person_id: UUID | None
+    person_name: str
+    verb: str
+    note: str | None
 
 
 TIMELINE = Read(
-    select(AuditEntry.at, AuditEntry.person_name, AuditEntry.verb, AuditEntry.note)
+    select(*columns_of(Entry, AuditEntry))
     .where(
         AuditEntry.authority_id == bindparam("authority_id"),
         AuditEntry.subject_kind == any_(bindparam("kinds", type_=ARRAY(Text))),
@@ -46,17 +61,27 @@ TIMELINE = Read(
     )
     .order_by(AuditEntry.id.desc())
     .limit(literal_column("200")),
-    _entry,
+    Entry,
 )
 
 
 async def timeline_of(
-    session: AsyncSession, authority_id: int, subjects: Sequence[tuple[str, UUID]]
+    session: AsyncSession,
+    authority_id: int,
+    subjects: Sequence[tuple[str, UUID]],
+    hidden: Callable[[Entry], bool] = lambda _: False,
 ) -> list[TimelineEntry]:
-    """The timeline of several related records, newest first, 200 entries at most."""
+    """The timeline of several related records, newest first, 200 entries at most.
+
+    Entries of which the reader is told later are left out.
+    """
     values = {
         "authority_id": authority_id,
         "kinds": sorted({kind for kind, _ in subjects}),
         "ids": [str(one) for _, one in subjects],
     }
-    return await fetch_all(session, TIMELINE, values)
+    return [
+        TimelineEntry(one.at, one.person_name, words_for(one.verb), one.note)
+        for one in await fetch_all(session, TIMELINE, values)
+        if not hidden(one)
+    ]

@@ -1,6 +1,7 @@
 """Ending, challenging and closing a support agreement."""
 
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, literal_column, select, update
@@ -21,6 +22,7 @@ from alongside.features.agreements.parties import (
     notify_schools_and_leads,
     notify_with_bad_news,
     own_side,
+    urn_on,
 )
 from alongside.features.agreements.queries import AUTHORITY, AgreementRow, NeedState, lock_agreement
 from alongside.features.agreements.review import Review
@@ -35,6 +37,7 @@ from alongside.features.needs.models import (
     Need,
 )
 from alongside.features.offers.balance.actions import balance_offer
+from alongside.features.schools.term_dates.hard_news import message_goes_out
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, system
 from alongside.platform.audit.actions import record_audit
@@ -97,12 +100,14 @@ async def end_early(
         raise ValidationFailed({"reason": ["Choose a reason from the list."]})
     note = ": ".join(part for part in (reasons[reason].label, words, call) if part)
     await name_person(session, person)
-    await apply_transition(session, person, SupportAgreement, row, END_EARLY, note=note, ended_because=reason)
+    news = await _delayed_news(session, person, row, OTHER_SIDE[side])
+    written = {"ended_because": reason, **news}
+    await apply_transition(session, person, SupportAgreement, row, END_EARLY, note=note, written=written)
     return await _after_early_end(
         session,
         person,
         row,
-        side,
+        (OTHER_SIDE[side], news["shown_from"]),
         NotificationText(
             "agreement_ended",
             f"The agreement of {row.supporting_name} and {row.requesting_name} has ended early.",
@@ -138,14 +143,15 @@ async def challenge_match(
     if refused := no_challenge(person, row):
         raise ActionRefused(refused, row.state)
     note = ": ".join(part for part in (words, call) if part)
-    changed = {"challenged_on": person.today, "ended_because": "challenged"}
+    news = await _delayed_news(session, person, row, OTHER_SIDE[side])
+    changed = {"challenged_on": person.today, "ended_because": "challenged", **news}
     await name_person(session, person)
     await apply_transition(session, person, SupportAgreement, row, CHALLENGE, note=note, written=changed)
     return await _after_early_end(
         session,
         person,
         row,
-        side,
+        (OTHER_SIDE[side], news["shown_from"]),
         NotificationText(
             "match_challenged",
             f"The match of {row.supporting_name} with {row.requesting_name} was challenged. The need is open again.",
@@ -155,13 +161,33 @@ async def challenge_match(
     )
 
 
+class DelayedNews(TypedDict):
+    """The columns of an ending whose message to the school of one side goes out later; both None if it goes at once."""
+
+    delayed_side: str | None
+    shown_from: datetime | None
+
+
+async def _delayed_news(
+    session: AsyncSession, person: Principal, row: AgreementRow, side: str
+) -> DelayedNews:
+    held = await message_goes_out(session, person.authority_id, urn_on(side, row))
+    return {"delayed_side": side if held else None, "shown_from": held}
+
+
 async def _after_early_end(
-    session: AsyncSession, person: Principal, row: AgreementRow, side: str, word: NotificationText
+    session: AsyncSession,
+    person: Principal,
+    row: AgreementRow,
+    news: tuple[str, datetime | None],
+    word: NotificationText,
 ) -> datetime | None:
     product = system(person.authority_id, person.today)
     await apply_transition(session, product, Need, _need_of(row), LOOK_AGAIN)
     await wind_up(session, person, row)
-    return await notify_with_bad_news(session, person, row, OTHER_SIDE[side], word)
+    side, held = news
+    await notify_with_bad_news(session, person, row, side, word, held)
+    return held
 
 
 async def send_held_message(
@@ -183,20 +209,35 @@ async def send_held_message(
         )
         .values(shown_from=func.now())
     )
+    await session.execute(
+        update(SupportAgreement)
+        .where(
+            SupportAgreement.authority_id == person.authority_id,
+            SupportAgreement.id == agreement_id,
+            SupportAgreement.shown_from > func.now(),
+        )
+        .values(shown_from=func.now())
+        .execution_options(synchronize_session=False)
+    )
     urns = (row.requesting_urn, row.supporting_urn)
     verb = "send_held_message"
     await record_audit(session, person, verb, "support_agreement", row.id, schools=urns, note=reason)
 
 
 async def close_agreement(
-    session: AsyncSession, person: Principal, row: AgreementRow, outcome: str, told_later: str | None = None
+    session: AsyncSession, person: Principal, row: AgreementRow, outcome: str, delayed_side: str | None = None
 ) -> None:
     """Close an agreement with the requesting school's outcome. Its offer and need must be locked.
 
-    The school of the side `told_later` is told when a school morning suits.
+    The school of the side `delayed_side` is told when a school morning suits.
     """
     product = system(person.authority_id, person.today)
-    await apply_transition(session, product, SupportAgreement, row, CLOSE, outcome=outcome)
+    news: DelayedNews = {"delayed_side": None, "shown_from": None}
+    if delayed_side is not None:
+        news = await _delayed_news(session, person, row, delayed_side)
+    await apply_transition(
+        session, product, SupportAgreement, row, CLOSE, written={"outcome": outcome, **news}
+    )
     ending = {"met": MEET_NEED, "part_met": PART_MEET_NEED, "not_met": NOT_MEET_NEED}[outcome]
     await apply_transition(session, product, Need, _need_of(row), ending)
     await wind_up(session, person, row)
@@ -206,10 +247,10 @@ async def close_agreement(
         f"/agreements/{row.id}",
         f"agreement_closed:{row.id}",
     )
-    if told_later is None:
+    if delayed_side is None:
         await notify_schools_and_leads(session, person, row, word)
     else:
-        await notify_with_bad_news(session, person, row, told_later, word)
+        await notify_with_bad_news(session, person, row, delayed_side, word, news["shown_from"])
 
 
 async def wind_up(session: AsyncSession, person: Principal, row: AgreementRow) -> None:

@@ -80,7 +80,7 @@ async def give_review(
     closing = {one.side: one for one in before if one.kind == "closing"}
     if kind == "closing" and other in closing:
         agreed = outcome if side == REQUESTING else closing[REQUESTING].outcome
-        await close_agreement(session, person, row, str(agreed), told_later=other if held else None)
+        await close_agreement(session, person, row, str(agreed), delayed_side=other if held else None)
         return held
     await notify_schools(session, person, [urn_on(other, row)], _given(kind, side, row, held))
     return held

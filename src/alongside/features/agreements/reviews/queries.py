@@ -26,6 +26,7 @@ class ReviewRow(msgspec.Struct, frozen=True):
     changed: str
     again: str
     outcome: str | None
+    given_by: UUID
     given_at: datetime
     shown_from: datetime
 
@@ -91,6 +92,18 @@ async def values_reached(session: AsyncSession, authority_id: int, agreement_id:
     rows = await _ratings_of(session, authority_id, agreement_id)
     found = [(closing[row.review_id], row) for row in rows if row.review_id in closing and row.reached]
     return {row.aim_id: row.reached for _, row in sorted(found, key=lambda one: one[0] == REQUESTING)}
+
+
+async def delayed_reviews(
+    session: AsyncSession, person: Principal, agreement: AgreementRow
+) -> set[tuple[str, UUID]]:
+    """The action and the person of each review of which this school is told later."""
+    side, now = party_of(person, agreement), datetime.now(UTC)
+    return {
+        (f"give_{one.kind}_review", one.given_by)
+        for one in await given_reviews(session, person.authority_id, agreement.id)
+        if side not in (None, one.side) and one.shown_from > now
+    }
 
 
 async def reviews_seen_by(

@@ -1,5 +1,7 @@
 """Queries of a school's home page, one statement per list."""
 
+# ruff: noqa: S608  (every statement is made of words of our own)
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,12 +35,16 @@ class SchoolFigures:
     days_left: Decimal
 
 
+IS_RUNNING = """(p.state IN ('preparing', 'active') OR (p.shown_from > now()
+     AND p.delayed_side = CASE WHEN p.requesting_urn = :urn THEN 'requesting' ELSE 'supporting' END))"""
+"""Whether an agreement runs for a school, or has ended and the message of that has not gone out to it."""
+
 GIVEN_AND_GOT = Read(
     text(
-        """
+        f"""
         SELECT coalesce(sum(visited.days) FILTER (WHERE p.supporting_urn = :urn), 0) AS given,
                coalesce(sum(visited.days) FILTER (WHERE p.requesting_urn = :urn), 0) AS got,
-               count(*) FILTER (WHERE p.state IN ('preparing', 'active')) AS running,
+               count(*) FILTER (WHERE {IS_RUNNING}) AS running,
                (SELECT count(*) FROM need n WHERE n.authority_id = :authority_id AND n.school_urn = :urn
                  AND n.state IN ('open', 'proposed', 'paused')) AS open_needs,
                (SELECT coalesce(sum(o.days_total - o.days_taken), 0) FROM offer o
@@ -72,15 +78,18 @@ class RunningAgreement:
 
 RUNNING = Read(
     text(
-        """
-        SELECT p.id, p.state, p.days, p.days_used, p.ends_on, n.title, other.name AS school,
+        f"""
+        SELECT p.id, CASE WHEN p.state IN ('preparing', 'active') THEN p.state
+                          WHEN p.requesting_signed_at IS NULL OR p.supporting_signed_at IS NULL THEN 'preparing'
+                          ELSE 'active' END AS state,
+               p.days, p.days_used, p.ends_on, n.title, other.name AS school,
                p.supporting_urn = :urn AS giving
           FROM support_agreement p
           JOIN need n ON n.authority_id = :authority_id AND n.id = p.need_id
           JOIN school other ON other.authority_id = :authority_id
            AND other.urn = CASE WHEN p.requesting_urn = :urn THEN p.supporting_urn ELSE p.requesting_urn END
          WHERE p.authority_id = :authority_id AND (p.supporting_urn = :urn OR p.requesting_urn = :urn)
-           AND p.state IN ('preparing', 'active')
+           AND {IS_RUNNING}
          ORDER BY p.ends_on, p.id LIMIT 20
     """
     ),
