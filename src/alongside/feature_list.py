@@ -5,6 +5,7 @@ A new feature is a package in `features/` with a `feature.py`, and a line here.
 
 from alongside.features.agreements import feature as agreements
 from alongside.features.authorities import feature as authorities
+from alongside.features.boards import feature as boards
 from alongside.features.calendar_feeds import feature as calendar_feeds
 from alongside.features.categories import feature as categories
 from alongside.features.consortia import feature as consortia
@@ -93,6 +94,7 @@ FEATURES = (
     tries.FEATURE,
     profiles.FEATURE,
     categories.FEATURE,
+    boards.FEATURE,
     messages.FEATURE,
     matching.FEATURE,
     escalations.FEATURE,

@@ -309,6 +309,8 @@ ELSEWHERE: dict[str, str] = {
     "retention.posts": f"{SUPPORT}::test_a_post_without_an_agreement_goes_after_four_years",
     "retention.agreements": f"{SUPPORT}::test_ended_support_goes_when_its_time_is_over",
     "retention.people_who_left": f"{SUPPORT}::test_the_name_of_who_left_goes_and_what_they_did_stays",
+    "bodies": "tests/features/boards/test_constitute_and_fill.py"
+    "::test_a_body_is_constituted_its_seats_are_filled_and_shown",
     "consortia": "tests/features/consortia/test_declare_consortia.py::test_a_consortium_begins_and_another_is_renamed",
     "decline_reasons": "tests/features/dashboards/test_count_by_the_day_of_the_visit.py::test_only_its_school_confirms_a_need",
     "ending_reasons": "tests/features/dashboards/test_count_by_the_day_of_the_visit.py::test_an_early_end_confirms_no_need",
@@ -338,7 +340,7 @@ def read_names() -> frozenset[str]:
     """Every attribute that product code or a template reads, outside the declarations of settings."""
     names: set[str] = set()
     source = ROOT / "src" / "alongside"
-    modules = ("settings", "setting_types", "matching_settings", "validation")
+    modules = ("settings", "setting_types", "matching_settings", "body_settings", "validation")
     declared = {source / "features" / "authorities" / f"{one}.py" for one in modules}
     for path in set(source.rglob("*.py")) - declared:
         names |= {one.attr for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.Attribute)}

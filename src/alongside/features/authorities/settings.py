@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from alongside.features.authorities.body_settings import BodySettings
 from alongside.features.authorities.matching_settings import Matching
 from alongside.features.authorities.setting_types import (
     Band,
@@ -264,6 +265,7 @@ class AuthoritySettings(Settings, frozen=True):
     tiers: dict[Key, Entry]
     providers: dict[Key, Provider]
     funds: dict[Key, Fund]
+    bodies: dict[Key, BodySettings]
     contacts: dict[Key, Contact]
     jargon: dict[Key, tuple[Line, ...]]
     terms: tuple[TermDates, ...]

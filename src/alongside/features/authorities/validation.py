@@ -8,6 +8,7 @@ from typing import get_args, get_origin
 
 import msgspec
 
+from alongside.features.authorities.body_settings import mistakes_of_body
 from alongside.features.authorities.readiness import copied_from, incomplete_years, not_ready, not_served
 from alongside.features.authorities.secret_names import foreign_names, prefix_of
 from alongside.features.authorities.settings import AuthoritySettings
@@ -60,6 +61,7 @@ def mistakes_in(written: Mapping[str, object], file: str) -> list[Mistake]:
         incomplete_years,
         _training_days,
         _lists,
+        _bodies,
         _measures,
         _escalation_reminders,
         _problems_of_sign_in_and_mail,
@@ -224,6 +226,12 @@ def _lists(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
     for key, one in settings.consortia.items():
         if names.count(one.name.casefold()) > 1:
             yield f"consortia.{key}.name", f"Two are called {one.name}. Give each its own name."
+
+
+def _bodies(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
+    for key, body in settings.bodies.items():
+        for path, sentence in mistakes_of_body(body):
+            yield f"bodies.{key}.{path}", sentence
 
 
 def _measures(settings: AuthoritySettings) -> Iterator[tuple[str, str]]:
