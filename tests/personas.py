@@ -80,6 +80,8 @@ ADMINISTRATOR = Persona("Ada Admin", Role.AUTHORITY_ADMINISTRATOR, 12)
 CHAIR_OF_MILL = Persona("Chai Mill", Role.CHAIR_OF_GOVERNORS, 13, school_urn=MILL)
 DIOCESE_OFFICER = Persona("Dio South", Role.DIOCESE_OFFICER, 14, organisation="Diocese of South")
 """Of the diocese of Quay and Lock; a trust has the same mechanism, and hard rules of matching besides."""
+MEMBER_OF_BOARD = Persona("Bo Board", Role.BOARD_MEMBER, 15)
+CLERK = Persona("Cleo Clerk", Role.CLERK, 16)
 
 PERSONAS = (
     HEAD_OF_MILL,
@@ -96,6 +98,8 @@ PERSONAS = (
     ADMINISTRATOR,
     CHAIR_OF_MILL,
     DIOCESE_OFFICER,
+    MEMBER_OF_BOARD,
+    CLERK,
 )
 TWINS = tuple(one.twin for one in PERSONAS)
 TWIN_HEAD_OF_MILL = HEAD_OF_MILL.twin

@@ -173,6 +173,26 @@ CREATE TABLE authority_settings (
 	CONSTRAINT fk_authority_settings_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+CREATE TABLE body (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	key TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	constituted_on DATE NOT NULL, 
+	ended_on DATE, 
+	chair_rule TEXT NOT NULL, 
+	chair_never TEXT[] DEFAULT '{}' NOT NULL, 
+	school_majority BOOLEAN NOT NULL, 
+	CONSTRAINT pk_body PRIMARY KEY (authority_id, id), 
+	CONSTRAINT uq_body_authority_id_key UNIQUE (authority_id, key), 
+	CONSTRAINT ck_body_kind CHECK (kind IN ('board', 'commission', 'forum', 'management_board', 'partnership')), 
+	CONSTRAINT ck_body_name CHECK (char_length(name) BETWEEN 1 AND 120), 
+	CONSTRAINT ck_body_ends_after_start CHECK (ended_on >= constituted_on), 
+	CONSTRAINT ck_body_chair_rule CHECK (chair_rule IN ('from_members', 'independent')), 
+	CONSTRAINT fk_body_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
 CREATE TABLE consortium (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -383,6 +403,33 @@ CREATE TABLE zero_result_search (
 
 CREATE INDEX ix_zero_result_search_authority_id_last_on ON zero_result_search (authority_id, last_on);
 
+CREATE TABLE apportionment (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	body_id UUID NOT NULL, 
+	method TEXT NOT NULL, 
+	rolls_on DATE NOT NULL, 
+	seats INTEGER NOT NULL, 
+	numbers JSONB NOT NULL, 
+	guaranteed JSONB NOT NULL, 
+	result JSONB NOT NULL, 
+	drawn JSONB DEFAULT '[]' NOT NULL, 
+	drawn_by UUID, 
+	drawn_at TIMESTAMP WITH TIME ZONE, 
+	proposed_by UUID NOT NULL, 
+	proposed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_apportionment PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_apportionment_authority_id_body_id FOREIGN KEY(authority_id, body_id) REFERENCES body (authority_id, id), 
+	CONSTRAINT fk_apportionment_authority_id_proposed_by FOREIGN KEY(authority_id, proposed_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_apportionment_authority_id_drawn_by FOREIGN KEY(authority_id, drawn_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_apportionment_method CHECK (method IN ('largest_remainder', 'sainte_lague')), 
+	CONSTRAINT ck_apportionment_seats CHECK (seats BETWEEN 1 AND 200), 
+	CONSTRAINT ck_apportionment_drawn CHECK ((jsonb_array_length(drawn) > 0) = (drawn_at IS NOT NULL)), 
+	CONSTRAINT fk_apportionment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_apportionment_authority_id_body_id_proposed_at ON apportionment (authority_id, body_id, proposed_at);
+
 CREATE TABLE audit_seal (
 	authority_id INTEGER NOT NULL, 
 	number BIGINT NOT NULL, 
@@ -393,6 +440,23 @@ CREATE TABLE audit_seal (
 	CONSTRAINT fk_audit_seal_authority_id_entry_id FOREIGN KEY(authority_id, entry_id) REFERENCES audit_entry (authority_id, id), 
 	CONSTRAINT fk_audit_seal_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
+
+CREATE TABLE body_chair (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	body_id UUID NOT NULL, 
+	person_id UUID NOT NULL, 
+	from_on DATE NOT NULL, 
+	until_on DATE, 
+	CONSTRAINT pk_body_chair PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_body_chair_authority_id_body_id FOREIGN KEY(authority_id, body_id) REFERENCES body (authority_id, id), 
+	CONSTRAINT fk_body_chair_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_body_chair_ends_after_start CHECK (until_on >= from_on), 
+	CONSTRAINT ex_body_chair_one_at_a_time EXCLUDE USING gist (authority_id WITH =, body_id WITH =, daterange(from_on, until_on) WITH &&), 
+	CONSTRAINT fk_body_chair_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_body_chair_authority_id_person_id ON body_chair (authority_id, person_id);
 
 CREATE TABLE calendar_feed (
 	authority_id INTEGER NOT NULL, 
@@ -1140,7 +1204,7 @@ CREATE TABLE role_assignment (
 	CONSTRAINT fk_role_assignment_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
 	CONSTRAINT fk_role_assignment_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
 	CONSTRAINT fk_role_assignment_authority_id_consortium_id FOREIGN KEY(authority_id, consortium_id) REFERENCES consortium (authority_id, id), 
-	CONSTRAINT ck_role_assignment_role_and_place CHECK ((role IN ('chair_of_governors', 'delegate', 'headteacher') AND school_urn IS NOT NULL AND consortium_id IS NULL AND organisation IS NULL) OR (role IN ('consortium_deputy', 'consortium_lead') AND consortium_id IS NOT NULL AND school_urn IS NULL AND organisation IS NULL) OR (role IN ('diocese_officer', 'trust_officer') AND organisation IS NOT NULL AND school_urn IS NULL AND consortium_id IS NULL) OR (role IN ('authority_administrator', 'core_officer', 'head_of_service') AND num_nonnulls(school_urn, consortium_id, organisation) = 0)), 
+	CONSTRAINT ck_role_assignment_role_and_place CHECK ((role IN ('chair_of_governors', 'delegate', 'headteacher') AND school_urn IS NOT NULL AND consortium_id IS NULL AND organisation IS NULL) OR (role IN ('consortium_deputy', 'consortium_lead') AND consortium_id IS NOT NULL AND school_urn IS NULL AND organisation IS NULL) OR (role IN ('diocese_officer', 'trust_officer') AND organisation IS NOT NULL AND school_urn IS NULL AND consortium_id IS NULL) OR (role IN ('authority_administrator', 'board_member', 'clerk', 'core_officer', 'head_of_service') AND num_nonnulls(school_urn, consortium_id, organisation) = 0)), 
 	CONSTRAINT ck_role_assignment_ends_after_start CHECK (ends_on IS NULL OR ends_on >= starts_on), 
 	CONSTRAINT fk_role_assignment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
@@ -1284,6 +1348,30 @@ CREATE TABLE school_training_day (
 	CONSTRAINT fk_school_training_day_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
 	CONSTRAINT ck_school_training_day_weekday CHECK (extract(isodow FROM day) < 6), 
 	CONSTRAINT fk_school_training_day_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE seat (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	body_id UUID NOT NULL, 
+	constituency TEXT NOT NULL, 
+	number INTEGER NOT NULL, 
+	voting BOOLEAN NOT NULL, 
+	holders TEXT NOT NULL, 
+	phase TEXT, 
+	sector TEXT, 
+	from_on DATE NOT NULL, 
+	until_on DATE, 
+	CONSTRAINT pk_seat PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_seat_authority_id_body_id FOREIGN KEY(authority_id, body_id) REFERENCES body (authority_id, id), 
+	CONSTRAINT uq_seat_authority_id_id_body_id_voting UNIQUE (authority_id, id, body_id, voting), 
+	CONSTRAINT ck_seat_holders CHECK (holders IN ('chair_of_governors', 'consortium_lead', 'councillor', 'headteacher', 'independent', 'officer', 'partner')), 
+	CONSTRAINT ck_seat_phase CHECK (phase IN ('primary', 'secondary', 'special')), 
+	CONSTRAINT ck_seat_sector CHECK (sector IN ('academy', 'maintained')), 
+	CONSTRAINT ck_seat_number CHECK (number > 0), 
+	CONSTRAINT ck_seat_ends_after_start CHECK (until_on >= from_on), 
+	CONSTRAINT ex_seat_one_of_a_number EXCLUDE USING gist (authority_id WITH =, body_id WITH =, constituency WITH =, number WITH =, daterange(from_on, until_on) WITH &&), 
+	CONSTRAINT fk_seat_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
 CREATE TABLE subject_request (
@@ -2108,6 +2196,55 @@ CREATE INDEX ix_proposal_authority_id_requesting_urn_state ON proposal (authorit
 CREATE INDEX ix_proposal_authority_id_supporting_urn_state ON proposal (authority_id, supporting_urn, state);
 
 CREATE UNIQUE INDEX uq_proposal_live ON proposal (authority_id, need_id, offer_id) WHERE state IN ('proposed', 'to_release');
+
+CREATE TABLE seat_appointment (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	seat_id UUID NOT NULL, 
+	body_id UUID NOT NULL, 
+	voting BOOLEAN NOT NULL, 
+	person_id UUID NOT NULL, 
+	school_urn INTEGER, 
+	how TEXT NOT NULL, 
+	by TEXT NOT NULL, 
+	from_on DATE NOT NULL, 
+	until_on DATE, 
+	ended_reason TEXT, 
+	CONSTRAINT pk_seat_appointment PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_seat_appointment_authority_id_seat_id_body_id_voting FOREIGN KEY(authority_id, seat_id, body_id, voting) REFERENCES seat (authority_id, id, body_id, voting), 
+	CONSTRAINT fk_seat_appointment_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_seat_appointment_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT ck_seat_appointment_how CHECK (how IN ('appointed', 'elected')), 
+	CONSTRAINT ck_seat_appointment_by CHECK (char_length(by) BETWEEN 1 AND 120), 
+	CONSTRAINT ck_seat_appointment_ended_reason CHECK (ended_reason IN ('left_office', 'mistake', 'removed', 'resigned', 'school_changed')), 
+	CONSTRAINT ck_seat_appointment_ends_after_start CHECK (until_on >= from_on), 
+	CONSTRAINT ex_seat_appointment_one_holder EXCLUDE USING gist (authority_id WITH =, seat_id WITH =, daterange(from_on, until_on) WITH &&), 
+	CONSTRAINT ex_seat_appointment_one_vote EXCLUDE USING gist (authority_id WITH =, body_id WITH =, person_id WITH =, daterange(from_on, until_on) WITH &&) WHERE (voting), 
+	CONSTRAINT fk_seat_appointment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_seat_appointment_authority_id_person_id ON seat_appointment (authority_id, person_id);
+
+CREATE INDEX ix_seat_appointment_authority_id_school_urn ON seat_appointment (authority_id, school_urn);
+
+CREATE TABLE seat_substitute (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	seat_id UUID NOT NULL, 
+	person_id UUID NOT NULL, 
+	school_urn INTEGER, 
+	from_on DATE NOT NULL, 
+	until_on DATE, 
+	CONSTRAINT pk_seat_substitute PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_seat_substitute_authority_id_seat_id FOREIGN KEY(authority_id, seat_id) REFERENCES seat (authority_id, id), 
+	CONSTRAINT fk_seat_substitute_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_seat_substitute_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT ck_seat_substitute_ends_after_start CHECK (until_on >= from_on), 
+	CONSTRAINT ex_seat_substitute_once EXCLUDE USING gist (authority_id WITH =, seat_id WITH =, person_id WITH =, daterange(from_on, until_on) WITH &&), 
+	CONSTRAINT fk_seat_substitute_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_seat_substitute_authority_id_person_id ON seat_substitute (authority_id, person_id);
 
 CREATE TABLE statutory_step (
 	authority_id INTEGER NOT NULL, 
@@ -3058,6 +3195,14 @@ CREATE POLICY authority_only ON authority_settings AS RESTRICTIVE FOR ALL TO PUB
 
 CREATE POLICY everyone_inside ON authority_settings FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE body ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE body FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON body AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON body FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE consortium ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE consortium FORCE ROW LEVEL SECURITY;
@@ -3138,6 +3283,14 @@ CREATE POLICY authority_only ON zero_result_search AS RESTRICTIVE FOR ALL TO PUB
 
 CREATE POLICY everyone_inside ON zero_result_search FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE apportionment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE apportionment FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON apportionment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON apportionment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE audit_seal ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE audit_seal FORCE ROW LEVEL SECURITY;
@@ -3145,6 +3298,14 @@ ALTER TABLE audit_seal FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON audit_seal AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON audit_seal FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE body_chair ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE body_chair FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON body_chair AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON body_chair FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE calendar_feed ENABLE ROW LEVEL SECURITY;
 
@@ -3457,6 +3618,14 @@ ALTER TABLE school_training_day FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON school_training_day AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON school_training_day FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE seat ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE seat FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON seat AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON seat FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE subject_request ENABLE ROW LEVEL SECURITY;
 
@@ -3957,6 +4126,22 @@ CREATE POLICY authority_only ON proposal AS RESTRICTIVE FOR ALL TO PUBLIC USING 
 
 CREATE POLICY everyone_inside ON proposal FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE seat_appointment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE seat_appointment FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON seat_appointment AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON seat_appointment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE seat_substitute ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE seat_substitute FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON seat_substitute AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON seat_substitute FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE statutory_step ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE statutory_step FORCE ROW LEVEL SECURITY;
@@ -4309,6 +4494,10 @@ REVOKE ALL ON authority_settings FROM PUBLIC;
 
 GRANT SELECT ON authority_settings TO alongside_app;
 
+REVOKE ALL ON body FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON body TO alongside_app;
+
 REVOKE ALL ON consortium FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON consortium TO alongside_app;
@@ -4349,9 +4538,17 @@ REVOKE ALL ON zero_result_search FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON zero_result_search TO alongside_app;
 
+REVOKE ALL ON apportionment FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON apportionment TO alongside_app;
+
 REVOKE ALL ON audit_seal FROM PUBLIC;
 
 GRANT SELECT ON audit_seal TO alongside_app;
+
+REVOKE ALL ON body_chair FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON body_chair TO alongside_app;
 
 REVOKE ALL ON calendar_feed FROM PUBLIC;
 
@@ -4484,6 +4681,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON school_term TO alongside_app;
 REVOKE ALL ON school_training_day FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON school_training_day TO alongside_app;
+
+REVOKE ALL ON seat FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON seat TO alongside_app;
 
 REVOKE ALL ON subject_request FROM PUBLIC;
 
@@ -4624,6 +4825,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON profile TO alongside_app;
 REVOKE ALL ON proposal FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON proposal TO alongside_app;
+
+REVOKE ALL ON seat_appointment FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON seat_appointment TO alongside_app;
+
+REVOKE ALL ON seat_substitute FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON seat_substitute TO alongside_app;
 
 REVOKE ALL ON statutory_step FROM PUBLIC;
 
@@ -6394,6 +6603,222 @@ END $$;
 
 CREATE TRIGGER check_support_category_step BEFORE UPDATE ON support_category
     FOR EACH ROW EXECUTE FUNCTION check_support_category_step();
+
+CREATE FUNCTION seat_obstacle(of_authority integer, of_seat uuid, who uuid, of_urn integer, on_day date)
+RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    wanted record;
+    of_school record;
+BEGIN
+    SELECT s.holders, s.phase, s.sector, s.from_on, s.until_on, b.constituted_on, b.ended_on INTO wanted
+      FROM public.seat s
+      JOIN public.body b ON b.authority_id = s.authority_id AND b.id = s.body_id
+     WHERE s.authority_id = of_authority AND s.id = of_seat;
+    IF on_day < wanted.from_on OR wanted.until_on <= on_day OR on_day < wanted.constituted_on
+       OR wanted.ended_on <= on_day THEN
+        RETURN 'seat_not_in_force';
+    END IF;
+    IF EXISTS (SELECT FROM public.person p
+                WHERE p.authority_id = of_authority AND p.id = who AND p.left_on <= on_day) THEN
+        RETURN 'seat_holder_left';
+    END IF;
+    IF wanted.holders IN ('headteacher', 'chair_of_governors') THEN
+        SELECT g.phase, g.kind, g.status, g.type_group IN ('Academies', 'Free Schools') AS academy INTO of_school
+          FROM public.school g WHERE g.authority_id = of_authority AND g.urn = of_urn;
+        IF of_school.status IS NULL OR of_school.status NOT IN ('open', 'closing') OR NOT EXISTS (
+            SELECT FROM public.role_assignment a
+             WHERE a.authority_id = of_authority AND a.person_id = who AND a.school_urn = of_urn
+               AND a.role = wanted.holders AND a.starts_on <= on_day
+               AND (a.ends_on IS NULL OR a.ends_on > on_day)) THEN
+            RETURN 'seat_right';
+        END IF;
+        IF wanted.phase = 'special' AND of_school.kind = 'mainstream'
+           OR wanted.phase <> 'special' AND (of_school.kind <> 'mainstream'
+              OR of_school.phase NOT IN (wanted.phase, 'middle_deemed_' || wanted.phase, 'all_through')
+                 AND NOT (wanted.phase = 'primary' AND of_school.phase = 'nursery')) THEN
+            RETURN 'seat_phase';
+        END IF;
+        IF wanted.sector IS NOT NULL AND coalesce(of_school.academy, false) <> (wanted.sector = 'academy') THEN
+            RETURN 'seat_sector';
+        END IF;
+    ELSIF of_urn IS NOT NULL THEN
+        RETURN 'seat_without_school';
+    ELSIF wanted.holders = 'consortium_lead' AND NOT EXISTS (
+            SELECT FROM public.role_assignment a
+              JOIN public.consortium c ON c.authority_id = a.authority_id AND c.id = a.consortium_id
+             WHERE a.authority_id = of_authority AND a.person_id = who
+               AND a.role IN ('consortium_lead', 'consortium_deputy')
+               AND (wanted.phase IS NULL OR c.phase = wanted.phase)
+               AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day))
+       OR wanted.holders = 'officer' AND NOT EXISTS (
+            SELECT FROM public.role_assignment a
+             WHERE a.authority_id = of_authority AND a.person_id = who
+               AND a.role IN ('core_officer', 'head_of_service')
+               AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day))
+       OR wanted.holders IN ('independent', 'councillor', 'partner') AND EXISTS (
+            SELECT FROM public.role_assignment a
+             WHERE a.authority_id = of_authority AND a.person_id = who
+               AND a.role NOT IN ('board_member', 'chair_of_governors')
+               AND a.starts_on <= on_day AND (a.ends_on IS NULL OR a.ends_on > on_day)) THEN
+        RETURN 'seat_right';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION check_seat_holder() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    obstacle text;
+BEGIN
+    obstacle := public.seat_obstacle(NEW.authority_id, NEW.seat_id, NEW.person_id, NEW.school_urn, NEW.from_on);
+    IF obstacle IS NOT NULL THEN
+        RAISE EXCEPTION 'the seat cannot be held: %', obstacle
+            USING ERRCODE = 'check_violation', CONSTRAINT = obstacle;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER check_seat_holder BEFORE INSERT OR UPDATE OF seat_id, person_id, school_urn, from_on
+    ON seat_appointment FOR EACH ROW EXECUTE FUNCTION check_seat_holder();
+CREATE TRIGGER check_seat_holder BEFORE INSERT OR UPDATE OF seat_id, person_id, school_urn, from_on
+    ON seat_substitute FOR EACH ROW EXECUTE FUNCTION check_seat_holder();
+
+CREATE FUNCTION give_board_role() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    ends date;
+    held uuid;
+BEGIN
+    SELECT CASE WHEN bool_or(t.until_on IS NULL) THEN NULL ELSE max(t.until_on) END INTO ends
+      FROM (SELECT a.until_on FROM public.seat_appointment a
+             WHERE a.authority_id = NEW.authority_id AND a.person_id = NEW.person_id
+               AND (a.until_on IS NULL OR a.until_on > a.from_on)
+            UNION ALL
+            SELECT s.until_on FROM public.seat_substitute s
+             WHERE s.authority_id = NEW.authority_id AND s.person_id = NEW.person_id
+               AND (s.until_on IS NULL OR s.until_on > s.from_on)
+            UNION ALL
+            SELECT coalesce(NEW.until_on, NEW.from_on) WHERE NEW.until_on IS NOT NULL) t;
+    SELECT r.id INTO held FROM public.role_assignment r
+     WHERE r.authority_id = NEW.authority_id AND r.person_id = NEW.person_id AND r.role = 'board_member'
+       AND (r.ends_on IS NULL OR r.ends_on >= NEW.from_on)
+     ORDER BY r.starts_on DESC, r.id LIMIT 1;
+    IF held IS NULL THEN
+        INSERT INTO public.role_assignment (authority_id, person_id, role, starts_on, ends_on)
+        VALUES (NEW.authority_id, NEW.person_id, 'board_member', NEW.from_on, ends);
+    ELSE
+        UPDATE public.role_assignment r
+           SET starts_on = least(r.starts_on, NEW.from_on),
+               ends_on = greatest(ends, least(r.starts_on, NEW.from_on))
+         WHERE r.authority_id = NEW.authority_id AND r.id = held
+           AND (r.ends_on IS DISTINCT FROM ends OR r.starts_on > NEW.from_on);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER give_board_role AFTER INSERT OR UPDATE OF from_on, until_on ON seat_appointment
+    FOR EACH ROW EXECUTE FUNCTION give_board_role();
+CREATE TRIGGER give_board_role AFTER INSERT OR UPDATE OF from_on, until_on ON seat_substitute
+    FOR EACH ROW EXECUTE FUNCTION give_board_role();
+
+CREATE FUNCTION empty_seats() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE public.seat_appointment t
+       SET until_on = greatest(t.from_on, NEW.ends_on),
+           ended_reason = CASE WHEN EXISTS (
+               SELECT FROM public.role_assignment a
+                WHERE a.authority_id = NEW.authority_id AND a.person_id = NEW.person_id AND a.role = NEW.role
+                  AND a.school_urn <> NEW.school_urn AND a.starts_on = NEW.ends_on)
+               THEN 'school_changed' ELSE 'left_office' END
+      FROM public.seat s
+     WHERE t.authority_id = NEW.authority_id AND t.person_id = NEW.person_id
+       AND (t.until_on IS NULL OR t.until_on > greatest(t.from_on, NEW.ends_on))
+       AND s.authority_id = t.authority_id AND s.id = t.seat_id
+       AND public.seat_obstacle(t.authority_id, t.seat_id, t.person_id, t.school_urn,
+                                greatest(t.from_on, NEW.ends_on)) IN ('seat_right', 'seat_holder_left');
+    UPDATE public.seat_substitute t
+       SET until_on = greatest(t.from_on, NEW.ends_on)
+     WHERE t.authority_id = NEW.authority_id AND t.person_id = NEW.person_id
+       AND (t.until_on IS NULL OR t.until_on > greatest(t.from_on, NEW.ends_on))
+       AND public.seat_obstacle(t.authority_id, t.seat_id, t.person_id, t.school_urn,
+                                greatest(t.from_on, NEW.ends_on)) IN ('seat_right', 'seat_holder_left');
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER empty_seats AFTER UPDATE OF ends_on ON role_assignment FOR EACH ROW
+    WHEN (NEW.role <> 'board_member' AND NEW.ends_on IS NOT NULL) EXECUTE FUNCTION empty_seats();
+
+CREATE FUNCTION empty_seats_of_leaver() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE public.seat_appointment t SET until_on = greatest(t.from_on, NEW.left_on), ended_reason = 'left_office'
+     WHERE t.authority_id = NEW.authority_id AND t.person_id = NEW.id
+       AND (t.until_on IS NULL OR t.until_on > greatest(t.from_on, NEW.left_on));
+    UPDATE public.seat_substitute t SET until_on = greatest(t.from_on, NEW.left_on)
+     WHERE t.authority_id = NEW.authority_id AND t.person_id = NEW.id
+       AND (t.until_on IS NULL OR t.until_on > greatest(t.from_on, NEW.left_on));
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER empty_seats AFTER UPDATE OF left_on ON person FOR EACH ROW
+    WHEN (NEW.left_on IS NOT NULL) EXECUTE FUNCTION empty_seats_of_leaver();
+
+CREATE FUNCTION check_body_chair() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    rule record;
+BEGIN
+    SELECT b.chair_rule, b.chair_never INTO rule FROM public.body b
+     WHERE b.authority_id = NEW.authority_id AND b.id = NEW.body_id;
+    IF rule.chair_rule = 'from_members' AND NOT EXISTS (
+        SELECT FROM public.seat_appointment t
+         WHERE t.authority_id = NEW.authority_id AND t.body_id = NEW.body_id AND t.person_id = NEW.person_id
+           AND t.voting AND t.from_on <= NEW.from_on AND (t.until_on IS NULL OR t.until_on > NEW.from_on)) THEN
+        RAISE EXCEPTION 'the chair is not a member'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'chair_is_a_member';
+    ELSIF EXISTS (
+        SELECT FROM public.seat_appointment t
+          JOIN public.seat s ON s.authority_id = t.authority_id AND s.id = t.seat_id
+         WHERE t.authority_id = NEW.authority_id AND t.body_id = NEW.body_id AND t.person_id = NEW.person_id
+           AND t.from_on <= NEW.from_on AND (t.until_on IS NULL OR t.until_on > NEW.from_on)
+           AND (s.holders = ANY (rule.chair_never)
+                OR rule.chair_rule = 'independent' AND s.holders <> 'independent')) THEN
+        RAISE EXCEPTION 'the holder of this seat cannot be the chair'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'chair_is_allowed';
+    ELSIF EXISTS (
+        SELECT FROM public.role_assignment a
+         WHERE a.authority_id = NEW.authority_id AND a.person_id = NEW.person_id
+           AND ('officer' = ANY (rule.chair_never) OR rule.chair_rule = 'independent')
+           AND a.role IN ('core_officer', 'head_of_service', 'authority_administrator')
+           AND a.starts_on <= NEW.from_on AND (a.ends_on IS NULL OR a.ends_on > NEW.from_on)) THEN
+        RAISE EXCEPTION 'an officer cannot be the chair'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'chair_is_allowed';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER check_body_chair BEFORE INSERT OR UPDATE OF person_id, from_on ON body_chair
+    FOR EACH ROW EXECUTE FUNCTION check_body_chair();
+
+CREATE FUNCTION check_school_majority() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.body b
+          JOIN public.seat s ON s.authority_id = b.authority_id AND s.body_id = b.id
+         WHERE b.authority_id = NEW.authority_id AND b.id = NEW.body_id AND b.school_majority
+           AND s.voting AND s.until_on IS NULL
+        HAVING 2 * count(*) FILTER (
+            WHERE s.holders IN ('headteacher', 'chair_of_governors', 'consortium_lead')) <= count(*)) THEN
+        RAISE EXCEPTION 'schools lose the majority of seats'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'schools_have_the_majority';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER check_school_majority AFTER INSERT OR UPDATE ON seat
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_school_majority();
 
 CREATE FUNCTION refuse_late_edit() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -16,6 +16,7 @@ from tests.personas import (
     FORD,
     HEAD_OF_MILL,
     LOCK,
+    MEMBER_OF_BOARD,
     MEMBERS,
     MILL,
     NORTHSHIRE,
@@ -243,6 +244,7 @@ async def _one_of_each(
         **await _attachments(connection, authority_id, entry_id),
         **await _notice(connection, inside, asking),
         **await _consultation(connection, inside, asking),
+        **await _board(connection, inside),
         **await performance_of_everything(connection, inside, asking),
         "fund_id": await _fund(connection, inside, asking),
         "support_category_id": await put(
@@ -360,6 +362,31 @@ async def _fund(connection: asyncpg.Connection, inside: dict[str, Any], urn: int
         section_251_line="",
         **accounts,
     )
+
+
+async def _board(connection: asyncpg.Connection, inside: dict[str, Any]) -> dict[str, Any]:
+    """Insert the authority's board, once, with a seat that a board member holds."""
+    found = await connection.fetchval("SELECT id FROM seat WHERE authority_id = $1", inside["authority_id"])
+    if found is not None:
+        return {"key": "board", "seat_id": found}
+    names = {"key": "board", "name": "Improvement Board", "kind": "board"}
+    rules = {"chair_rule": "from_members", "school_majority": True}
+    body_id = await put(connection, "body", **inside, **names, **rules, constituted_on=TODAY)
+    group = {"constituency": "independent", "number": 1, "holders": "independent", "from_on": TODAY}
+    seat_id = await put(connection, "seat", **inside, body_id=body_id, voting=True, **group)
+    await put(
+        connection,
+        "seat_appointment",
+        **inside,
+        seat_id=seat_id,
+        body_id=body_id,
+        voting=True,
+        person_id=MEMBER_OF_BOARD.person_id,
+        how="appointed",
+        by="The board",
+        from_on=TODAY,
+    )
+    return {"key": "board", "seat_id": seat_id}
 
 
 async def _consultation(connection: asyncpg.Connection, inside: dict[str, Any], urn: int) -> dict[str, Any]:

@@ -86,6 +86,8 @@ OWN_THINGS = {
     "constraint_id",
     "cover_id",
     "reader_id",
+    "seat_id",
+    "substitute_id",
     "token",
     "feed_id",
     "seal",

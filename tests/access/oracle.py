@@ -11,7 +11,8 @@ CORE = ("core_officer", "head_of_service")
 ADMINISTRATOR = ("authority_administrator",)
 GOVERNORS = ("chair_of_governors", "trust_officer", "diocese_officer")
 WORKING = (*SCHOOL, *LEADERS, *CORE, *ADMINISTRATOR)
-EVERYBODY = (*WORKING, *GOVERNORS)
+BOARD = ("board_member", "clerk")
+EVERYBODY = (*WORKING, *GOVERNORS, *BOARD)
 
 OWN = ("own",)
 CONSORTIUM = ("own", "same consortium")
@@ -49,6 +50,8 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "view_notice": {**dict.fromkeys((*SCHOOL, *LEADERS), CONSORTIUM), **dict.fromkeys(CORE, WHOLE)},
     "sign_category": GOVERNED,
     "view_funds": dict.fromkeys(CORE, WHOLE),
+    "view_board": dict.fromkeys((*WORKING, *BOARD), WHOLE),
+    "manage_board": dict.fromkeys(("clerk", "head_of_service"), WHOLE),
     "view_category": {
         "headteacher": OWN,
         **GOVERNED,

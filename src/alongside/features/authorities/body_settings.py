@@ -19,8 +19,8 @@ class Constituency(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """A group that fills seats of a body.
 
     `holders` is who may hold a seat, `sector` limits schools to maintained ones or academies. A seat that is not
-    `voting` may speak only. `how` and `by` say who elects or appoints. `apportioned` constituencies share their seats by
-    numbers of pupils, each with its `guaranteed` seats first.
+    `voting` may speak only. `how` and `by` say who elects or appoints. `apportioned` constituencies share their seats
+    by numbers of pupils, each with its `guaranteed` seats first.
     """
 
     label: Line
@@ -109,7 +109,9 @@ def mistakes_of_body(body: BodySettings) -> list[tuple[str, str]]:
         found.append(("constituencies", "Nobody can vote. Let at least one constituency vote."))
     schools = sum(one.seats for one in voting if one.holders in SCHOOL_KINDS)
     if body.school_majority and 2 * schools <= sum(one.seats for one in voting):
-        sentence = f"Schools have {schools} of {sum(one.seats for one in voting)} votes. Give them more than half."
+        sentence = (
+            f"Schools have {schools} of {sum(one.seats for one in voting)} votes. Give them more than half."
+        )
         found.append(("constituencies", sentence))
     for key, one in body.constituencies.items():
         found += [(f"constituencies.{key}.{path}", sentence) for path, sentence in _of_constituency(one)]
@@ -127,7 +129,9 @@ def _of_constituency(one: Constituency) -> list[tuple[str, str]]:
     if one.guaranteed > one.seats:
         found.append(("guaranteed", f"It has {one.seats} seats. Guarantee no more than that."))
     if one.apportioned and (one.phase is None or one.holders not in SCHOOL_HOLDERS):
-        found.append(("apportioned", "Pupil numbers exist for schools of a phase only. Give a phase, or take it out."))
+        found.append(
+            ("apportioned", "Pupil numbers exist for schools of a phase only. Give a phase, or take it out.")
+        )
     if one.sector is not None and one.holders not in SCHOOL_HOLDERS:
         found.append(("sector", "Only seats of schools have a sector. Take it out."))
     return found
@@ -137,7 +141,9 @@ def _of_remit(body: BodySettings, remit: Remit) -> list[tuple[str, str]]:
     found = []
     for key in remit.voters:
         if key not in body.constituencies:
-            found.append(("voters", f"There is no constituency {key}. Use a key of the body’s constituencies."))
+            found.append(
+                ("voters", f"There is no constituency {key}. Use a key of the body’s constituencies.")
+            )
         elif not body.constituencies[key].voting:
             found.append(("voters", f"The seats of {key} do not vote. Take it out, or let them vote."))
     if remit.quorum and remit.quorum.numerator > remit.quorum.denominator:
@@ -155,11 +161,15 @@ def _of_forum(body: BodySettings) -> list[tuple[str, str]]:
     if set(body.chair_never) != {"councillor", "officer"}:
         found.append(("chair_never", "No councillor or officer chairs a Schools Forum. List both."))
     if body.meetings_a_year < 4:
-        found.append(("meetings_a_year", "A Schools Forum meets at least four times a year. Raise the number."))
+        found.append(
+            ("meetings_a_year", "A Schools Forum meets at least four times a year. Raise the number.")
+        )
     if body.publication != "public":
         found.append(("publication", "A Schools Forum meets in public. Set public."))
     if body.quorum.numerator * 5 != body.quorum.denominator * 2:
         found.append(("quorum", "The quorum of a Schools Forum is two fifths. Set 2 and 5."))
     if any(remit.secret_ballots for remit in body.remits.values()):
-        found.append(("remits", "A Schools Forum has no secret ballots. Set secret_ballots = false in each remit."))
+        found.append(
+            ("remits", "A Schools Forum has no secret ballots. Set secret_ballots = false in each remit.")
+        )
     return found

@@ -202,8 +202,8 @@ class BodyChair(AuthorityOwned, Base):
 class Apportionment(AuthorityOwned, Base):
     """A proposal that shares the seats of a body by numbers of pupils; seats change by decision only.
 
-    `numbers`, `guaranteed` and `result` are by constituency. `drawn` lists the constituencies that won a seat by lot, in
-    the order of the draw, recorded by `drawn_by`.
+    `numbers`, `guaranteed` and `result` are by constituency. `drawn` lists the constituencies that won a seat by lot,
+    in the order of the draw, recorded by `drawn_by`.
     """
 
     __tablename__ = "apportionment"

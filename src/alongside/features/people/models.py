@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from alongside.platform.access.principal import (
     AUTHORITY_ROLES,
+    BOARD_ROLES,
     CONSORTIUM_ROLES,
     ORGANISATION_ROLES,
     ROLES_OF_ONE_SCHOOL,
@@ -80,7 +81,8 @@ class RoleAssignment(AuthorityOwned, Base):
             " AND school_urn IS NULL AND organisation IS NULL) OR "
             f"({one_of('role', ORGANISATION_ROLES)} AND organisation IS NOT NULL"
             " AND school_urn IS NULL AND consortium_id IS NULL) OR "
-            f"({one_of('role', AUTHORITY_ROLES)} AND num_nonnulls(school_urn, consortium_id, organisation) = 0)",
+            f"({one_of('role', AUTHORITY_ROLES | BOARD_ROLES)}"
+            " AND num_nonnulls(school_urn, consortium_id, organisation) = 0)",
             name="role_and_place",
         ),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),

@@ -6,6 +6,7 @@ from enum import StrEnum, auto
 
 from alongside.platform.access.principal import (
     AUTHORITY_ROLES,
+    BOARD_ROLES,
     CONSORTIUM_ROLES,
     GOVERNING_ROLES,
     SCHOOL_ROLES,
@@ -58,6 +59,8 @@ class Permission(StrEnum):
     ANSWER_CONSULTATION = auto()
 
     VIEW_FUNDS = auto()
+    VIEW_BOARD = auto()
+    MANAGE_BOARD = auto()
 
     VIEW_CATEGORY = auto()
     REVIEW_CATEGORIES = auto()
@@ -252,6 +255,8 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_NOTICE: grant(SCHOOL_ROLES | CONSORTIUM_ROLES, Scope.OWN_CONSORTIUM) | CORE_TEAM,
     Permission.POST_NOTICE: LEADERS_AND_CORE_TEAM,
     Permission.VIEW_FUNDS: CORE_TEAM,
+    Permission.VIEW_BOARD: grant(WORKING_ROLES | BOARD_ROLES, Scope.AUTHORITY),
+    Permission.MANAGE_BOARD: grant({Role.CLERK, Role.HEAD_OF_SERVICE}, Scope.AUTHORITY),
     Permission.VIEW_CATEGORY: grant(
         GOVERNING_ROLES | {Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_on"
     )
@@ -275,7 +280,9 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.SIGN_PROFILE: grant(GOVERNING_ROLES, Scope.OWN_SCHOOL, once="governors_from"),
     Permission.PREPARE_PROFILE: CORE_TEAM,
     Permission.COMMENT_ON_PROFILE: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="shared_at"),
-    Permission.VIEW_PROFILE_METHOD: grant(SIGNED_IN_ROLES - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY),
+    Permission.VIEW_PROFILE_METHOD: grant(
+        (WORKING_ROLES | GOVERNING_ROLES) - {Role.AUTHORITY_ADMINISTRATOR}, Scope.AUTHORITY
+    ),
     Permission.VIEW_CONSULTATION: OWN_SCHOOL_ONLY | CORE_TEAM,
     Permission.MANAGE_CONSULTATION: CORE_TEAM,
     Permission.ANSWER_CONSULTATION: HEAD_ONLY,

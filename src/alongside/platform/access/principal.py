@@ -19,6 +19,8 @@ class Role(StrEnum):
     CHAIR_OF_GOVERNORS = "chair_of_governors"
     TRUST_OFFICER = "trust_officer"
     DIOCESE_OFFICER = "diocese_officer"
+    BOARD_MEMBER = "board_member"
+    CLERK = "clerk"
     NOBODY = "nobody"
     SYSTEM = "system"
 
@@ -34,6 +36,8 @@ ROLE_NAMES = {
     Role.CHAIR_OF_GOVERNORS: "Chair of governors",
     Role.TRUST_OFFICER: "Trust officer",
     Role.DIOCESE_OFFICER: "Diocese officer",
+    Role.BOARD_MEMBER: "Board member",
+    Role.CLERK: "Clerk to the board",
     Role.NOBODY: "Signed out",
     Role.SYSTEM: "Alongside",
 }
@@ -47,9 +51,12 @@ ORGANISATION_ROLES = frozenset({Role.TRUST_OFFICER, Role.DIOCESE_OFFICER})
 GOVERNING_ROLES = ORGANISATION_ROLES | {Role.CHAIR_OF_GOVERNORS}
 """Roles that read and sign what concerns their schools, and do nothing else."""
 
+BOARD_ROLES = frozenset({Role.BOARD_MEMBER, Role.CLERK})
+"""Roles on the authority’s boards; PostgreSQL gives a person the first one while they hold a seat."""
+
 ROLES_OF_ONE_SCHOOL = SCHOOL_ROLES | {Role.CHAIR_OF_GOVERNORS}
 WORKING_ROLES = SCHOOL_ROLES | CONSORTIUM_ROLES | AUTHORITY_ROLES
-SIGNED_IN_ROLES = WORKING_ROLES | GOVERNING_ROLES
+SIGNED_IN_ROLES = WORKING_ROLES | GOVERNING_ROLES | BOARD_ROLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,13 @@ from typing import ClassVar
 from alongside.features.authorities.settings import AuthoritySettings, Contact
 from alongside.features.authorities.settings_cache import settings_of
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import CONSORTIUM_ROLES, GOVERNING_ROLES, SCHOOL_ROLES, Role
+from alongside.platform.access.principal import (
+    BOARD_ROLES,
+    CONSORTIUM_ROLES,
+    GOVERNING_ROLES,
+    SCHOOL_ROLES,
+    Role,
+)
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.responses import Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
@@ -39,11 +45,13 @@ async def show_help(ctx: PageRequest) -> PageResult:
 
 
 def kind_of(role: Role) -> str:
-    """Return the kind of help for a role: school, governors, consortium, administrator or core team."""
+    """Return the kind of help for a role: school, governors, board, consortium, administrator or core team."""
     if role in SCHOOL_ROLES:
         return "school"
     if role in GOVERNING_ROLES:
         return "governors"
+    if role in BOARD_ROLES:
+        return "board"
     if role in CONSORTIUM_ROLES:
         return "consortium"
     return "administrator" if role is Role.AUTHORITY_ADMINISTRATOR else "core_team"

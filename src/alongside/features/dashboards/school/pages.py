@@ -24,7 +24,7 @@ from alongside.features.tries.rows import TryRow
 from alongside.features.watched_schools.queries import WatchedRow
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import GOVERNING_ROLES, SCHOOL_ROLES, Role
+from alongside.platform.access.principal import BOARD_ROLES, GOVERNING_ROLES, SCHOOL_ROLES, Role
 from alongside.platform.notifications.queries import NotificationRow, latest_notifications
 from alongside.platform.school_calendar.calendar import academic_year_began
 from alongside.platform.web.page_request import PageRequest
@@ -59,6 +59,8 @@ async def show_home(ctx: PageRequest) -> PageResult:
         return Redirect("/people")
     if ctx.person.role in GOVERNING_ROLES:
         return Redirect("/governors")
+    if ctx.person.role in BOARD_ROLES:
+        return Redirect("/boards")
     if ctx.person.role not in SCHOOL_ROLES:
         return Redirect("/consortium")
     settings = settings_of(ctx.person.authority_id)
