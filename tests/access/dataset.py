@@ -366,9 +366,12 @@ async def _fund(connection: asyncpg.Connection, inside: dict[str, Any], urn: int
 
 async def _board(connection: asyncpg.Connection, inside: dict[str, Any]) -> dict[str, Any]:
     """Insert the authority's board, once, with a seat that a board member holds."""
-    found = await connection.fetchval("SELECT id FROM seat WHERE authority_id = $1", inside["authority_id"])
+    found = await connection.fetchrow(
+        "SELECT id AS substitute_id, seat_id FROM seat_substitute WHERE authority_id = $1",
+        inside["authority_id"],
+    )
     if found is not None:
-        return {"key": "board", "seat_id": found}
+        return dict(found)
     names = {"key": "board", "name": "Improvement Board", "kind": "board"}
     rules = {"chair_rule": "from_members", "school_majority": True}
     body_id = await put(connection, "body", **inside, **names, **rules, constituted_on=TODAY)
@@ -386,7 +389,11 @@ async def _board(connection: asyncpg.Connection, inside: dict[str, Any]) -> dict
         by="The board",
         from_on=TODAY,
     )
-    return {"key": "board", "seat_id": seat_id}
+    substitute = {"seat_id": seat_id, "person_id": MEMBER_OF_BOARD.person_id, "from_on": TODAY}
+    return {
+        "seat_id": seat_id,
+        "substitute_id": await put(connection, "seat_substitute", **inside, **substitute),
+    }
 
 
 async def _consultation(connection: asyncpg.Connection, inside: dict[str, Any], urn: int) -> dict[str, Any]:

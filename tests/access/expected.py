@@ -19,7 +19,8 @@ LEADERS = ("consortium_lead", "consortium_deputy")
 CORE = ("core_officer", "head_of_service")
 ADMINISTRATOR = ("authority_administrator",)
 GOVERNORS = ("chair_of_governors", "trust_officer", "diocese_officer")
-WITHOUT_POSTS = (*ADMINISTRATOR, *GOVERNORS)
+BOARD = ("board_member", "clerk")
+WITHOUT_POSTS = (*ADMINISTRATOR, *GOVERNORS, *BOARD)
 """Roles without interests, subscriptions or watched schools."""
 
 

@@ -55,6 +55,8 @@ OBJECTS = {
     "consultation_id",
     "support_category_id",
     "fund_id",
+    "seat_id",
+    "substitute_id",
     "consultation_question_id",
     "run_id",
     "exclusion_id",
@@ -86,8 +88,7 @@ OWN_THINGS = {
     "constraint_id",
     "cover_id",
     "reader_id",
-    "seat_id",
-    "substitute_id",
+    "body_key",
     "token",
     "feed_id",
     "seal",
@@ -128,6 +129,7 @@ class Route:
                 wanted = "visit_request_to_answer"
             value = {
                 "key": "nothing",
+                "body_key": "board",
                 "because": "unknown",
                 "file_path": "icon.svg",
             }.get(name)

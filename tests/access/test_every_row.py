@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from tests.access.expected import EXACTLY, FIRST_PAGES, GOVERNORS, PUBLIC, first_page, looked_after, public
+from tests.access.expected import (
+    BOARD,
+    EXACTLY,
+    FIRST_PAGES,
+    GOVERNORS,
+    PUBLIC,
+    first_page,
+    looked_after,
+    public,
+)
 from tests.access.reading import everything_at, lists_of
 from tests.access.rows import Rows, make_rows
 from tests.client import Client
@@ -129,7 +138,7 @@ def email_of(one: Persona) -> str:
 
 def answers_for(who: Persona, one: Persona) -> bool:
     """Return whether a persona may see another's role."""
-    if who.role.value in GOVERNORS:
+    if who.role.value in (*GOVERNORS, *BOARD):
         return False
     if who.school_urn is not None:
         return one.school_urn == who.school_urn

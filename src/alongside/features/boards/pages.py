@@ -142,10 +142,10 @@ def tasks_of(body: BodyRecord, today: date) -> list[Task]:
     return tasks
 
 
-@endpoint.get("/boards/{key:str}", permission=VIEW)
-async def show_body(ctx: PageRequest, key: str) -> PageResult:
+@endpoint.get("/boards/{body_key:str}", permission=VIEW)
+async def show_body(ctx: PageRequest, body_key: str) -> PageResult:
     """Show a body: who holds its seats, its rules, and earlier terms."""
-    body = await get_body(ctx.session, ctx.person, VIEW, key)
+    body = await get_body(ctx.session, ctx.person, VIEW, body_key)
     number = number_of_page(ctx.query.one("page"))
     groups: list[SeatGroup] = []
     ended: list[EndedTerm] = []
@@ -215,10 +215,10 @@ def quorum_label(quorum: Quorum) -> str:
     return f"{quorum.numerator}/{quorum.denominator} of {QUORUM_OF[quorum.of]}"
 
 
-@endpoint.get("/boards/{key:str}/seats/{seat_id:uuid}", permission=MANAGE)
-async def show_seat(ctx: PageRequest, key: str, seat_id: UUID) -> PageResult:
+@endpoint.get("/boards/{body_key:str}/seats/{seat_id:uuid}", permission=MANAGE)
+async def show_seat(ctx: PageRequest, body_key: str, seat_id: UUID) -> PageResult:
     """Show a seat with its holder and substitutes, and what can be done."""
-    seat = await SEAT.load(ctx.session, ctx.person, MANAGE, key, seat_id)
+    seat = await SEAT.load(ctx.session, ctx.person, MANAGE, body_key, seat_id)
     substitutes = [
         one
         for one in await queries.substitutes_of(ctx.session, ctx.person, seat.body.id)

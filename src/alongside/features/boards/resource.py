@@ -45,7 +45,7 @@ def path_of(key: str) -> str:
 
 BODY: Resource[BodyRecord] = Resource(
     name="body",
-    path="/boards/{key:str}",
+    path="/boards/{body_key:str}",
     load=get_body,
     url=lambda one: path_of(one.key),
     caption=lambda _, one: one.settings.name,
@@ -53,7 +53,7 @@ BODY: Resource[BodyRecord] = Resource(
 )
 SEAT: Resource[SeatOfBody] = Resource(
     name="seat",
-    path="/boards/{key:str}/seats/{seat_id:uuid}",
+    path="/boards/{body_key:str}/seats/{seat_id:uuid}",
     load=_seat,
     url=lambda one: f"{path_of(one.body.key)}/seats/{one.row.id}",
     page=lambda one: path_of(one.body.key),

@@ -10,7 +10,7 @@ from alongside.features.people.sign_in import http_client
 from alongside.platform.database.session import Database
 from tests.client import words
 from tests.databases import DatabaseCopy
-from tests.features.people.sign_in.books import everything, know, nobody_came_in, sessions
+from tests.features.people.sign_in.books import added, everything, know, nobody_came_in, sessions
 from tests.features.people.sign_in.browser import Browser
 from tests.features.people.sign_in.forger import Forger
 from tests.features.people.sign_in.test_sessions import is_in, signed_in
@@ -120,4 +120,4 @@ async def test_a_secret_that_is_not_set_is_told_to_the_operator_alone(
     answer = await browser.get("/sign-in/forged_oidc")
     assert answer.headers["location"] == DOWN
     assert "ALONGSIDE_SECRET_NORTHSHIRE_FORGEDOIDC" not in (await browser.follow(answer)).text
-    assert (await everything(copy))[0] == 28
+    assert (await everything(copy))[0] == added()[0]

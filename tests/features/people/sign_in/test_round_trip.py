@@ -10,14 +10,14 @@ from litestar import Litestar
 
 from tests.client import words
 from tests.databases import DatabaseCopy
-from tests.features.people.sign_in.books import everything, know, nobody_came_in, sessions
+from tests.features.people.sign_in.books import added, everything, know, nobody_came_in, sessions
 from tests.features.people.sign_in.browser import Browser
 from tests.features.people.sign_in.provider import SECRET, Visitor
 from tests.personas import TWIN_HEAD_OF_MILL
 
 pytestmark = pytest.mark.oidc
 BEGUN_ELSEWHERE = "/not-signed-in/begun_elsewhere"
-KNOWN = (28, 28, 1, 28, 0)
+KNOWN = added(identities=1)
 """What there is when one identity is known and nobody has come in."""
 
 
