@@ -413,7 +413,7 @@ CREATE TABLE apportionment (
 	numbers JSONB NOT NULL, 
 	guaranteed JSONB NOT NULL, 
 	result JSONB NOT NULL, 
-	drawn JSONB DEFAULT '[]' NOT NULL, 
+	drawn TEXT[] DEFAULT '{}' NOT NULL, 
 	drawn_by UUID, 
 	drawn_at TIMESTAMP WITH TIME ZONE, 
 	proposed_by UUID NOT NULL, 
@@ -424,7 +424,7 @@ CREATE TABLE apportionment (
 	CONSTRAINT fk_apportionment_authority_id_drawn_by FOREIGN KEY(authority_id, drawn_by) REFERENCES person (authority_id, id), 
 	CONSTRAINT ck_apportionment_method CHECK (method IN ('largest_remainder', 'sainte_lague')), 
 	CONSTRAINT ck_apportionment_seats CHECK (seats BETWEEN 1 AND 200), 
-	CONSTRAINT ck_apportionment_drawn CHECK ((jsonb_array_length(drawn) > 0) = (drawn_at IS NOT NULL)), 
+	CONSTRAINT ck_apportionment_drawn CHECK ((cardinality(drawn) > 0) = (drawn_at IS NOT NULL)), 
 	CONSTRAINT fk_apportionment_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 

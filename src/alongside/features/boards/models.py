@@ -213,7 +213,7 @@ class Apportionment(AuthorityOwned, Base):
         reference("drawn_by", "person"),
         CheckConstraint(one_of("method", METHODS), name="method"),
         CheckConstraint("seats BETWEEN 1 AND 200", name="seats"),
-        CheckConstraint("(jsonb_array_length(drawn) > 0) = (drawn_at IS NOT NULL)", name="drawn"),
+        CheckConstraint("(cardinality(drawn) > 0) = (drawn_at IS NOT NULL)", name="drawn"),
         Index(None, "authority_id", "body_id", "proposed_at"),
     )
 
@@ -224,7 +224,7 @@ class Apportionment(AuthorityOwned, Base):
     numbers: Mapped[Mapping[str, int]] = mapped_column(JSONB)
     guaranteed: Mapped[Mapping[str, int]] = mapped_column(JSONB)
     result: Mapped[Mapping[str, int]] = mapped_column(JSONB)
-    drawn: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
+    drawn: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     drawn_by: Mapped[UUID | None]
     drawn_at: Mapped[datetime | None]
     proposed_by: Mapped[UUID]
