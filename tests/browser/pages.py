@@ -355,9 +355,12 @@ THINGS: dict[str, Persona] = {
 """Pages of one thing, in a database that has one of everything."""
 
 NO_ID = "00000000-0000-7000-8000-000000000999"
-FILLED: dict[str, Any] = {"because": "unknown", "token": "nothing", "kind": "closing"} | dict.fromkeys(
-    ("session_id", "hold_id", "mail_id"), NO_ID
-)
+FILLED: dict[str, Any] = {
+    "because": "unknown",
+    "token": "nothing",
+    "kind": "closing",
+    "body_key": "board",
+} | dict.fromkeys(("session_id", "hold_id", "mail_id"), NO_ID)
 
 
 def address(path: str, things: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from tests.features.escalations.builders import acting, ask_as, put_escalation
 from tests.personas import (
     ADMINISTRATOR,
     CHAIR_OF_MILL,
+    CLERK,
     DELEGATE_OF_MILL,
     DEPUTY_OF_NORTH,
     DIOCESE_OFFICER,
@@ -31,6 +32,7 @@ from tests.personas import (
     HEAD_OF_SERVICE,
     LEAD_OF_NORTH,
     LEAD_OF_SOUTH,
+    MEMBER_OF_BOARD,
     NORTHSHIRE,
     OFFICER,
     PARK,
@@ -55,6 +57,8 @@ EXPECTED: dict[Persona, set[int]] = {
     ADMINISTRATOR: set(),
     CHAIR_OF_MILL: set(),
     DIOCESE_OFFICER: set(),
+    MEMBER_OF_BOARD: set(),
+    CLERK: set(),
 }
 """Which of the four escalations everybody of the cast sees: a head those they were told of or named for; no
 delegate any.
