@@ -37,6 +37,8 @@ TWIN_ONLY = 990099
 
 NOW = datetime.now(UTC)
 TODAY = APP_DAY
+BEGAN = TODAY - timedelta(days=400)
+"""Since when there is a board, also on the day of a browser that has the real date."""
 
 
 @dataclass
@@ -374,8 +376,8 @@ async def _board(connection: asyncpg.Connection, inside: dict[str, Any]) -> dict
         return dict(found)
     names = {"key": "board", "name": "Improvement Board", "kind": "board"}
     rules = {"chair_rule": "from_members", "school_majority": True}
-    body_id = await put(connection, "body", **inside, **names, **rules, constituted_on=TODAY)
-    group = {"constituency": "independent", "number": 1, "holders": "independent", "from_on": TODAY}
+    body_id = await put(connection, "body", **inside, **names, **rules, constituted_on=BEGAN)
+    group = {"constituency": "independent", "number": 1, "holders": "independent", "from_on": BEGAN}
     seat_id = await put(connection, "seat", **inside, body_id=body_id, voting=True, **group)
     await put(
         connection,
@@ -387,9 +389,9 @@ async def _board(connection: asyncpg.Connection, inside: dict[str, Any]) -> dict
         person_id=MEMBER_OF_BOARD.person_id,
         how="appointed",
         by="The board",
-        from_on=TODAY,
+        from_on=BEGAN,
     )
-    substitute = {"seat_id": seat_id, "person_id": MEMBER_OF_BOARD.person_id, "from_on": TODAY}
+    substitute = {"seat_id": seat_id, "person_id": MEMBER_OF_BOARD.person_id, "from_on": BEGAN}
     return {
         "seat_id": seat_id,
         "substitute_id": await put(connection, "seat_substitute", **inside, **substitute),
