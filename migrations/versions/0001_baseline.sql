@@ -6558,6 +6558,13 @@ DECLARE
     me uuid := nullif(claim[2], '')::uuid;
     consortia text[] := string_to_array(claim[4], ',');
 BEGIN
+    IF TG_OP = 'INSERT' THEN
+    IF num_nonnulls(NEW.category, NEW.discussed_on, NEW.moderated_on, NEW.agreed_on, NEW.notified_on, NEW.appealed_on, NEW.heard_on, NEW.in_force_on, NEW.category_moderated, NEW.category_agreed, NEW.category_heard) > 0 THEN
+        RAISE EXCEPTION 'a category begins as a proposal' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_begins_as_a_proposal', TABLE = 'support_category';
+    END IF;
+        RETURN NEW;
+    END IF;
     IF role = 'headteacher' AND (to_jsonb(NEW) - ARRAY['state', 'version', 'appealed_on', 'appealed_by', 'appeal_grounds', 'seen_on', 'seen_by']) IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['state', 'version', 'appealed_on', 'appealed_by', 'appeal_grounds', 'seen_on', 'seen_by']) THEN
         RAISE EXCEPTION 'a headteacher changes the appeal only' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'support_category_own_columns', TABLE = 'support_category';
@@ -6598,10 +6605,54 @@ BEGIN
         RAISE EXCEPTION 'notified once' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'support_category_notified_once', TABLE = 'support_category';
     END IF;
+    IF NEW.state <> OLD.state AND NEW.state IN ('in_force', 'superseded') AND role <> 'system' THEN
+        RAISE EXCEPTION 'no person puts a category in force, or ends it' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_by_the_system', TABLE = 'support_category';
+    END IF;
+    IF NEW.state <> OLD.state AND NEW.state IN ('discussed', 'notified', 'withdrawn') AND role NOT IN ('core_officer', 'head_of_service', 'system') THEN
+        RAISE EXCEPTION 'by the core team only' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_by_the_core_team', TABLE = 'support_category';
+    END IF;
+    IF NEW.state = 'appealed' AND OLD.state <> NEW.state AND NEW.appealed_by IS DISTINCT FROM me THEN
+        RAISE EXCEPTION 'in the name of the headteacher who appeals' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_appeal_in_time', TABLE = 'support_category';
+    END IF;
+    IF role <> 'system' AND NOT (NEW.state = 'proposed') AND ROW(NEW.category_proposed, NEW.reasons_proposed, NEW.proposed_by, NEW.proposed_on) IS DISTINCT FROM ROW(OLD.category_proposed, OLD.reasons_proposed, OLD.proposed_by, OLD.proposed_on) THEN
+        RAISE EXCEPTION 'what a step recorded is not changed afterwards' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_step_is_kept', TABLE = 'support_category';
+    END IF;
+    IF role <> 'system' AND NOT (NEW.state = 'discussed' AND OLD.state <> NEW.state) AND ROW(NEW.discussion_basis, NEW.discussion, NEW.discussed_on, NEW.discussed_by) IS DISTINCT FROM ROW(OLD.discussion_basis, OLD.discussion, OLD.discussed_on, OLD.discussed_by) THEN
+        RAISE EXCEPTION 'what a step recorded is not changed afterwards' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_step_is_kept', TABLE = 'support_category';
+    END IF;
+    IF role <> 'system' AND NOT (NEW.state = 'moderated' AND OLD.state <> NEW.state) AND ROW(NEW.category_moderated, NEW.reasons_moderated, NEW.moderated_by, NEW.moderated_on) IS DISTINCT FROM ROW(OLD.category_moderated, OLD.reasons_moderated, OLD.moderated_by, OLD.moderated_on) THEN
+        RAISE EXCEPTION 'what a step recorded is not changed afterwards' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_step_is_kept', TABLE = 'support_category';
+    END IF;
+    IF role <> 'system' AND NOT (NEW.state = 'agreed' AND OLD.state <> NEW.state) AND ROW(NEW.category_agreed, NEW.reasons_agreed, NEW.agreed_by, NEW.agreed_on, NEW.decision_reference) IS DISTINCT FROM ROW(OLD.category_agreed, OLD.reasons_agreed, OLD.agreed_by, OLD.agreed_on, OLD.decision_reference) THEN
+        RAISE EXCEPTION 'what a step recorded is not changed afterwards' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_step_is_kept', TABLE = 'support_category';
+    END IF;
+    IF role <> 'system' AND NOT (NEW.state = 'appealed' AND OLD.state <> NEW.state) AND ROW(NEW.appealed_on, NEW.appealed_by, NEW.appeal_grounds) IS DISTINCT FROM ROW(OLD.appealed_on, OLD.appealed_by, OLD.appeal_grounds) THEN
+        RAISE EXCEPTION 'what a step recorded is not changed afterwards' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_step_is_kept', TABLE = 'support_category';
+    END IF;
+    IF role <> 'system' AND NOT (NEW.state = 'heard' AND OLD.state <> NEW.state) AND ROW(NEW.category_heard, NEW.appeal_outcome, NEW.reasons_heard, NEW.heard_by, NEW.heard_on) IS DISTINCT FROM ROW(OLD.category_heard, OLD.appeal_outcome, OLD.reasons_heard, OLD.heard_by, OLD.heard_on) THEN
+        RAISE EXCEPTION 'what a step recorded is not changed afterwards' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_step_is_kept', TABLE = 'support_category';
+    END IF;
+    IF role <> 'system' AND NOT (NEW.state = 'in_force' AND OLD.state <> NEW.state) AND ROW(NEW.in_force_on) IS DISTINCT FROM ROW(OLD.in_force_on) THEN
+        RAISE EXCEPTION 'what a step recorded is not changed afterwards' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_step_is_kept', TABLE = 'support_category';
+    END IF;
+    IF role <> 'system' AND NOT (NEW.state = 'withdrawn' AND OLD.state <> NEW.state) AND ROW(NEW.withdrawn_because) IS DISTINCT FROM ROW(OLD.withdrawn_because) THEN
+        RAISE EXCEPTION 'what a step recorded is not changed afterwards' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'support_category_step_is_kept', TABLE = 'support_category';
+    END IF;
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER check_support_category_step BEFORE UPDATE ON support_category
+CREATE TRIGGER check_support_category_step BEFORE INSERT OR UPDATE ON support_category
     FOR EACH ROW EXECUTE FUNCTION check_support_category_step();
 
 CREATE FUNCTION seat_obstacle(of_authority integer, of_seat uuid, who uuid, of_urn integer, on_day date)
@@ -6823,15 +6874,23 @@ CREATE CONSTRAINT TRIGGER check_school_majority AFTER INSERT OR UPDATE ON seat
 CREATE FUNCTION refuse_late_edit() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NEW.removed_at IS NULL AND now() > OLD.written_at + interval '5 minutes'
-       OR OLD.removed_at IS NOT NULL THEN
+    IF ROW(NEW.thread_id, NEW.kind, NEW.written_by) IS DISTINCT FROM ROW(OLD.thread_id, OLD.kind, OLD.written_by)
+       OR NEW.written_at > OLD.written_at
+       OR OLD.removed_at IS NOT NULL
+          AND ROW(NEW.removed_at, NEW.removed_by) IS DISTINCT FROM ROW(OLD.removed_at, OLD.removed_by)
+       OR NEW.removed_at IS NULL AND ROW(NEW.content, NEW.filename, NEW.media_type)
+          IS DISTINCT FROM ROW(OLD.content, OLD.filename, OLD.media_type)
+       OR (OLD.removed_at IS NOT NULL
+           OR NEW.removed_at IS NULL AND now() > OLD.written_at + interval '5 minutes')
+          AND ROW(NEW.body, NEW.called_on, NEW.called_with, NEW.edited_at)
+          IS DISTINCT FROM ROW(OLD.body, OLD.called_on, OLD.called_with, OLD.edited_at) THEN
         RAISE EXCEPTION 'message % can no longer be changed', OLD.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'message_edited_in_time', TABLE = 'message';
     END IF;
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER refuse_late_edit BEFORE UPDATE OF body, called_on, called_with ON message
+CREATE TRIGGER refuse_late_edit BEFORE UPDATE ON message
     FOR EACH ROW EXECUTE FUNCTION refuse_late_edit();
 
 CREATE FUNCTION announce_plan_run() RETURNS trigger LANGUAGE plpgsql

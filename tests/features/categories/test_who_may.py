@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from alongside.features.categories.access_policy import identify_requester
+from alongside.platform.database.session import Database
 from tests.client import Client
 from tests.databases import APP_DAY, DatabaseCopy, constraint_of, open_database
 from tests.features.agreements.builders import acting
@@ -263,6 +264,50 @@ BYPASSED: list[tuple[Persona, str, dict[str, Any], str, bool, str | None]] = [
         "support_category_changed_by_decision",
     ),
     (OFFICER, "notified", {}, "notified_on = '2026-01-01'", False, "support_category_notified_once"),
+    *(
+        (who, "in_force", {}, "state = 'superseded'", False, "support_category_by_the_system")
+        for who in (HEAD_OF_MILL, LEAD_OF_NORTH, OFFICER)
+    ),
+    (
+        HEAD_OF_MILL,
+        "notified",
+        {"narrative": True, **dict.fromkeys(("category_proposed", "category_moderated", "category_agreed"))},
+        "state = 'in_force'",
+        False,
+        "support_category_by_the_system",
+    ),
+    *(
+        (LEAD_OF_NORTH, one, {}, "state = 'withdrawn'", False, "support_category_by_the_core_team")
+        for one in ("discussed", "agreed")
+    ),
+    *(
+        (OFFICER, state, {}, f"{column} = 'Others wrote this'", False, "support_category_step_is_kept")
+        for state, column in (
+            ("discussed", "reasons_proposed"),
+            ("moderated", "discussion"),
+            ("moderated", "reasons_moderated"),
+            ("agreed", "reasons_agreed"),
+            ("appealed", "appeal_grounds"),
+            ("heard", "reasons_heard"),
+        )
+    ),
+    (HEAD_OF_MILL, "appealed", {}, "appeal_grounds = 'Later'", False, "support_category_step_is_kept"),
+    (
+        LEAD_OF_NORTH,
+        "agreed",
+        {},
+        "category_moderated = 'universal', reasons_moderated = 'x'",
+        False,
+        "support_category_step_is_kept",
+    ),
+    (
+        OFFICER,
+        "agreed",
+        {},
+        "category_agreed = 'universal', reasons_agreed = 'x'",
+        False,
+        "support_category_step_is_kept",
+    ),
 ]
 
 
@@ -294,3 +339,29 @@ async def test_postgresql_refuses_each_step_without_its_condition(
     await owner.execute("DELETE FROM declared_interest")
     await database.close()
     assert happened == refused
+
+
+async def test_a_category_begins_as_a_proposal_without_later_steps(
+    module_database: DatabaseCopy, owner: asyncpg.Connection
+) -> None:
+    """An officer cannot insert one whose moderation, decision or appeal is written already."""
+    await owner.execute("DELETE FROM support_category WHERE school_urn = $1", MILL)
+    database = open_database(module_database)
+    for column, value in (("category_moderated", "universal"), ("heard_on", DAY), ("in_force_on", DAY)):
+        with pytest.raises(DBAPIError) as error:
+            await _insert(database, column, value)
+        assert constraint_of(error.value) == "support_category_begins_as_a_proposal", column
+    await database.close()
+
+
+async def _insert(database: Database, column: str, value: str) -> None:
+    async with database.transaction(NORTHSHIRE) as session:
+        await identify_requester(session, acting(OFFICER))
+        await session.execute(
+            text(
+                "INSERT INTO support_category (authority_id, school_urn, academic_year, phase, state, category_proposed,"
+                f" reasons_proposed, proposed_on, {column}) VALUES (:authority, :urn, '2026-27', 'primary', 'proposed',"
+                f" 'targeted', 'x', '{DAY}', '{value}')"
+            ),
+            {"authority": NORTHSHIRE, "urn": MILL},
+        )

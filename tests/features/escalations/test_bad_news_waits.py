@@ -137,3 +137,17 @@ async def test_the_message_of_an_early_end_waits_and_the_end_counts(client: Clie
     assert "has ended early" in await seen_by(client, HEAD_OF_PARK, agreement)
     assert ENDED in words(await client.get(agreement, HEAD_OF_PARK))
     assert agreement not in (await client.get("/agreements", HEAD_OF_PARK)).text
+
+
+async def test_who_marks_all_as_done_still_hears_the_bad_news(client: Client) -> None:
+    """What waits for a school morning is not marked with the rest, so it is new when it is shown."""
+    where = (await client.post("/escalations", FORM, as_=LEAD_OF_NORTH)).headers["location"]
+    assert (await client.post("/notifications/done", {}, as_=HEAD_OF_MILL)).status_code == 303
+    assert (await client.post(f"{where}/held-message", REASON, as_=OFFICER)).status_code == 303
+    database = client.app.state.app_context.database
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
+        new = text(
+            "SELECT count(*) FROM notification WHERE path = :path AND person_id = :id AND read_at IS NULL"
+        )
+        values = {"path": where, "id": HEAD_OF_MILL.person_id}
+        assert await session.scalar(new, values) == 1

@@ -184,6 +184,33 @@ async def test_a_message_is_changed_for_five_minutes_by_its_writer(
     assert refused.value.constraint_name == "message_edited_in_time"
 
 
+async def test_no_statement_makes_another_message_of_an_old_one(client: Client, copy: DatabaseCopy) -> None:
+    """Not its writer, time, kind or file, by which it could also be changed again or look like another school’s."""
+    await written(client, await thread_of(client), HEAD_OF_PARK)
+    await asked(copy, "UPDATE message SET written_at = written_at - interval '6 minutes'")
+    for change in (
+        "written_at = now()",
+        f"written_by = '{HEAD_OF_MILL.person_id}'",
+        "kind = 'call', called_on = '2026-11-20'",
+        "filename = 'another.pdf'",
+        "content = 'another file'::bytea",
+        "edited_at = NULL, called_on = '2026-11-20'",
+        f"written_at = now(), school_urn = {MILL}, body = 'Another'",
+    ):
+        with pytest.raises(asyncpg.CheckViolationError) as refused:
+            await asked(copy, f"UPDATE message SET {change}")
+        assert refused.value.constraint_name == "message_edited_in_time", change
+
+
+async def test_a_removed_message_is_not_brought_back(client: Client, copy: DatabaseCopy) -> None:
+    await written(client, await thread_of(client), HEAD_OF_PARK)
+    removal = f"/messages/{await message_id(copy)}/removal"
+    assert (await client.post(removal, as_=HEAD_OF_PARK)).status_code == 303
+    for change in ("removed_at = NULL, removed_by = NULL", f"removed_by = '{HEAD_OF_MILL.person_id}'"):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await asked(copy, f"UPDATE message SET {change}")
+
+
 async def test_a_removed_message_leaves_who_removed_it(client: Client, copy: DatabaseCopy) -> None:
     where = await thread_of(client)
     await written(client, where, DELEGATE_OF_MILL)

@@ -13,6 +13,18 @@ OF_PANEL = (
     "heard_on",
     "decision_number",
 )
+OF_STEP = {
+    "proposed": ("category_proposed", "reasons_proposed", "proposed_by", "proposed_on"),
+    "discussed": ("discussion_basis", "discussion", "discussed_on", "discussed_by"),
+    "moderated": ("category_moderated", "reasons_moderated", "moderated_by", "moderated_on"),
+    "agreed": ("category_agreed", "reasons_agreed", "agreed_by", "agreed_on", "decision_reference"),
+    "appealed": ("appealed_on", "appealed_by", "appeal_grounds"),
+    "heard": ("category_heard", "appeal_outcome", "reasons_heard", "heard_by", "heard_on"),
+    "in_force": ("in_force_on",),
+    "withdrawn": ("withdrawn_because",),
+}
+"""What is written with each step and not changed by a person afterwards; a proposal is changed until the next step."""
+
 _BESIDES = ("state", "version")
 
 
@@ -26,6 +38,22 @@ def _refuse(condition: str, constraint: str, sentence: str) -> str:
         RAISE EXCEPTION '{sentence}' USING ERRCODE = 'check_violation',
             CONSTRAINT = '{constraint}', TABLE = 'support_category';
     END IF;"""
+
+
+def _values(row: str, step: str) -> str:
+    return f"ROW({', '.join(f'{row}.{one}' for one in OF_STEP[step])})"
+
+
+def _keep_step(step: str) -> str:
+    """Refuse a change of what a step recorded, by a person and at another time."""
+    now = (
+        "NEW.state = 'proposed'" if step == "proposed" else f"NEW.state = '{step}' AND OLD.state <> NEW.state"
+    )
+    return _refuse(
+        f"role <> 'system' AND NOT ({now}) AND {_values('NEW', step)} IS DISTINCT FROM {_values('OLD', step)}",
+        "support_category_step_is_kept",
+        "what a step recorded is not changed afterwards",
+    )
 
 
 _TO = "NEW.state = '{}' AND OLD.state <> NEW.state AND "
@@ -95,6 +123,29 @@ _CHECKS = (
         "support_category_notified_once",
         "notified once",
     ),
+    _refuse(
+        "NEW.state <> OLD.state AND NEW.state IN ('in_force', 'superseded') AND role <> 'system'",
+        "support_category_by_the_system",
+        "no person puts a category in force, or ends it",
+    ),
+    _refuse(
+        "NEW.state <> OLD.state AND NEW.state IN ('discussed', 'notified', 'withdrawn')"
+        " AND role NOT IN ('core_officer', 'head_of_service', 'system')",
+        "support_category_by_the_core_team",
+        "by the core team only",
+    ),
+    _refuse(
+        _TO.format("appealed") + "NEW.appealed_by IS DISTINCT FROM me",
+        "support_category_appeal_in_time",
+        "in the name of the headteacher who appeals",
+    ),
+    *(_keep_step(step) for step in OF_STEP),
+)
+_BEFORE_ITS_STEPS = _refuse(
+    "num_nonnulls(NEW.category, NEW.discussed_on, NEW.moderated_on, NEW.agreed_on, NEW.notified_on, NEW.appealed_on,"
+    " NEW.heard_on, NEW.in_force_on, NEW.category_moderated, NEW.category_agreed, NEW.category_heard) > 0",
+    "support_category_begins_as_a_proposal",
+    "a category begins as a proposal",
 )
 STEPS_SQL = f"""
 CREATE FUNCTION check_support_category_step() RETURNS trigger LANGUAGE plpgsql
@@ -104,10 +155,13 @@ DECLARE
     role text := claim[1];
     me uuid := nullif(claim[2], '')::uuid;
     consortia text[] := string_to_array(claim[4], ',');
-BEGIN{"".join(_CHECKS)}
+BEGIN
+    IF TG_OP = 'INSERT' THEN{_BEFORE_ITS_STEPS}
+        RETURN NEW;
+    END IF;{"".join(_CHECKS)}
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER check_support_category_step BEFORE UPDATE ON support_category
+CREATE TRIGGER check_support_category_step BEFORE INSERT OR UPDATE ON support_category
     FOR EACH ROW EXECUTE FUNCTION check_support_category_step();
 """

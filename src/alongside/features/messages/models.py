@@ -114,15 +114,23 @@ schema_rule(
 CREATE FUNCTION refuse_late_edit() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NEW.removed_at IS NULL AND now() > OLD.written_at + interval '{MINUTES_TO_EDIT} minutes'
-       OR OLD.removed_at IS NOT NULL THEN
+    IF ROW(NEW.thread_id, NEW.kind, NEW.written_by) IS DISTINCT FROM ROW(OLD.thread_id, OLD.kind, OLD.written_by)
+       OR NEW.written_at > OLD.written_at
+       OR OLD.removed_at IS NOT NULL
+          AND ROW(NEW.removed_at, NEW.removed_by) IS DISTINCT FROM ROW(OLD.removed_at, OLD.removed_by)
+       OR NEW.removed_at IS NULL AND ROW(NEW.content, NEW.filename, NEW.media_type)
+          IS DISTINCT FROM ROW(OLD.content, OLD.filename, OLD.media_type)
+       OR (OLD.removed_at IS NOT NULL
+           OR NEW.removed_at IS NULL AND now() > OLD.written_at + interval '{MINUTES_TO_EDIT} minutes')
+          AND ROW(NEW.body, NEW.called_on, NEW.called_with, NEW.edited_at)
+          IS DISTINCT FROM ROW(OLD.body, OLD.called_on, OLD.called_with, OLD.edited_at) THEN
         RAISE EXCEPTION 'message % can no longer be changed', OLD.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'message_edited_in_time', TABLE = 'message';
     END IF;
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER refuse_late_edit BEFORE UPDATE OF body, called_on, called_with ON message
+CREATE TRIGGER refuse_late_edit BEFORE UPDATE ON message
     FOR EACH ROW EXECUTE FUNCTION refuse_late_edit();
 """,
 )

@@ -140,13 +140,14 @@ async def release_held(session: AsyncSession, person: Principal, path: str) -> i
 
 
 async def finish_all_notifications(session: AsyncSession, person: Principal) -> int:
-    """Mark all notifications of this person as done; returns how many were not."""
+    """Mark all notifications that this person was told of as done; returns how many were not."""
     read = await session.execute(
         update(Notification)
         .where(
             Notification.authority_id == person.authority_id,
             Notification.person_id == person.id,
             Notification.read_at.is_(None),
+            Notification.shown_from <= func.now(),
         )
         .values(read_at=func.now())
         .returning(Notification.id)
