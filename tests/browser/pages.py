@@ -263,6 +263,7 @@ THINGS: dict[str, Persona] = {
     "/consultations/{consultation_id}/withdrawal": OFFICER,
     "/consultations/{consultation_id}/questions/new": OFFICER,
     "/consultations/{consultation_id}/questions/{consultation_question_id}/edition": OFFICER,
+    "/profiles/{profile_id}/similar": HEAD_OF_MILL,
     "/profiles/{profile_id}": OFFICER,
     "/profiles/{profile_id}/invitations": OFFICER,
     "/profiles/{profile_id}/discussion": OFFICER,

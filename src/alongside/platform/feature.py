@@ -40,6 +40,7 @@ class Feature:
     - `work_items`: each a `WorkItemQuery`; `work_item_lists`: each a `WorkItemList`
     - `search_sources`: each a `SearchSource`
     - `school_sections`: each a `SchoolSection`; `school_buttons`: each a `SchoolButtons`, both for a school's page
+    - `profile_facts`: each a `ProfileFact`, for the performance profile of a school
     - `handovers`: each a `Handover`, for the open work of a person whose role ends
     - `calendar`: each a `CalendarSource`, for the calendar feed of a person
     - `retention`: each a `RetentionRule`
@@ -59,6 +60,7 @@ class Feature:
     search_sources: tuple[str, ...] = ()
     school_sections: tuple[str, ...] = ()
     school_buttons: tuple[str, ...] = ()
+    profile_facts: tuple[str, ...] = ()
     handovers: tuple[str, ...] = ()
     calendar: tuple[str, ...] = ()
     retention: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ FEATURE = Feature(
     __package__,
     models=("amendment", "pairing", "proposal", "review", "signed", "visit", "visit_authors", "models"),
     school_sections=("school_sections:SECTIONS",),
+    profile_facts=("profile_facts:FACTS",),
     routes=("pages:routes",),
     search_sources=("search_source:AGREEMENTS",),
     calendar=("calendar:CALENDAR",),

@@ -85,7 +85,8 @@ class MeasureEntry(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     `numerator` and `denominator` are columns with numbers of pupils, where the table has them. `context` measures
     describe the pupils of a school, not its results. A measure is published from `first_year` to `last_year` except in
-    `pauses`; the figures of a year in `breaks` cannot be compared with those before it.
+    `pauses`; the figures of a year in `breaks` cannot be compared with those before it. `theme` is the theme of support
+    that helps with it, or empty.
     """
 
     phases: tuple[ConsortiumPhase, ...]
@@ -104,6 +105,7 @@ class MeasureEntry(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True)
         "local",
     ]
     column: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    theme: Annotated[str, msgspec.Meta(max_length=60)] = ""
     numerator: Annotated[str, msgspec.Meta(max_length=200)] = ""
     denominator: Annotated[str, msgspec.Meta(max_length=200)] = ""
     context: bool = False

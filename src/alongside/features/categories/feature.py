@@ -9,6 +9,7 @@ FEATURE = Feature(
     "categories",
     __package__,
     models=("models",),
+    profile_facts=("profile_facts:FACTS",),
     routes=("pages:routes",),
     scheduled_jobs=("scheduled:JOBS",),
     calendar=("calendar:CALENDAR",),

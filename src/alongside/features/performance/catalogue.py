@@ -13,8 +13,8 @@ class Measure:
     """One measure: what it says of a school, the table and column that publish it, and when they do.
 
     `phases` are “primary” and “secondary”; `unit` is percent, score, ratio, count or pounds; `better` is higher, lower
-    or neither. A `context` measure describes the pupils of a school, not its results. `numerator` and `denominator` are
-    columns with numbers of pupils, or empty.
+    or neither; `theme` is the theme of support that helps with it, or empty. A `context` measure describes the pupils
+    of a school, not its results. `numerator` and `denominator` are columns with numbers of pupils, or empty.
     """
 
     key: str
@@ -31,6 +31,7 @@ class Measure:
     last_year: str | None
     pauses: tuple[str, ...]
     breaks: tuple[str, ...]
+    theme: str = ""
     hint: str = ""
     retired: bool = False
 
@@ -91,6 +92,7 @@ def _measure(key: str, entry: MeasureEntry) -> Measure:
         last_year=entry.last_year,
         pauses=entry.pauses,
         breaks=entry.breaks,
+        theme=entry.theme,
         hint=entry.hint,
         retired=entry.retired,
     )

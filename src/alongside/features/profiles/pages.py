@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from urllib.parse import urlencode
 from uuid import UUID
 
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
-from alongside.features.profiles import answering, handling, method_pages
+from alongside.features.profiles import answering, handling, method_pages, similar_page
 from alongside.features.profiles.actions import record_reading
 from alongside.features.profiles.export import export_rows, heads_of
+from alongside.features.profiles.facts import facts_of
 from alongside.features.profiles.parts import (
     CommentRow,
     InvitationRow,
@@ -28,6 +30,7 @@ from alongside.features.profiles.queries import (
     school_names,
     state_counts,
 )
+from alongside.features.profiles.similar_help import days_free
 from alongside.features.profiles.view import ProfileView, view_of
 from alongside.features.profiles.words import DIRECTIONS
 from alongside.features.readings.queries import ReadingRow, has_signed, readings_of
@@ -76,6 +79,8 @@ class ProfilePage(PageContext):
     profile: ProfileRow
     view: ProfileView
     category: str | None
+    further: Sequence[tuple[str, str]]
+    days_free: Mapping[int, Decimal]
     directions: Mapping[str, str]
     names: Mapping[int, str]
     comments: Sequence[CommentRow]
@@ -151,6 +156,8 @@ async def show_profile(ctx: PageRequest, profile_id: UUID) -> PageResult:
             category=label_of(settings.categories, profile.proposed_category)
             if profile.proposed_category
             else None,
+            further=await facts_of(ctx.session, ctx.person, profile),
+            days_free=await days_free(ctx.session, ctx.person, [one.urn for one in view.similar]),
             directions=DIRECTIONS,
             names=await school_names(ctx.session, ctx.person, [one.urn for one in view.similar]),
             comments=await comments_of(ctx.session, profile),
@@ -222,6 +229,7 @@ routes = [
     download_csv,
     download_xlsx,
     *method_pages.routes,
+    *similar_page.routes,
     *routes_of(
         (handling.CALCULATE, handling.SHARE_ALL, *handling.ACTIONS, handling.ANSWER, *answering.ACTIONS)
     ),

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import label_of
+from alongside.features.profiles.facts import facts_of
 from alongside.features.profiles.parts import comments_of, disputes_of
 from alongside.features.profiles.queries import ProfileRow, outputs_of, school_names
 from alongside.features.profiles.view import MeasureView, ProfileView, view_of
@@ -45,6 +46,7 @@ async def contents_of(session: AsyncSession, person: Principal, row: ProfileRow)
             ["Direction of travel", DIRECTIONS[row.shown_direction]],
             ["Proposed category", f"{category}. {' '.join(row.proposed_reasons)}"],
             ["Discussion", _discussion(row)],
+            *([label, text] for label, text in await facts_of(session, person, row)),
         ],
         "provisional": "Some figures are provisional." if view.provisional else "",
         "measures": [_measure(one) for one in view.measures],
