@@ -1888,8 +1888,8 @@ CREATE TABLE ledger_resolution (
 	CONSTRAINT fk_ledger_resolution_authority_id_commitment_id FOREIGN KEY(authority_id, commitment_id) REFERENCES ledger_commitment (authority_id, id), 
 	CONSTRAINT uq_ledger_resolution_authority_id_cause UNIQUE (authority_id, cause), 
 	CONSTRAINT ck_ledger_resolution_named CHECK (cause <> '' AND char_length(cause) <= 200 AND (decision_id IS NULL) = (decision_kind IS NULL)), 
-	CONSTRAINT ck_ledger_resolution_outcome CHECK (outcome IN ('expired', 'posted', 'released', 'replaced')), 
-	CONSTRAINT ck_ledger_resolution_amount CHECK ((outcome = 'posted') = (amount > 0) AND amount >= 0), 
+	CONSTRAINT ck_ledger_resolution_outcome CHECK (outcome IN ('drawn', 'expired', 'posted', 'released', 'replaced')), 
+	CONSTRAINT ck_ledger_resolution_amount CHECK ((outcome IN ('posted', 'drawn')) = (amount > 0) AND amount >= 0), 
 	CONSTRAINT fk_ledger_resolution_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
@@ -2613,6 +2613,49 @@ CREATE INDEX ix_amendment_authority_id_agreement_id_id ON amendment (authority_i
 
 CREATE UNIQUE INDEX uq_amendment_live ON amendment (authority_id, agreement_id) WHERE state = 'proposed';
 
+CREATE TABLE claim (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	agreement_id UUID NOT NULL, 
+	state TEXT NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	days NUMERIC(5, 1) DEFAULT 0 NOT NULL, 
+	pence BIGINT DEFAULT 0 NOT NULL, 
+	invoice_number TEXT DEFAULT '' NOT NULL, 
+	claimed_by UUID NOT NULL, 
+	claimed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	decided_by UUID, 
+	decided_at TIMESTAMP WITH TIME ZONE, 
+	returned_because TEXT DEFAULT '' NOT NULL, 
+	paid_on DATE, 
+	payment_reference TEXT DEFAULT '' NOT NULL, 
+	paid_by UUID, 
+	credited_because TEXT DEFAULT '' NOT NULL, 
+	credited_by UUID, 
+	credited_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_claim PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_claim_authority_id_agreement_id FOREIGN KEY(authority_id, agreement_id) REFERENCES support_agreement (authority_id, id), 
+	CONSTRAINT fk_claim_authority_id_claimed_by FOREIGN KEY(authority_id, claimed_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_claim_authority_id_decided_by FOREIGN KEY(authority_id, decided_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_claim_authority_id_paid_by FOREIGN KEY(authority_id, paid_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_claim_authority_id_credited_by FOREIGN KEY(authority_id, credited_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_claim_state CHECK (state IN ('approved', 'credited', 'paid', 'returned', 'submitted', 'withdrawn')), 
+	CONSTRAINT ck_claim_amounts CHECK (pence >= 0 AND days >= 0), 
+	CONSTRAINT ck_claim_has_lines CHECK (state NOT IN ('approved', 'paid', 'credited') OR pence > 0), 
+	CONSTRAINT ck_claim_invoice_number CHECK (char_length(invoice_number) <= 40), 
+	CONSTRAINT ck_claim_returned_because CHECK (state <> 'returned' OR returned_because <> ''), 
+	CONSTRAINT ck_claim_credited_because CHECK (state <> 'credited' OR credited_because <> ''), 
+	CONSTRAINT ck_claim_reasons CHECK (char_length(returned_because) <= 1000 AND char_length(credited_because) <= 1000), 
+	CONSTRAINT ck_claim_decided CHECK (state IN ('submitted', 'withdrawn') OR (decided_by IS NOT NULL AND decided_at IS NOT NULL)), 
+	CONSTRAINT ck_claim_payment CHECK ((paid_on IS NULL) = (payment_reference = '') AND (paid_on IS NULL) = (paid_by IS NULL) AND char_length(payment_reference) <= 60 AND (state <> 'paid' OR paid_on IS NOT NULL)), 
+	CONSTRAINT ck_claim_credited CHECK ((state = 'credited') = (credited_by IS NOT NULL) AND (state = 'credited') = (credited_at IS NOT NULL)), 
+	CONSTRAINT fk_claim_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_claim_authority_id_agreement_id ON claim (authority_id, agreement_id);
+
+CREATE INDEX ix_claim_authority_id_state_claimed_at ON claim (authority_id, state, claimed_at);
+
 CREATE TABLE directory_entry (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -2813,6 +2856,28 @@ CREATE INDEX ix_visit_authority_id_agreement_id_visit_on ON visit (authority_id,
 CREATE INDEX ix_visit_authority_id_answer_answer_due_on ON visit (authority_id, answer, answer_due_on);
 
 CREATE INDEX ix_visit_authority_id_state_record_due_on ON visit (authority_id, state, record_due_on);
+
+CREATE TABLE claim_line (
+	authority_id INTEGER NOT NULL, 
+	claim_id UUID NOT NULL, 
+	visit_id UUID NOT NULL, 
+	fund_id UUID NOT NULL, 
+	visit_on DATE NOT NULL, 
+	days NUMERIC(5, 1) NOT NULL, 
+	pence_per_day INTEGER NOT NULL, 
+	pence BIGINT NOT NULL, 
+	counts BOOLEAN DEFAULT true NOT NULL, 
+	invoiced BOOLEAN DEFAULT false NOT NULL, 
+	CONSTRAINT pk_claim_line PRIMARY KEY (authority_id, claim_id, visit_id), 
+	CONSTRAINT fk_claim_line_authority_id_claim_id FOREIGN KEY(authority_id, claim_id) REFERENCES claim (authority_id, id) ON DELETE CASCADE, 
+	CONSTRAINT fk_claim_line_authority_id_visit_id FOREIGN KEY(authority_id, visit_id) REFERENCES visit (authority_id, id), 
+	CONSTRAINT fk_claim_line_authority_id_fund_id FOREIGN KEY(authority_id, fund_id) REFERENCES fund (authority_id, id), 
+	CONSTRAINT ck_claim_line_amounts CHECK (days > 0 AND pence_per_day > 0 AND pence > 0), 
+	CONSTRAINT ck_claim_line_invoiced CHECK (counts OR NOT invoiced), 
+	CONSTRAINT fk_claim_line_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE UNIQUE INDEX uq_claim_line_visit ON claim_line (authority_id, visit_id) WHERE counts;
 
 CREATE TABLE entry_adoption (
 	authority_id INTEGER NOT NULL, 
@@ -4318,6 +4383,14 @@ CREATE POLICY authority_only ON amendment AS RESTRICTIVE FOR ALL TO PUBLIC USING
 
 CREATE POLICY everyone_inside ON amendment FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE claim ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE claim FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON claim AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON claim FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE directory_entry ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE directory_entry FORCE ROW LEVEL SECURITY;
@@ -4349,6 +4422,14 @@ ALTER TABLE visit FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON visit AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON visit FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE claim_line ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE claim_line FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON claim_line AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON claim_line FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
 ALTER TABLE entry_adoption ENABLE ROW LEVEL SECURITY;
 
@@ -4890,6 +4971,10 @@ REVOKE ALL ON amendment FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON amendment TO alongside_app;
 
+REVOKE ALL ON claim FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON claim TO alongside_app;
+
 REVOKE ALL ON directory_entry FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON directory_entry TO alongside_app;
@@ -4905,6 +4990,10 @@ GRANT SELECT, INSERT ON signed_agreement TO alongside_app;
 REVOKE ALL ON visit FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON visit TO alongside_app;
+
+REVOKE ALL ON claim_line FROM PUBLIC;
+
+GRANT SELECT, INSERT ON claim_line TO alongside_app;
 
 REVOKE ALL ON entry_adoption FROM PUBLIC;
 
@@ -5180,6 +5269,18 @@ REVOKE ALL ON FUNCTION reserve_ledger_commitment() FROM PUBLIC;
 CREATE TRIGGER reserve_ledger_commitment AFTER INSERT ON ledger_commitment
     FOR EACH ROW EXECUTE FUNCTION reserve_ledger_commitment();
 
+CREATE FUNCTION free_reserved(made ledger_commitment, pence bigint, reduces_shortfall boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE public.ledger_account
+       SET reserved = reserved - CASE WHEN id = made.from_account_id THEN pence ELSE 0 END,
+           expected = expected - CASE WHEN id = made.to_account_id THEN pence ELSE 0 END,
+           shortfall = CASE WHEN id = made.from_account_id AND reduces_shortfall
+                            THEN least(shortfall, greatest(0, floor - (balance - reserved + pence)))
+                            ELSE shortfall END
+     WHERE authority_id = made.authority_id AND id IN (made.from_account_id, made.to_account_id) AND pence > 0;
+END $$;
+
 CREATE FUNCTION resolve_ledger_commitment() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -5198,14 +5299,8 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_resolution_expired';
     END IF;
     PERFORM lock_ledger_accounts(NEW.authority_id, ARRAY[made.from_account_id, made.to_account_id]);
-    UPDATE public.ledger_account
-       SET reserved = reserved - CASE WHEN id = made.from_account_id THEN made.amount ELSE 0 END,
-           expected = expected - CASE WHEN id = made.to_account_id THEN made.amount ELSE 0 END,
-           shortfall = CASE WHEN id = made.from_account_id AND NEW.outcome IN ('released', 'expired')
-                            THEN least(shortfall, greatest(0, floor - (balance - reserved + made.amount)))
-                            ELSE shortfall END
-     WHERE authority_id = NEW.authority_id AND id IN (made.from_account_id, made.to_account_id);
-    IF NEW.outcome = 'posted' THEN
+    IF NEW.amount > 0 THEN
+        PERFORM free_reserved(made, NEW.amount, false);
         INSERT INTO public.ledger_transaction
             (authority_id, id, at, cause, decision_kind, decision_id, person_id)
         VALUES (NEW.authority_id, new_id, NEW.at, NEW.cause, NEW.decision_kind, NEW.decision_id, NEW.person_id);
@@ -5213,6 +5308,7 @@ BEGIN
         VALUES (NEW.authority_id, new_id, made.from_account_id, -NEW.amount),
                (NEW.authority_id, new_id, made.to_account_id, NEW.amount);
     END IF;
+    PERFORM free_reserved(made, made.amount - NEW.amount, NEW.outcome NOT IN ('replaced', 'drawn'));
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION resolve_ledger_commitment() FROM PUBLIC;
@@ -5526,6 +5622,9 @@ DECLARE
     new_transaction uuid;
     agreement uuid;
 BEGIN
+    IF EXISTS (SELECT FROM jsonb_object_keys(NEW.settings -> 'funds')) THEN
+        PERFORM FROM public.support_agreement WHERE authority_id = NEW.authority_id ORDER BY id FOR NO KEY UPDATE;
+    END IF;
     FOR declared IN SELECT key, value FROM jsonb_each(NEW.settings -> 'funds') ORDER BY key COLLATE "C" LOOP
         outside := open_fund_account(NEW.authority_id, 'money given to funds', NULL);
         made := declare_fund(NEW.authority_id, declared.key, declared.value);
@@ -5648,6 +5747,8 @@ BEGIN
         SELECT part.year, sum(part.days) FROM (
             SELECT financial_year(v.visit_on) AS year, v.days FROM public.visit v
              WHERE v.authority_id = of_authority AND v.agreement_id = of_agreement AND v.state = 'recorded'
+               AND NOT EXISTS (SELECT FROM public.claim_line l
+                                WHERE l.authority_id = of_authority AND l.visit_id = v.id AND l.invoiced)
             UNION ALL SELECT financial_year(begins), before_april
             UNION ALL SELECT financial_year(april), rest - before_april) part (year, days)
          WHERE part.days > 0 GROUP BY part.year;
@@ -5663,6 +5764,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM public.fund WHERE authority_id = of_authority) THEN
         RETURN;
     END IF;
+    PERFORM FROM public.support_agreement WHERE authority_id = of_authority AND id = of_agreement FOR NO KEY UPDATE;
     settings := settings_in_force(of_authority);
     IF NOT (settings #>> '{matching,mind_money}')::boolean THEN
         RETURN;
@@ -6187,6 +6289,306 @@ END $$;
 
 CREATE TRIGGER visit_half_of_its_school BEFORE INSERT OR UPDATE ON visit
     FOR EACH ROW EXECUTE FUNCTION visit_half_of_its_school();
+
+CREATE FUNCTION refuse_claim(said text, rule text) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION '%', said USING ERRCODE = 'check_violation', CONSTRAINT = rule;
+END $$;
+
+CREATE FUNCTION check_officer_of_claim(decided claim) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    officer uuid := requesting_person();
+    agreed public.support_agreement;
+BEGIN
+    SELECT * INTO agreed FROM public.support_agreement
+     WHERE authority_id = decided.authority_id AND id = decided.agreement_id;
+    IF coalesce((security.requester())[1] NOT IN ('core_officer', 'head_of_service'), true) OR officer IS NULL THEN
+        PERFORM refuse_claim('only the core team decides on a claim', 'claim_decided_by_core_team');
+    END IF;
+    IF EXISTS (SELECT FROM interests_of(decided.authority_id, officer, (now() AT TIME ZONE 'Europe/London')::date) urn
+                WHERE urn IN (agreed.requesting_urn, agreed.supporting_urn)) THEN
+        PERFORM refuse_claim('the officer has an interest in one of the schools', 'claim_decided_without_interest');
+    END IF;
+    IF officer = decided.claimed_by THEN
+        PERFORM refuse_claim('nobody decides on a claim of their own', 'claim_decided_by_another');
+    END IF;
+    IF decided.state = 'approved' AND EXISTS (
+        SELECT FROM public.ledger_commitment c
+         WHERE c.authority_id = decided.authority_id AND c.decision_id = decided.agreement_id
+           AND c.person_id = officer) THEN
+        PERFORM refuse_claim('who committed the money does not approve the claim', 'claim_approved_by_another');
+    END IF;
+END $$;
+
+CREATE FUNCTION check_claim() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    own text[] := CASE WHEN TG_OP = 'INSERT' THEN '{}'::text[] ELSE ARRAY['state', 'version'] END;
+BEGIN
+    IF current_user <> 'alongside_app' THEN
+        RETURN NEW;  -- triggers write the sums
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF NOT coalesce((security.requester())[1] = 'headteacher' AND NEW.claimed_by = requesting_person() AND EXISTS (
+                SELECT FROM public.support_agreement p WHERE p.authority_id = NEW.authority_id
+                   AND p.id = NEW.agreement_id AND p.supporting_urn::text = (security.requester())[3]), false) THEN
+            PERFORM refuse_claim('only the headteacher of the supporting school claims', 'claim_by_supporting_school');
+        END IF;
+        PERFORM FROM public.support_agreement
+          WHERE authority_id = NEW.authority_id AND id = NEW.agreement_id FOR NO KEY UPDATE;
+        NEW.claimed_at := now();
+        NEW.days := 0;
+        NEW.pence := 0;
+        RETURN NEW;
+    END IF;
+    own := own || CASE WHEN NEW.state = OLD.state THEN '{}'::text[]
+                       WHEN NEW.state = 'returned' THEN '{decided_by,decided_at,returned_because}'
+                       WHEN NEW.state = 'approved' THEN '{decided_by,decided_at}'
+                       WHEN NEW.state = 'paid' THEN '{paid_by,paid_on,payment_reference}'
+                       WHEN NEW.state = 'credited' THEN '{credited_by,credited_at,credited_because}'
+                       ELSE '{}' END;
+    IF NEW.state = OLD.state OR to_jsonb(NEW) - own <> to_jsonb(OLD) - own THEN
+        PERFORM refuse_claim('a claim is never edited', 'claim_is_not_edited');
+    END IF;
+    IF NEW.state = 'withdrawn' THEN
+        IF (security.requester())[3] IS DISTINCT FROM (
+                SELECT supporting_urn::text FROM public.support_agreement
+                 WHERE authority_id = NEW.authority_id AND id = NEW.agreement_id) THEN
+            PERFORM refuse_claim('only the supporting school withdraws its claim', 'claim_by_supporting_school');
+        END IF;
+        RETURN NEW;
+    END IF;
+    PERFORM check_officer_of_claim(NEW);
+    IF requesting_person() IS DISTINCT FROM (CASE NEW.state WHEN 'paid' THEN NEW.paid_by
+                                             WHEN 'credited' THEN NEW.credited_by ELSE NEW.decided_by END) THEN
+        PERFORM refuse_claim('the claim names another officer', 'claim_decided_by_requester');
+    END IF;
+    IF NEW.state = 'paid' AND NEW.paid_on > (now() AT TIME ZONE 'Europe/London')::date THEN
+        PERFORM refuse_claim('a payment has no date in the future', 'claim_paid_by_today');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER check_claim BEFORE INSERT OR UPDATE ON claim FOR EACH ROW EXECUTE FUNCTION check_claim();
+
+CREATE FUNCTION keep_claim() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF (security.requester())[1] <> 'system' THEN
+        PERFORM refuse_claim('only retention deletes a claim', 'claim_is_not_deleted');
+    END IF;
+    RETURN OLD;
+END $$;
+
+CREATE TRIGGER keep_claim BEFORE DELETE ON claim FOR EACH ROW EXECUTE FUNCTION keep_claim();
+
+CREATE FUNCTION visit_is_confirmed(one visit) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+RETURN one.state = 'recorded' AND coalesce(one.settled_as IN ('record', 'answer'), one.answer IN ('correct', 'agreed'));
+
+CREATE FUNCTION fill_claim_line() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    made public.claim;
+    delivered public.visit;
+    held record;
+    waiting record;
+BEGIN
+    SELECT * INTO made FROM public.claim WHERE authority_id = NEW.authority_id AND id = NEW.claim_id;
+    IF made.state IS DISTINCT FROM 'submitted' OR made.claimed_at <> now() THEN
+        PERFORM refuse_claim('lines are written together with their claim', 'claim_line_with_its_claim');
+    END IF;
+    SELECT * INTO delivered FROM public.visit
+     WHERE authority_id = NEW.authority_id AND id = NEW.visit_id AND agreement_id = made.agreement_id FOR SHARE;
+    IF NOT coalesce(visit_is_confirmed(delivered), false) THEN
+        PERFORM refuse_claim('only a confirmed visit of the agreement is claimed', 'claim_line_of_confirmed_visit');
+    END IF;
+    SELECT c.amount, fc.fund_id, fc.days, fc.pence_per_day INTO held
+      FROM public.fund_commitment fc
+      JOIN public.fund f ON f.authority_id = NEW.authority_id AND f.id = fc.fund_id
+                        AND f.financial_year = financial_year(delivered.visit_on)
+      JOIN public.ledger_commitment c ON c.authority_id = NEW.authority_id AND c.id = fc.commitment_id
+     WHERE fc.authority_id = NEW.authority_id AND fc.subject_id = made.agreement_id
+       AND NOT EXISTS (SELECT FROM public.ledger_resolution r
+                        WHERE r.authority_id = NEW.authority_id AND r.commitment_id = c.id)
+     ORDER BY c.amount DESC, c.id LIMIT 1;
+    IF held.fund_id IS NULL THEN
+        PERFORM refuse_claim('no fund pays for this visit', 'claim_line_has_a_fund');
+    END IF;
+    NEW.fund_id := held.fund_id;
+    NEW.visit_on := delivered.visit_on;
+    NEW.days := delivered.days;
+    NEW.pence_per_day := held.pence_per_day;
+    NEW.pence := floor(delivered.days * held.pence_per_day);
+    NEW.counts := true;
+    NEW.invoiced := false;
+    SELECT coalesce(sum(l.pence), 0) AS pence, coalesce(sum(l.days), 0) AS days INTO waiting
+      FROM public.claim_line l
+      JOIN public.claim c ON c.authority_id = NEW.authority_id AND c.id = l.claim_id
+     WHERE l.authority_id = NEW.authority_id AND c.agreement_id = made.agreement_id AND l.fund_id = NEW.fund_id
+       AND l.counts AND NOT l.invoiced;
+    IF waiting.pence + NEW.pence > held.amount OR waiting.days + NEW.days > held.days THEN
+        PERFORM refuse_claim('the claim is above what is committed', 'claim_within_commitment');
+    END IF;
+    RETURN NEW;
+END $$;
+REVOKE ALL ON FUNCTION fill_claim_line() FROM PUBLIC;
+
+CREATE TRIGGER fill_claim_line BEFORE INSERT ON claim_line FOR EACH ROW EXECUTE FUNCTION fill_claim_line();
+
+CREATE FUNCTION add_to_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE public.claim SET days = days + NEW.days, pence = pence + NEW.pence
+     WHERE authority_id = NEW.authority_id AND id = NEW.claim_id;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION add_to_claim() FROM PUBLIC;
+
+CREATE TRIGGER add_to_claim AFTER INSERT ON claim_line FOR EACH ROW EXECUTE FUNCTION add_to_claim();
+
+CREATE FUNCTION refuse_change_of_claimed_visit() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.claim_line l
+                WHERE l.authority_id = OLD.authority_id AND l.visit_id = OLD.id AND l.counts) THEN
+        PERFORM refuse_claim('the visit is on a claim', 'visit_is_on_a_claim');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_change_of_claimed_visit BEFORE UPDATE ON visit
+    FOR EACH ROW WHEN ((OLD.state, OLD.days, OLD.visit_on, OLD.agreement_id)
+                       IS DISTINCT FROM (NEW.state, NEW.days, NEW.visit_on, NEW.agreement_id))
+    EXECUTE FUNCTION refuse_change_of_claimed_visit();
+
+CREATE FUNCTION invoice_claim(approved claim) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    one record;
+    rest_days numeric;
+    made uuid;
+BEGIN
+    PERFORM FROM public.support_agreement
+      WHERE authority_id = approved.authority_id AND id = approved.agreement_id FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM public.claim_line l
+                 JOIN public.visit v ON v.authority_id = approved.authority_id AND v.id = l.visit_id
+                WHERE l.authority_id = approved.authority_id AND l.claim_id = approved.id
+                  AND NOT visit_is_confirmed(v)) THEN
+        PERFORM refuse_claim('a visit on the claim is no longer confirmed', 'claim_line_of_confirmed_visit');
+    END IF;
+    PERFORM lock_ledger_accounts(approved.authority_id, ARRAY(
+        SELECT unnest(ARRAY[f.account_id, f.invoiced_account_id])
+          FROM public.claim_line l JOIN public.fund f ON f.authority_id = approved.authority_id AND f.id = l.fund_id
+         WHERE l.authority_id = approved.authority_id AND l.claim_id = approved.id));
+    FOR one IN
+        SELECT claimed.fund_id, claimed.pence, claimed.days, fc.days AS held_days, fc.pence_per_day, c.id, c.amount,
+               c.from_account_id, c.to_account_id, c.decision_kind, c.decision_id, c.person_id
+          FROM (SELECT fund_id, sum(pence)::bigint AS pence, sum(days) AS days FROM public.claim_line
+                 WHERE authority_id = approved.authority_id AND claim_id = approved.id GROUP BY fund_id) claimed
+          LEFT JOIN (public.fund_commitment fc
+                     JOIN public.ledger_commitment c
+                       ON c.authority_id = approved.authority_id AND c.id = fc.commitment_id)
+            ON fc.authority_id = approved.authority_id AND fc.fund_id = claimed.fund_id
+           AND fc.subject_id = approved.agreement_id
+           AND NOT EXISTS (SELECT FROM public.ledger_resolution r
+                            WHERE r.authority_id = approved.authority_id AND r.commitment_id = c.id)
+         ORDER BY claimed.fund_id
+    LOOP
+        rest_days := one.held_days - one.days;
+        IF one.id IS NULL OR one.pence > one.amount OR rest_days < 0 THEN
+            PERFORM refuse_claim('the claim is above what is committed', 'claim_within_commitment');
+        END IF;
+        INSERT INTO public.ledger_resolution
+            (authority_id, commitment_id, outcome, amount, cause, decision_kind, decision_id, person_id)
+        VALUES (approved.authority_id, one.id, CASE WHEN rest_days > 0 THEN 'drawn' ELSE 'posted' END, one.pence,
+                'claim ' || approved.id || ' on fund ' || one.fund_id, 'claim', approved.id, approved.decided_by);
+        CONTINUE WHEN rest_days = 0;
+        made := uuidv7();
+        INSERT INTO public.ledger_commitment
+            (authority_id, id, from_account_id, to_account_id, amount, cause, decision_kind, decision_id, person_id)
+        VALUES (approved.authority_id, made, one.from_account_id, one.to_account_id,
+                floor(rest_days * one.pence_per_day), 'rest after claim ' || approved.id || ' on fund ' || one.fund_id,
+                one.decision_kind, one.decision_id, one.person_id);
+        INSERT INTO public.fund_commitment
+            (authority_id, commitment_id, fund_id, subject_kind, subject_id, days, pence_per_day)
+        VALUES (approved.authority_id, made, one.fund_id, one.decision_kind, one.decision_id, rest_days,
+                one.pence_per_day);
+    END LOOP;
+END $$;
+
+CREATE FUNCTION pay_claim(paid claim) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    made uuid := uuidv7();
+BEGIN
+    INSERT INTO public.ledger_transaction (authority_id, id, cause, decision_kind, decision_id, person_id, postings)
+    SELECT paid.authority_id, made, 'payment of claim ' || paid.id, 'claim', paid.id, paid.paid_by,
+           2 * count(DISTINCT l.fund_id)
+      FROM public.claim_line l WHERE l.authority_id = paid.authority_id AND l.claim_id = paid.id;
+    INSERT INTO public.ledger_posting (authority_id, transaction_id, account_id, amount)
+    SELECT paid.authority_id, made, side.account_id, side.sign * sum(l.pence)
+      FROM public.claim_line l
+      JOIN public.fund f ON f.authority_id = paid.authority_id AND f.id = l.fund_id
+     CROSS JOIN LATERAL (VALUES (f.invoiced_account_id, -1), (f.paid_account_id, 1)) side (account_id, sign)
+     WHERE l.authority_id = paid.authority_id AND l.claim_id = paid.id
+     GROUP BY side.account_id, side.sign;
+END $$;
+
+CREATE FUNCTION credit_claim(credited claim) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    before public.ledger_transaction;
+    made uuid;
+BEGIN
+    PERFORM FROM public.support_agreement
+      WHERE authority_id = credited.authority_id AND id = credited.agreement_id FOR NO KEY UPDATE;
+    PERFORM lock_ledger_accounts(credited.authority_id, ARRAY(
+        SELECT unnest(ARRAY[f.account_id, f.invoiced_account_id, f.paid_account_id])
+          FROM public.claim_line l JOIN public.fund f ON f.authority_id = credited.authority_id AND f.id = l.fund_id
+         WHERE l.authority_id = credited.authority_id AND l.claim_id = credited.id));
+    FOR before IN SELECT * FROM public.ledger_transaction t
+                   WHERE t.authority_id = credited.authority_id AND t.decision_kind = 'claim'
+                     AND t.decision_id = credited.id AND t.corrects IS NULL
+                   ORDER BY t.at DESC, t.id DESC LOOP
+        made := uuidv7();
+        INSERT INTO public.ledger_transaction
+            (authority_id, id, cause, decision_kind, decision_id, person_id, corrects, postings)
+        VALUES (credited.authority_id, made, 'credit note for ' || before.id, 'claim', credited.id,
+                credited.credited_by, before.id, before.postings);
+        INSERT INTO public.ledger_posting (authority_id, transaction_id, account_id, amount)
+        SELECT authority_id, made, account_id, -amount FROM public.ledger_posting
+         WHERE authority_id = credited.authority_id AND transaction_id = before.id;
+    END LOOP;
+END $$;
+
+CREATE FUNCTION post_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.state = 'approved' THEN
+        PERFORM invoice_claim(NEW);
+    ELSIF NEW.state = 'paid' THEN
+        PERFORM pay_claim(NEW);
+        RETURN NULL;
+    ELSIF NEW.state = 'credited' THEN
+        PERFORM credit_claim(NEW);
+    END IF;
+    UPDATE public.claim_line SET counts = NEW.state = 'approved', invoiced = NEW.state = 'approved'
+     WHERE authority_id = NEW.authority_id AND claim_id = NEW.id;
+    IF NEW.state = 'credited' THEN
+        BEGIN
+            PERFORM commit_support_agreement(NEW.authority_id, NEW.agreement_id);
+        EXCEPTION WHEN check_violation THEN
+            NULL;  -- the fund has been lowered: what comes back reduces its shortfall
+        END;
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION post_claim() FROM PUBLIC;
+
+CREATE TRIGGER post_claim AFTER UPDATE OF state ON claim FOR EACH ROW EXECUTE FUNCTION post_claim();
 
 CREATE FUNCTION refuse_own_witness() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -7257,6 +7659,22 @@ INSERT INTO allowed_transition (subject, start, finish) VALUES ('amendment', 'pr
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('amendment', 'proposed', 'refused');
 
 INSERT INTO allowed_transition (subject, start, finish) VALUES ('amendment', 'proposed', 'withdrawn');
+
+CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON claim FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('claim', '', 'submitted');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('claim', 'approved', 'credited');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('claim', 'approved', 'paid');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('claim', 'paid', 'credited');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('claim', 'submitted', 'approved');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('claim', 'submitted', 'returned');
+
+INSERT INTO allowed_transition (subject, start, finish) VALUES ('claim', 'submitted', 'withdrawn');
 
 CREATE TRIGGER allowed_transition BEFORE INSERT OR UPDATE OF state ON consultation FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 

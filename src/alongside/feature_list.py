@@ -8,6 +8,7 @@ from alongside.features.authorities import feature as authorities
 from alongside.features.boards import feature as boards
 from alongside.features.calendar_feeds import feature as calendar_feeds
 from alongside.features.categories import feature as categories
+from alongside.features.claims import feature as claims
 from alongside.features.consortia import feature as consortia
 from alongside.features.consultations import feature as consultations
 from alongside.features.dashboards import feature as dashboards
@@ -89,6 +90,7 @@ FEATURES = (
     offers.FEATURE,
     funding.FEATURE,
     agreements.FEATURE,
+    claims.FEATURE,
     directory.FEATURE,
     visit_requests.FEATURE,
     tries.FEATURE,

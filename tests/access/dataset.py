@@ -32,6 +32,9 @@ SIDES = {
     "other consortium": (NORTHSHIRE, QUAY, LOCK),
     "twin": (SOUTHSHIRE, MILL, FORD),
 }
+CLAIMED_FOR = {MILL: PARK, PARK: MILL, QUAY: MILL}
+"""The school that the school of a claim supports, by its URN."""
+
 TWIN_ONLY = 990099
 """A school that only the other authority has."""
 
@@ -193,6 +196,9 @@ async def _one_of_each(
         "proposal_id": await _proposal(connection, inside, sides, "proposed"),
         "to_release": await _proposal(connection, inside, turned, "to_release"),
         "agreement_id": active,
+        **await _claim(
+            connection, inside, {"requesting_urn": CLAIMED_FOR.get(asking, giving), "supporting_urn": asking}
+        ),
         "preparing": preparing,
         "aim_id": await put(
             connection,
@@ -395,6 +401,18 @@ async def _board(connection: asyncpg.Connection, inside: dict[str, Any]) -> dict
     return {
         "seat_id": seat_id,
         "substitute_id": await put(connection, "seat_substitute", **inside, **substitute),
+    }
+
+
+async def _claim(
+    connection: asyncpg.Connection, inside: dict[str, Any], sides: dict[str, int]
+) -> dict[str, Any]:
+    """Insert a claim of the supporting school of an agreement."""
+    agreement_id = await _agreement(connection, inside, sides, "active")
+    claimed = {"agreement_id": agreement_id, "state": "submitted", "claimed_by": HEAD_OF_MILL.person_id}
+    return {
+        "agreement_to_claim": agreement_id,
+        "claim_id": await put(connection, "claim", **inside, **claimed, days=1, pence=35_000),
     }
 
 

@@ -57,6 +57,7 @@ OBJECTS = {
     "fund_id",
     "seat_id",
     "substitute_id",
+    "claim_id",
     "consultation_question_id",
     "run_id",
     "exclusion_id",
@@ -123,6 +124,8 @@ class Route:
                 wanted = "to_release"
             elif name == "agreement_id" and ("/aims" in self.path or "signature" in self.path):
                 wanted = "preparing"
+            elif name == "agreement_id" and "/claims" in self.path:
+                wanted = "agreement_to_claim"
             elif name == "visit_id" and self.path.endswith(("/answer", "/settlement")):
                 wanted = "visit_to_answer" if self.path.endswith("/answer") else "disputed_visit"
             elif "/answers/" in self.path:

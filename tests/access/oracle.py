@@ -52,6 +52,9 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "view_funds": dict.fromkeys(CORE, WHOLE),
     "view_board": dict.fromkeys((*WORKING, *BOARD), WHOLE),
     "manage_board": dict.fromkeys(("clerk", "head_of_service"), WHOLE),
+    "view_claim": {**ONE_SCHOOL, **dict.fromkeys(CORE, WHOLE)},
+    "make_claim": HEAD,
+    "manage_claim": dict.fromkeys(CORE, WHOLE),
     "view_category": {
         "headteacher": OWN,
         **GOVERNED,

@@ -84,6 +84,12 @@ EXPECTED: dict[str, set[Persona]] = {
     "agreements.visit_answers.accept_corrections": BOTH_SCHOOLS,
     "agreements.visit_answers.write_hopes": SCHOOL,
     "agreements.visit_answers.settle_record": LEADERS | CORE,
+    "claims.make_claim": HEAD,
+    "claims.withdraw_claim": HEAD,
+    "claims.approve_claim": CORE,
+    "claims.return_claim": CORE,
+    "claims.pay_claim": CORE,
+    "claims.credit_claim": CORE,
     "data_retention.lift_hold": {HEAD_OF_SERVICE, ADMINISTRATOR},
     "directory.draft_entry": SCHOOL,
     "directory.change_entry": SCHOOL,
@@ -299,6 +305,7 @@ def special(name: str, ids: dict[str, Any]) -> dict[str, Any]:
     if name.startswith("visit_requests.answers."):
         return {"visit_request_id": ids["visit_request_to_answer"], "suggested": QUAY}
     return {
+        "claims.make_claim": {"agreement_id": ids["agreement_to_claim"]},
         "directory.suggested_entries.draft_entry_from_agreement": {"agreement_id": ids["preparing"]},
         "escalations.visits.correct_visit": {"visit_id": ids["escalation_visit_id"]},
         "matching.assignments.add_constraint": {"constraint": (ids["need_id"], ids["offer_id"], "forbid")},

@@ -171,6 +171,7 @@ def test_every_page_is_looked_at(full: Any) -> None:
     placed = {
         re.sub(r"{(to_release)}", "{proposal_id}", path)
         .replace("{preparing}", "{agreement_id}")
+        .replace("{agreement_to_claim}", "{agreement_id}")
         .replace("{visit_request_to_answer}", "{visit_request_id}")
         for path in THINGS
     }

@@ -172,10 +172,12 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
     )
     definers = {row.name for row in rows if row.prosecdef}
     assert definers == {
+        "add_to_claim()",
         "allocate_funds()",
         "commit_cost_of_agreement()",
         "security.authority_id()",
         "security.server_process()",
+        "fill_claim_line()",
         "keep_public_entry()",
         "keep_school_contact()",
         "rebuild_school_contact()",
@@ -184,6 +186,7 @@ async def test_no_function_of_the_fence_is_immutable_and_definers_pin_their_sear
         "let_go_audit(timestamp with time zone)",
         "let_go_imports(uuid[])",
         "let_go_signed_agreements(uuid[])",
+        "post_claim()",
         "post_to_ledger_accounts()",
         "reserve_ledger_commitment()",
         "resolve_ledger_commitment()",

@@ -31,7 +31,14 @@ SIGNED = (AGREEMENTS + "test_signed_versions.py", AGREEMENTS + "test_change_agre
 VERSIONS = (AGREEMENTS + "test_propose_offer.py", AGREEMENTS + "test_answer_proposal.py", MONEY)
 
 FUNDS = ("tests/features/funding/test_commit_from_funds.py",)
+CLAIMS = ("tests/features/claims/test_postgresql_refuses.py",)
 TRIGGERS: dict[str, tuple[str, ...]] = {
+    "add_to_claim": CLAIMS,
+    "check_claim": CLAIMS,
+    "fill_claim_line": CLAIMS,
+    "keep_claim": CLAIMS,
+    "post_claim": CLAIMS,
+    "refuse_change_of_claimed_visit": ("tests/features/claims/test_claim_delivered_days.py",),
     "allocate_funds": FUNDS,
     "commit_cost_of_agreement": FUNDS,
     "announce_escalation": ("tests/platform/web/test_live.py", ESCALATIONS + "test_colleagues_hear.py"),

@@ -302,6 +302,8 @@ ELSEWHERE: dict[str, str] = {
     "retention.mail": RECORDS,
     "retention.imports": RECORDS,
     "retention.escalations": RECORDS,
+    "retention.claims": "tests/features/claims/test_claim_delivered_days.py"
+    "::test_a_claim_is_deleted_seven_years_after_its_end",
     "retention.consultations": "tests/features/consultations/test_ask_and_answer.py"
     "::test_a_consultation_is_deleted_with_its_answers_years_after_the_decision",
     "retention.notices": "tests/features/notices/test_send_and_read.py"

@@ -109,6 +109,7 @@ def on_our_list(pattern: str) -> str | None:
         return pattern
     for name, other in (
         ("{agreement_id}", "{preparing}"),
+        ("{agreement_id}", "{agreement_to_claim}"),
         ("{proposal_id}", "{to_release}"),
         ("{visit_request_id}", "{visit_request_to_answer}"),
     ):

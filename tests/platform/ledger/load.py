@@ -165,7 +165,7 @@ class Load:
                     await session.execute(
                         text(
                             "SELECT cause FROM ledger_transaction UNION ALL SELECT cause FROM ledger_commitment"
-                            " UNION ALL SELECT cause FROM ledger_resolution WHERE outcome <> 'posted'"
+                            " UNION ALL SELECT cause FROM ledger_resolution WHERE amount = 0"
                         )
                     )
                 ).scalars()

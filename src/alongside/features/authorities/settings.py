@@ -223,6 +223,7 @@ class Retention(Settings, frozen=True):
     escalations: Days
     notices: Days
     consultations: Days
+    claims: Days
 
 
 class AuthoritySettings(Settings, frozen=True):

@@ -44,6 +44,8 @@ def _agreements() -> RetentionRule:
             " AND EXISTS (SELECT FROM offer o"
             "  WHERE o.authority_id = :authority_id AND o.id = support_agreement.offer_id"
             "  AND o.state = 'ended')"
+            " AND NOT EXISTS (SELECT FROM claim c WHERE c.authority_id = :authority_id"
+            "  AND c.agreement_id = support_agreement.id)"
             " AND NOT EXISTS (SELECT FROM directory_entry e WHERE e.authority_id = :authority_id"
             "  AND e.agreement_id = support_agreement.id)"
             " AND NOT EXISTS (SELECT FROM escalation_attempted_support t WHERE t.authority_id = :authority_id"

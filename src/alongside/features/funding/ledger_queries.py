@@ -48,10 +48,11 @@ class Share(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One entry of a fund: by how much it changes what is left, why, and who made it."""
+    """One entry of a fund: its amount, by how much it changes what is left (`pence`), why, and who made it."""
 
     at: datetime
     what: str
+    amount: int
     pence: int
     subject_kind: str | None
     subject_id: UUID | None
@@ -99,7 +100,8 @@ AMOUNTS = Read(
     Amount,
 )
 _SCHOOL = """
-    LEFT JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = {0}
+    LEFT JOIN claim k ON k.authority_id = :authority_id AND k.id = {0}
+    LEFT JOIN support_agreement p ON p.authority_id = :authority_id AND p.id = coalesce(k.agreement_id, {0})
     LEFT JOIN escalation e ON e.authority_id = :authority_id AND e.id = {0}
     LEFT JOIN school s ON s.authority_id = :authority_id AND s.urn = coalesce(p.requesting_urn, e.school_urn)
 """
@@ -137,21 +139,26 @@ SHARES = Read(
 ENTRIES = Read(
     text(
         f"""
-        SELECT entry.at, entry.what, entry.pence, entry.kind, entry.subject, s.name, entry.because, who.name
+        SELECT entry.at, entry.what, entry.amount, entry.pence, entry.kind, entry.subject, s.name,
+               entry.because, who.name
           FROM (
-            SELECT c.id, c.at, 'committed' AS what, -c.amount AS pence, c.decision_kind AS kind,
+            SELECT c.id, c.at, 'committed' AS what, c.amount AS amount, -c.amount AS pence, c.decision_kind AS kind,
                    c.decision_id AS subject, '' AS because, c.person_id
               FROM ledger_commitment c JOIN fund f ON f.authority_id = :authority_id AND f.id = :fund_id
              WHERE c.authority_id = :authority_id AND c.from_account_id = f.account_id
             UNION ALL
-            SELECT c.id, r.at, r.outcome, c.amount - r.amount, r.decision_kind, r.decision_id, '', r.person_id
+            SELECT c.id, r.at, r.outcome, CASE WHEN r.amount > 0 THEN r.amount ELSE c.amount END,
+                   c.amount - r.amount, r.decision_kind, r.decision_id, '', r.person_id
               FROM ledger_resolution r
               JOIN ledger_commitment c ON c.authority_id = :authority_id AND c.id = r.commitment_id
               JOIN fund f ON f.authority_id = :authority_id AND f.id = :fund_id
              WHERE r.authority_id = :authority_id AND c.from_account_id = f.account_id
             UNION ALL
-            SELECT t.id, t.at, 'allocated', post.amount, t.decision_kind, t.decision_id,
-                   coalesce(nullif(a.approval, '') || '. ', '') || coalesce(a.said_by, t.cause), t.person_id
+            SELECT t.id, t.at, CASE WHEN t.corrects IS NULL THEN 'allocated' ELSE 'credited' END, post.amount,
+                   post.amount, t.decision_kind, t.decision_id,
+                   CASE WHEN t.corrects IS NULL
+                        THEN coalesce(nullif(a.approval, '') || '. ', '') || coalesce(a.said_by, t.cause) ELSE '' END,
+                   t.person_id
               FROM fund f
               JOIN ledger_posting post ON post.authority_id = :authority_id AND post.account_id = f.account_id
               JOIN ledger_transaction t ON t.authority_id = :authority_id AND t.id = post.transaction_id
@@ -159,6 +166,13 @@ ENTRIES = Read(
              WHERE f.authority_id = :authority_id AND f.id = :fund_id
                AND NOT EXISTS (SELECT FROM ledger_resolution r
                                 WHERE r.authority_id = :authority_id AND r.cause = t.cause)
+            UNION ALL
+            SELECT t.id, t.at, CASE WHEN post.amount > 0 THEN 'paid' ELSE 'payment_credited' END, abs(post.amount), 0,
+                   t.decision_kind, t.decision_id, '', t.person_id
+              FROM fund f
+              JOIN ledger_posting post ON post.authority_id = :authority_id AND post.account_id = f.paid_account_id
+              JOIN ledger_transaction t ON t.authority_id = :authority_id AND t.id = post.transaction_id
+             WHERE f.authority_id = :authority_id AND f.id = :fund_id
           ) entry {_SCHOOL.format("entry.subject")}
           LEFT JOIN person who ON who.authority_id = :authority_id AND who.id = entry.person_id
          ORDER BY entry.at DESC, entry.id DESC, entry.what

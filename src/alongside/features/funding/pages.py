@@ -29,11 +29,15 @@ ENTRIES = {
     "allocated": "Allocated",
     "committed": "Committed",
     "posted": "Invoiced",
+    "drawn": "Invoiced, and the rest given back",
+    "paid": "Paid",
+    "credited": "Credit note",
+    "payment_credited": "Payment taken back",
     "released": "Given back",
     "replaced": "Given back and committed again",
     "expired": "Expired and given back",
 }
-SUBJECTS = {"support_agreement": "Support agreement", "escalation": "Escalation"}
+SUBJECTS = {"support_agreement": "Support agreement", "escalation": "Escalation", "claim": "Claim"}
 FUND_HEADS = (
     "Fund",
     "Financial year",
@@ -49,7 +53,16 @@ FUND_HEADS = (
     "Left (£)",
     "Shortfall (£)",
 )
-ENTRY_HEADS = ("Time", "Entry", "Change to what is left (£)", "For", "School", "Reason", "Person")
+ENTRY_HEADS = (
+    "Time",
+    "Entry",
+    "Amount (£)",
+    "Change to what is left (£)",
+    "For",
+    "School",
+    "Reason",
+    "Person",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +121,7 @@ def entry_cells(entry: Entry) -> tuple[object, ...]:
     return (
         entry.at,
         ENTRIES[entry.what],
+        pounds(entry.amount),
         pounds(entry.pence),
         SUBJECTS.get(entry.subject_kind or "", ""),
         entry.school or "",

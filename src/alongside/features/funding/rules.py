@@ -73,6 +73,9 @@ DECLARE
     new_transaction uuid;
     agreement uuid;
 BEGIN
+    IF EXISTS (SELECT FROM jsonb_object_keys(NEW.settings -> 'funds')) THEN
+        PERFORM FROM public.support_agreement WHERE authority_id = NEW.authority_id ORDER BY id FOR NO KEY UPDATE;
+    END IF;
     FOR declared IN SELECT key, value FROM jsonb_each(NEW.settings -> 'funds') ORDER BY key COLLATE "C" LOOP
         outside := open_fund_account(NEW.authority_id, 'money given to funds', NULL);
         made := declare_fund(NEW.authority_id, declared.key, declared.value);
@@ -200,6 +203,8 @@ BEGIN
         SELECT part.year, sum(part.days) FROM (
             SELECT financial_year(v.visit_on) AS year, v.days FROM public.visit v
              WHERE v.authority_id = of_authority AND v.agreement_id = of_agreement AND v.state = 'recorded'
+               AND NOT EXISTS (SELECT FROM public.claim_line l
+                                WHERE l.authority_id = of_authority AND l.visit_id = v.id AND l.invoiced)
             UNION ALL SELECT financial_year(begins), before_april
             UNION ALL SELECT financial_year(april), rest - before_april) part (year, days)
          WHERE part.days > 0 GROUP BY part.year;
@@ -215,6 +220,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM public.fund WHERE authority_id = of_authority) THEN
         RETURN;
     END IF;
+    PERFORM FROM public.support_agreement WHERE authority_id = of_authority AND id = of_agreement FOR NO KEY UPDATE;
     settings := settings_in_force(of_authority);
     IF NOT (settings #>> '{matching,mind_money}')::boolean THEN
         RETURN;

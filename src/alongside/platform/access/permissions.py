@@ -61,6 +61,9 @@ class Permission(StrEnum):
     VIEW_FUNDS = auto()
     VIEW_BOARD = auto()
     MANAGE_BOARD = auto()
+    VIEW_CLAIM = auto()
+    MAKE_CLAIM = auto()
+    MANAGE_CLAIM = auto()
 
     VIEW_CATEGORY = auto()
     REVIEW_CATEGORIES = auto()
@@ -257,6 +260,9 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_FUNDS: CORE_TEAM,
     Permission.VIEW_BOARD: grant(WORKING_ROLES | BOARD_ROLES, Scope.AUTHORITY),
     Permission.MANAGE_BOARD: grant({Role.CLERK, Role.HEAD_OF_SERVICE}, Scope.AUTHORITY),
+    Permission.VIEW_CLAIM: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.SUPPORTING) | CORE_TEAM,
+    Permission.MAKE_CLAIM: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, party=Party.SUPPORTING),
+    Permission.MANAGE_CLAIM: CORE_TEAM_WITHOUT_INTEREST,
     Permission.VIEW_CATEGORY: grant(
         GOVERNING_ROLES | {Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_on"
     )

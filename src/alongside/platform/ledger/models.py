@@ -19,7 +19,7 @@ from alongside.platform.database.base import (
 )
 
 UNITS = ("pence", "credits")
-OUTCOMES = ("posted", "released", "replaced", "expired")
+OUTCOMES = ("posted", "drawn", "released", "replaced", "expired")
 MOST = 10**15
 """The largest amount of one posting or commitment: ten trillion pounds in pence."""
 
@@ -136,10 +136,11 @@ class LedgerCommitment(AuthorityOwned, Base):
 
 
 class LedgerResolution(AuthorityKeyed, Base):
-    """The end of a commitment, once: posted in whole or in part (the rest returns), released, expired, or replaced by
-    another amount in the same database transaction.
+    """The end of a commitment, once: posted in whole or in part (the rest returns), released, or expired.
 
-    A trigger writes the transaction of a posted one, with the same cause.
+    `drawn` is posted in part and `replaced` is released, where the same database transaction commits the rest, or
+    another amount, again: a shortfall stays until then. A trigger writes the transaction of what is posted, with the
+    same cause.
     """
 
     __tablename__ = "ledger_resolution"
@@ -148,7 +149,7 @@ class LedgerResolution(AuthorityKeyed, Base):
         UniqueConstraint("authority_id", "cause"),
         CheckConstraint(NAMED, name="named"),
         CheckConstraint(one_of("outcome", OUTCOMES), name="outcome"),
-        CheckConstraint("(outcome = 'posted') = (amount > 0) AND amount >= 0", name="amount"),
+        CheckConstraint("(outcome IN ('posted', 'drawn')) = (amount > 0) AND amount >= 0", name="amount"),
         {"info": {"append_only": True}},
     )
 

@@ -125,6 +125,18 @@ REVOKE ALL ON FUNCTION reserve_ledger_commitment() FROM PUBLIC;
 CREATE TRIGGER reserve_ledger_commitment AFTER INSERT ON ledger_commitment
     FOR EACH ROW EXECUTE FUNCTION reserve_ledger_commitment();
 
+CREATE FUNCTION free_reserved(made ledger_commitment, pence bigint, reduces_shortfall boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE public.ledger_account
+       SET reserved = reserved - CASE WHEN id = made.from_account_id THEN pence ELSE 0 END,
+           expected = expected - CASE WHEN id = made.to_account_id THEN pence ELSE 0 END,
+           shortfall = CASE WHEN id = made.from_account_id AND reduces_shortfall
+                            THEN least(shortfall, greatest(0, floor - (balance - reserved + pence)))
+                            ELSE shortfall END
+     WHERE authority_id = made.authority_id AND id IN (made.from_account_id, made.to_account_id) AND pence > 0;
+END $$;
+
 CREATE FUNCTION resolve_ledger_commitment() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -143,14 +155,8 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_resolution_expired';
     END IF;
     PERFORM lock_ledger_accounts(NEW.authority_id, ARRAY[made.from_account_id, made.to_account_id]);
-    UPDATE public.ledger_account
-       SET reserved = reserved - CASE WHEN id = made.from_account_id THEN made.amount ELSE 0 END,
-           expected = expected - CASE WHEN id = made.to_account_id THEN made.amount ELSE 0 END,
-           shortfall = CASE WHEN id = made.from_account_id AND NEW.outcome IN ('released', 'expired')
-                            THEN least(shortfall, greatest(0, floor - (balance - reserved + made.amount)))
-                            ELSE shortfall END
-     WHERE authority_id = NEW.authority_id AND id IN (made.from_account_id, made.to_account_id);
-    IF NEW.outcome = 'posted' THEN
+    IF NEW.amount > 0 THEN
+        PERFORM free_reserved(made, NEW.amount, false);
         INSERT INTO public.ledger_transaction
             (authority_id, id, at, cause, decision_kind, decision_id, person_id)
         VALUES (NEW.authority_id, new_id, NEW.at, NEW.cause, NEW.decision_kind, NEW.decision_id, NEW.person_id);
@@ -158,6 +164,7 @@ BEGIN
         VALUES (NEW.authority_id, new_id, made.from_account_id, -NEW.amount),
                (NEW.authority_id, new_id, made.to_account_id, NEW.amount);
     END IF;
+    PERFORM free_reserved(made, made.amount - NEW.amount, NEW.outcome NOT IN ('replaced', 'drawn'));
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION resolve_ledger_commitment() FROM PUBLIC;

@@ -50,7 +50,7 @@ FAULTS = text(
       LEFT JOIN ledger_transaction t ON t.authority_id = r.authority_id AND t.cause = r.cause
       LEFT JOIN ledger_posting p ON p.authority_id = r.authority_id AND p.transaction_id = t.id
                                 AND p.account_id = c.to_account_id
-     WHERE r.authority_id = :authority_id AND r.outcome = 'posted'
+     WHERE r.authority_id = :authority_id AND r.amount > 0
        AND (p.amount IS DISTINCT FROM r.amount OR r.amount > c.amount)
     ORDER BY 1
     """

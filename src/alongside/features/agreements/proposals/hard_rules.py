@@ -95,6 +95,8 @@ def constraint_messages(row: NamedSides) -> dict[str, Message]:
         "visit_not_before_agreement": "The visit is earlier than the support itself. Choose a later day.",
         "ck_ledger_account_floor": "The fund that pays for this support has too little left. Propose fewer days, or "
         "ask the core team which fund can pay.",
+        "visit_is_on_a_claim": f"This visit is on a claim of {row.supporting_name}. The claim must be withdrawn, "
+        "returned or credited first.",
         "ck_support_agreement_days_used": "More days have been used than that. Look at the visits recorded so far.",
     }
 

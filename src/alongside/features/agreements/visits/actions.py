@@ -118,9 +118,10 @@ async def void_visit(session: AsyncSession, person: Principal, visit_id: UUID, r
     now = await visit_now(session, person.authority_id, visit_id)
     _refuse_record_of_other(person, now)
     await identify_requester(session, person)
-    await apply_transition(
-        session, person, Visit, now, VOID_VISIT, note=reason, changes={"days": [str(now.days), None]}
-    )
+    with explain_constraints(constraint_messages(row), now.state):
+        await apply_transition(
+            session, person, Visit, now, VOID_VISIT, note=reason, changes={"days": [str(now.days), None]}
+        )
     side = own_side(person, Permission.RECORD_VISIT, row)
     await notify_schools(
         session,

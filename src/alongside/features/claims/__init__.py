@@ -1,0 +1,1 @@
+"""Claims: the supporting school claims the days that it has delivered, and the core team approves and pays."""
