@@ -860,6 +860,69 @@ CREATE TABLE legal_hold (
 
 CREATE INDEX ix_legal_hold_standing ON legal_hold (authority_id) WHERE lifted_at IS NULL;
 
+CREATE TABLE motion (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	reference TEXT NOT NULL, 
+	body_id UUID NOT NULL, 
+	remit TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	phase TEXT, 
+	line TEXT DEFAULT '' NOT NULL, 
+	financial_year TEXT DEFAULT '' NOT NULL, 
+	title TEXT NOT NULL, 
+	text TEXT NOT NULL, 
+	how TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	closes_at TIMESTAMP WITH TIME ZONE, 
+	majority TEXT NOT NULL, 
+	casting_vote BOOLEAN NOT NULL, 
+	overruling BOOLEAN NOT NULL, 
+	referable BOOLEAN NOT NULL, 
+	quorum_needed INTEGER, 
+	tabled_by UUID NOT NULL, 
+	tabled_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	opened_at TIMESTAMP WITH TIME ZONE, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	votes_for INTEGER, 
+	votes_against INTEGER, 
+	abstained INTEGER, 
+	casting_choice TEXT, 
+	casting_by UUID, 
+	result_reason TEXT DEFAULT '' NOT NULL, 
+	conditions TEXT DEFAULT '' NOT NULL, 
+	review_on DATE, 
+	owner_id UUID, 
+	ended_reason TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_motion PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_motion_authority_id_body_id FOREIGN KEY(authority_id, body_id) REFERENCES body (authority_id, id), 
+	CONSTRAINT fk_motion_authority_id_owner_id FOREIGN KEY(authority_id, owner_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_motion_authority_id_tabled_by FOREIGN KEY(authority_id, tabled_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_motion_authority_id_casting_by FOREIGN KEY(authority_id, casting_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_motion_authority_id_reference UNIQUE (authority_id, reference), 
+	CONSTRAINT ck_motion_kind CHECK (kind IN ('central_spending', 'dedelegation', 'formula', 'general', 'scheme', 'view')), 
+	CONSTRAINT ck_motion_how CHECK (how IN ('meeting', 'written')), 
+	CONSTRAINT ck_motion_state CHECK (state IN ('carried', 'deferred', 'granted', 'inquorate', 'lost', 'open', 'referred', 'refused', 'rescinded', 'tabled', 'tied', 'withdrawn')), 
+	CONSTRAINT ck_motion_majority CHECK (majority IN ('simple', 'three_quarters', 'two_thirds')), 
+	CONSTRAINT ck_motion_casting_choice CHECK (casting_choice IN ('against', 'for')), 
+	CONSTRAINT ck_motion_casting_by CHECK ((casting_choice IS NULL) = (casting_by IS NULL)), 
+	CONSTRAINT ck_motion_casting_vote CHECK (casting_choice IS NULL OR casting_vote), 
+	CONSTRAINT ck_motion_title CHECK (char_length(title) BETWEEN 1 AND 200), 
+	CONSTRAINT ck_motion_text CHECK (char_length(text) BETWEEN 1 AND 10000), 
+	CONSTRAINT ck_motion_closes_at CHECK ((how = 'written') = (closes_at IS NOT NULL)), 
+	CONSTRAINT ck_motion_overruled_or_referred CHECK (NOT (overruling AND referable)), 
+	CONSTRAINT ck_motion_opened CHECK (CASE state WHEN 'tabled' THEN opened_at IS NULL WHEN 'deferred' THEN true WHEN 'withdrawn' THEN true ELSE opened_at IS NOT NULL AND quorum_needed IS NOT NULL END), 
+	CONSTRAINT ck_motion_ended_reason CHECK (state NOT IN ('deferred', 'withdrawn', 'rescinded') OR ended_reason <> ''), 
+	CONSTRAINT ck_motion_counted CHECK (state NOT IN ('carried', 'lost', 'tied', 'inquorate', 'rescinded', 'referred', 'granted', 'refused') OR num_nulls(closed_at, votes_for, votes_against, abstained) = 0), 
+	CONSTRAINT ck_motion_each_phase_line_and_year CHECK ((kind = 'dedelegation') = (phase IS NOT NULL AND line <> '' AND financial_year <> '')), 
+	CONSTRAINT ck_motion_phase CHECK (phase IN ('primary', 'secondary')), 
+	CONSTRAINT fk_motion_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_motion_authority_id_body_id_tabled_at ON motion (authority_id, body_id, tabled_at);
+
+CREATE UNIQUE INDEX uq_motion_once_a_year ON motion (authority_id, body_id, phase, line, financial_year) WHERE kind = 'dedelegation' AND state NOT IN ('withdrawn', 'deferred', 'inquorate', 'rescinded');
+
 CREATE TABLE need (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -1893,6 +1956,106 @@ CREATE TABLE ledger_resolution (
 	CONSTRAINT fk_ledger_resolution_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
 );
 
+CREATE TABLE motion_elector (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	motion_id UUID NOT NULL, 
+	seat_id UUID NOT NULL, 
+	person_id UUID, 
+	may_vote BOOLEAN NOT NULL, 
+	may_speak BOOLEAN NOT NULL, 
+	reason TEXT NOT NULL, 
+	present BOOLEAN NOT NULL, 
+	CONSTRAINT pk_motion_elector PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_motion_elector_authority_id_motion_id FOREIGN KEY(authority_id, motion_id) REFERENCES motion (authority_id, id), 
+	CONSTRAINT fk_motion_elector_authority_id_seat_id FOREIGN KEY(authority_id, seat_id) REFERENCES seat (authority_id, id), 
+	CONSTRAINT fk_motion_elector_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_motion_elector_authority_id_motion_id_seat_id UNIQUE (authority_id, motion_id, seat_id), 
+	CONSTRAINT ck_motion_elector_vacant_seat CHECK (NOT may_vote OR person_id IS NOT NULL), 
+	CONSTRAINT ck_motion_elector_absent CHECK (NOT may_vote OR (may_speak AND present)), 
+	CONSTRAINT ck_motion_elector_reason CHECK (reason <> ''), 
+	CONSTRAINT fk_motion_elector_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE motion_interest (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	motion_id UUID NOT NULL, 
+	seat_id UUID NOT NULL, 
+	person_id UUID NOT NULL, 
+	source TEXT NOT NULL, 
+	label TEXT NOT NULL, 
+	followed TEXT NOT NULL, 
+	dispensation_reason TEXT DEFAULT '' NOT NULL, 
+	dispensed_by UUID, 
+	CONSTRAINT pk_motion_interest PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_motion_interest_authority_id_motion_id FOREIGN KEY(authority_id, motion_id) REFERENCES motion (authority_id, id), 
+	CONSTRAINT fk_motion_interest_authority_id_seat_id FOREIGN KEY(authority_id, seat_id) REFERENCES seat (authority_id, id), 
+	CONSTRAINT fk_motion_interest_authority_id_person_id FOREIGN KEY(authority_id, person_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT fk_motion_interest_authority_id_dispensed_by FOREIGN KEY(authority_id, dispensed_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_motion_interest_authority_id_motion_id_seat_id_source UNIQUE (authority_id, motion_id, seat_id, source), 
+	CONSTRAINT ck_motion_interest_source CHECK (source IN ('declared', 'derived')), 
+	CONSTRAINT ck_motion_interest_followed CHECK (followed IN ('spoke', 'stayed', 'withdrew')), 
+	CONSTRAINT ck_motion_interest_label CHECK (label <> ''), 
+	CONSTRAINT ck_motion_interest_dispensation CHECK ((dispensation_reason = '') = (dispensed_by IS NULL)), 
+	CONSTRAINT ck_motion_interest_derived CHECK (source = 'declared' OR followed = 'withdrew' OR dispensed_by IS NOT NULL), 
+	CONSTRAINT fk_motion_interest_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE motion_overruling (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	motion_id UUID NOT NULL, 
+	ground TEXT NOT NULL, 
+	legal_basis TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	officer_id UUID NOT NULL, 
+	overruled_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_motion_overruling PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_motion_overruling_authority_id_motion_id FOREIGN KEY(authority_id, motion_id) REFERENCES motion (authority_id, id), 
+	CONSTRAINT fk_motion_overruling_authority_id_officer_id FOREIGN KEY(authority_id, officer_id) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_motion_overruling_authority_id_motion_id UNIQUE (authority_id, motion_id), 
+	CONSTRAINT ck_motion_overruling_ground CHECK (ground IN ('beyond_remit', 'safeguarding', 'statutory_duty', 'unlawful')), 
+	CONSTRAINT ck_motion_overruling_legal_basis CHECK (legal_basis <> ''), 
+	CONSTRAINT ck_motion_overruling_reason CHECK (reason <> ''), 
+	CONSTRAINT fk_motion_overruling_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE motion_referral (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	motion_id UUID NOT NULL, 
+	reason TEXT NOT NULL, 
+	referred_by UUID NOT NULL, 
+	referred_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	outcome TEXT, 
+	outcome_on DATE, 
+	CONSTRAINT pk_motion_referral PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_motion_referral_authority_id_motion_id FOREIGN KEY(authority_id, motion_id) REFERENCES motion (authority_id, id), 
+	CONSTRAINT fk_motion_referral_authority_id_referred_by FOREIGN KEY(authority_id, referred_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT uq_motion_referral_authority_id_motion_id UNIQUE (authority_id, motion_id), 
+	CONSTRAINT ck_motion_referral_reason CHECK (reason <> ''), 
+	CONSTRAINT ck_motion_referral_outcome CHECK (outcome IN ('granted', 'refused')), 
+	CONSTRAINT ck_motion_referral_outcome_on CHECK ((outcome IS NULL) = (outcome_on IS NULL)), 
+	CONSTRAINT fk_motion_referral_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE TABLE motion_subject (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	motion_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	school_urn INTEGER, 
+	CONSTRAINT pk_motion_subject PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_motion_subject_authority_id_motion_id FOREIGN KEY(authority_id, motion_id) REFERENCES motion (authority_id, id), 
+	CONSTRAINT fk_motion_subject_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT uq_motion_subject_authority_id_motion_id_kind_subject UNIQUE (authority_id, motion_id, kind, subject), 
+	CONSTRAINT fk_motion_subject_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_motion_subject_authority_id_kind_subject ON motion_subject (authority_id, kind, subject);
+
 CREATE TABLE notice_correction (
 	authority_id INTEGER NOT NULL, 
 	id UUID DEFAULT uuidv7() NOT NULL, 
@@ -2564,6 +2727,25 @@ CREATE INDEX ix_support_agreement_authority_id_requesting_urn_state ON support_a
 CREATE INDEX ix_support_agreement_authority_id_supporting_urn_state ON support_agreement (authority_id, supporting_urn, state);
 
 CREATE UNIQUE INDEX uq_agreement_live_need ON support_agreement (authority_id, need_id) WHERE state IN ('preparing', 'active');
+
+CREATE TABLE vote (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	motion_id UUID NOT NULL, 
+	seat_id UUID NOT NULL, 
+	choice TEXT NOT NULL, 
+	voted_by UUID NOT NULL, 
+	voted_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	superseded_by UUID, 
+	CONSTRAINT pk_vote PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_vote_authority_id_motion_id_seat_id FOREIGN KEY(authority_id, motion_id, seat_id) REFERENCES motion_elector (authority_id, motion_id, seat_id), 
+	CONSTRAINT fk_vote_authority_id_superseded_by FOREIGN KEY(authority_id, superseded_by) REFERENCES vote (authority_id, id) DEFERRABLE INITIALLY DEFERRED, 
+	CONSTRAINT fk_vote_authority_id_voted_by FOREIGN KEY(authority_id, voted_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_vote_choice CHECK (choice IN ('abstain', 'against', 'for')), 
+	CONSTRAINT fk_vote_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE UNIQUE INDEX uq_vote_one_live ON vote (authority_id, motion_id, seat_id) WHERE superseded_by IS NULL;
 
 CREATE TABLE aim (
 	authority_id INTEGER NOT NULL, 
@@ -3516,6 +3698,14 @@ CREATE POLICY authority_only ON legal_hold AS RESTRICTIVE FOR ALL TO PUBLIC USIN
 
 CREATE POLICY everyone_inside ON legal_hold FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE motion ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE motion FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON motion AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON motion FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE need ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE need FORCE ROW LEVEL SECURITY;
@@ -4026,6 +4216,46 @@ CREATE POLICY authority_only ON ledger_resolution AS RESTRICTIVE FOR ALL TO PUBL
 
 CREATE POLICY everyone_inside ON ledger_resolution FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE motion_elector ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE motion_elector FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON motion_elector AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON motion_elector FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE motion_interest ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE motion_interest FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON motion_interest AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON motion_interest FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE motion_overruling ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE motion_overruling FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON motion_overruling AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON motion_overruling FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE motion_referral ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE motion_referral FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON motion_referral AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON motion_referral FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+ALTER TABLE motion_subject ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE motion_subject FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON motion_subject AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON motion_subject FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE notice_correction ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE notice_correction FORCE ROW LEVEL SECURITY;
@@ -4367,6 +4597,14 @@ CREATE POLICY authority_only ON support_agreement AS RESTRICTIVE FOR ALL TO PUBL
 
 CREATE POLICY everyone_inside ON support_agreement FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE vote ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE vote FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON vote AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON vote FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
 ALTER TABLE aim ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE aim FORCE ROW LEVEL SECURITY;
@@ -4691,6 +4929,10 @@ REVOKE ALL ON legal_hold FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON legal_hold TO alongside_app;
 
+REVOKE ALL ON motion FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON motion TO alongside_app;
+
 REVOKE ALL ON need FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON need TO alongside_app;
@@ -4859,6 +5101,26 @@ REVOKE ALL ON ledger_resolution FROM PUBLIC;
 
 GRANT SELECT, INSERT ON ledger_resolution TO alongside_app;
 
+REVOKE ALL ON motion_elector FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON motion_elector TO alongside_app;
+
+REVOKE ALL ON motion_interest FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON motion_interest TO alongside_app;
+
+REVOKE ALL ON motion_overruling FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON motion_overruling TO alongside_app;
+
+REVOKE ALL ON motion_referral FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON motion_referral TO alongside_app;
+
+REVOKE ALL ON motion_subject FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON motion_subject TO alongside_app;
+
 REVOKE ALL ON notice_correction FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON notice_correction TO alongside_app;
@@ -4962,6 +5224,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON profile_snapshot TO alongside_app;
 REVOKE ALL ON support_agreement FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON support_agreement TO alongside_app;
+
+REVOKE ALL ON vote FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON vote TO alongside_app;
 
 REVOKE ALL ON aim FROM PUBLIC;
 
@@ -7272,6 +7538,217 @@ END $$;
 
 CREATE CONSTRAINT TRIGGER check_school_majority AFTER INSERT OR UPDATE ON seat
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_school_majority();
+
+CREATE FUNCTION count_of_motion(of_authority integer, of_motion uuid)
+RETURNS TABLE (votes_for integer, votes_against integer, abstained integer, present integer)
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT count(*) FILTER (WHERE v.choice = 'for')::integer, count(*) FILTER (WHERE v.choice = 'against')::integer,
+           count(*) FILTER (WHERE v.choice = 'abstain')::integer,
+           (SELECT count(*)::integer FROM public.motion_elector e
+             WHERE e.authority_id = of_authority AND e.motion_id = of_motion AND e.present
+               AND NOT EXISTS (SELECT FROM public.motion_interest i
+                                WHERE i.authority_id = e.authority_id AND i.motion_id = e.motion_id
+                                  AND i.seat_id = e.seat_id AND i.followed = 'withdrew' AND i.dispensed_by IS NULL))
+      FROM public.vote v
+     WHERE v.authority_id = of_authority AND v.motion_id = of_motion AND v.superseded_by IS NULL
+$$;
+
+CREATE FUNCTION result_of_motion(rule text, casting boolean, quorate boolean, yes integer, no integer)
+RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE WHEN NOT quorate THEN 'inquorate'
+                WHEN yes + no = 0 THEN 'lost'
+                WHEN rule = 'simple' AND yes = no THEN CASE WHEN casting THEN 'tied' ELSE 'lost' END
+                WHEN rule = 'simple' AND yes > no OR rule = 'two_thirds' AND 3 * yes >= 2 * (yes + no)
+                  OR rule = 'three_quarters' AND 4 * yes >= 3 * (yes + no) THEN 'carried'
+                ELSE 'lost' END
+$$;
+
+CREATE FUNCTION check_motion() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    began text := CASE TG_OP WHEN 'UPDATE' THEN OLD.state ELSE '' END;
+    counted record;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+    IF (NEW.overruling AND EXISTS (SELECT FROM public.body b WHERE b.authority_id = NEW.authority_id AND b.id = NEW.body_id AND b.kind = 'forum')) THEN
+        RAISE EXCEPTION 'nobody overrules a Schools Forum' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_forum_is_not_overruled';
+    END IF;
+    END IF;
+    IF TG_OP = 'INSERT' OR NEW.state <> OLD.state THEN
+    IF ((began, NEW.state) NOT IN (('', 'tabled'), ('tabled', 'open'), ('tabled', 'deferred'), ('tabled', 'withdrawn'), ('open', 'carried'), ('open', 'lost'), ('open', 'tied'), ('open', 'inquorate'), ('open', 'deferred'), ('open', 'withdrawn'), ('tied', 'carried'), ('tied', 'lost'), ('carried', 'rescinded'), ('lost', 'referred'), ('referred', 'granted'), ('referred', 'refused'))) THEN
+        RAISE EXCEPTION 'a motion cannot go that way' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_transition';
+    END IF;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        RETURN NEW;
+    END IF;
+    IF ((NEW.body_id, NEW.remit, NEW.kind, NEW.phase, NEW.line, NEW.financial_year, NEW.how, NEW.closes_at, NEW.majority, NEW.casting_vote, NEW.overruling, NEW.referable) IS DISTINCT FROM (OLD.body_id, OLD.remit, OLD.kind, OLD.phase, OLD.line, OLD.financial_year, OLD.how, OLD.closes_at, OLD.majority, OLD.casting_vote, OLD.overruling, OLD.referable) AND began <> 'tabled') THEN
+        RAISE EXCEPTION 'the rules of an open motion are frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_rules_frozen';
+    END IF;
+    IF ((NEW.title, NEW.text) IS DISTINCT FROM (OLD.title, OLD.text) AND (began NOT IN ('tabled', 'open') OR EXISTS (SELECT FROM public.vote v WHERE v.authority_id = NEW.authority_id AND v.motion_id = NEW.id))) THEN
+        RAISE EXCEPTION 'the text is frozen after the first vote' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_text_frozen';
+    END IF;
+    IF ((NEW.votes_for, NEW.votes_against, NEW.abstained, NEW.quorum_needed, NEW.opened_at) IS DISTINCT FROM (OLD.votes_for, OLD.votes_against, OLD.abstained, OLD.quorum_needed, OLD.opened_at) AND (began, NEW.state) NOT IN (('tabled', 'open'), ('open', NEW.state))) THEN
+        RAISE EXCEPTION 'the count of a closed motion is frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_count_frozen';
+    END IF;
+    IF NEW.state = 'open' AND began = 'tabled' THEN
+    IF (NOT EXISTS (SELECT FROM public.motion_elector e WHERE e.authority_id = NEW.authority_id AND e.motion_id = NEW.id AND e.may_vote)) THEN
+        RAISE EXCEPTION 'nobody could vote' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_electorate';
+    END IF;
+    IF (EXISTS (SELECT FROM public.motion_elector e JOIN public.motion_subject s ON s.authority_id = e.authority_id AND s.motion_id = e.motion_id WHERE e.authority_id = NEW.authority_id AND e.motion_id = NEW.id AND e.may_vote AND s.school_urn IN (SELECT public.interests_of(e.authority_id, e.person_id, public.london_today())) AND NOT EXISTS (SELECT FROM public.motion_interest i WHERE i.authority_id = e.authority_id AND i.motion_id = e.motion_id AND i.seat_id = e.seat_id AND i.dispensed_by IS NOT NULL))) THEN
+        RAISE EXCEPTION 'an elector has an interest in the school' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_elector_interest';
+    END IF;
+    IF (NEW.closes_at <= clock_timestamp()) THEN
+        RAISE EXCEPTION 'it would be closed at once' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_closes_later';
+    END IF;
+    ELSIF began = 'open' AND NEW.state IN ('carried', 'lost', 'tied', 'inquorate') THEN
+        SELECT * INTO counted FROM public.count_of_motion(NEW.authority_id, NEW.id);
+    IF ((NEW.votes_for, NEW.votes_against, NEW.abstained) IS DISTINCT FROM (counted.votes_for, counted.votes_against, counted.abstained)) THEN
+        RAISE EXCEPTION 'the result is not the count of the votes' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_count';
+    END IF;
+    IF (NEW.state <> public.result_of_motion(NEW.majority, NEW.casting_vote, CASE NEW.how WHEN 'meeting' THEN counted.present ELSE counted.votes_for + counted.votes_against + counted.abstained END >= NEW.quorum_needed, counted.votes_for, counted.votes_against)) THEN
+        RAISE EXCEPTION 'the result does not follow from the votes' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_result';
+    END IF;
+    IF (NEW.closes_at > clock_timestamp() AND EXISTS (SELECT FROM public.motion_elector e WHERE e.authority_id = NEW.authority_id AND e.motion_id = NEW.id AND e.may_vote AND NOT EXISTS (SELECT FROM public.vote v WHERE v.authority_id = e.authority_id AND v.motion_id = e.motion_id AND v.seat_id = e.seat_id))) THEN
+        RAISE EXCEPTION 'members can still vote' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_closes_later';
+    END IF;
+    ELSIF began = 'tied' AND NEW.state <> 'tied' THEN
+    IF (NEW.casting_choice IS DISTINCT FROM CASE NEW.state WHEN 'carried' THEN 'for' ELSE 'against' END OR NOT EXISTS (SELECT FROM public.body_chair c WHERE c.authority_id = NEW.authority_id AND c.body_id = NEW.body_id AND c.person_id = NEW.casting_by AND c.from_on <= public.london_today() AND (c.until_on IS NULL OR c.until_on > public.london_today()))) THEN
+        RAISE EXCEPTION 'only the chair has a casting vote' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_casting_by_chair';
+    END IF;
+    ELSIF NEW.state = 'referred' AND began <> 'referred' THEN
+    IF (NOT NEW.referable OR NOT EXISTS (SELECT FROM public.motion_referral r WHERE r.authority_id = NEW.authority_id AND r.motion_id = NEW.id)) THEN
+        RAISE EXCEPTION 'this motion cannot be referred' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_referral';
+    END IF;
+    ELSIF began = 'referred' AND NEW.state <> 'referred' THEN
+    IF (NOT EXISTS (SELECT FROM public.motion_referral r WHERE r.authority_id = NEW.authority_id AND r.motion_id = NEW.id AND r.outcome = NEW.state)) THEN
+        RAISE EXCEPTION 'the answer is not recorded' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_referral';
+    END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER check_motion BEFORE INSERT OR UPDATE ON motion FOR EACH ROW EXECUTE FUNCTION check_motion();
+
+CREATE FUNCTION freeze_with_motion() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    entry record;
+    held record;
+BEGIN
+    IF TG_OP = 'DELETE' THEN entry := OLD; ELSE entry := NEW; END IF;
+    SELECT m.state, m.body_id INTO held FROM public.motion m
+     WHERE m.authority_id = entry.authority_id AND m.id = entry.motion_id FOR SHARE;
+    IF (held.state <> 'tabled') THEN
+        RAISE EXCEPTION 'the motion has opened' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_electorate_frozen';
+    END IF;
+    IF TG_TABLE_NAME = 'motion_elector' AND TG_OP <> 'DELETE' THEN
+    IF (NOT EXISTS (SELECT FROM public.seat s WHERE s.authority_id = NEW.authority_id AND s.id = NEW.seat_id AND s.body_id = held.body_id AND (s.voting OR NOT NEW.may_vote))) THEN
+        RAISE EXCEPTION 'the seat has no vote on this body' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_elector_seat';
+    END IF;
+    IF (NEW.may_vote AND NOT EXISTS (SELECT FROM public.seat_appointment t WHERE t.authority_id = NEW.authority_id AND t.seat_id = NEW.seat_id AND t.person_id = NEW.person_id AND t.from_on <= public.london_today() AND (t.until_on IS NULL OR t.until_on > public.london_today()) UNION ALL SELECT FROM public.seat_substitute u WHERE u.authority_id = NEW.authority_id AND u.seat_id = NEW.seat_id AND u.person_id = NEW.person_id AND u.from_on <= public.london_today() AND (u.until_on IS NULL OR u.until_on > public.london_today()))) THEN
+        RAISE EXCEPTION 'this person does not hold the seat' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_elector_holder';
+    END IF;
+    END IF;
+    RETURN entry;
+END $$;
+
+CREATE TRIGGER freeze_with_motion BEFORE INSERT OR UPDATE OR DELETE ON motion_elector
+    FOR EACH ROW EXECUTE FUNCTION freeze_with_motion();
+CREATE TRIGGER freeze_with_motion BEFORE INSERT OR UPDATE OR DELETE ON motion_subject
+    FOR EACH ROW EXECUTE FUNCTION freeze_with_motion();
+
+CREATE FUNCTION check_motion_interest() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    stage text;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+    IF (true) THEN
+        RAISE EXCEPTION 'interests are kept' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_interest_kept';
+    END IF;
+    END IF;
+    SELECT m.state INTO stage FROM public.motion m
+     WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id FOR SHARE;
+    IF (stage NOT IN ('tabled', 'open')) THEN
+        RAISE EXCEPTION 'the motion is closed' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_interest_in_time';
+    END IF;
+    IF (stage = 'open' AND TG_OP = 'UPDATE' AND NEW.dispensed_by IS DISTINCT FROM OLD.dispensed_by) THEN
+        RAISE EXCEPTION 'a dispensation comes before the motion opens' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_interest_in_time';
+    END IF;
+    IF (NEW.followed <> 'stayed' AND NEW.dispensed_by IS NULL AND EXISTS (SELECT FROM public.vote v WHERE v.authority_id = NEW.authority_id AND v.motion_id = NEW.motion_id AND v.seat_id = NEW.seat_id)) THEN
+        RAISE EXCEPTION 'the seat has voted' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_interest_before_vote';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER check_motion_interest BEFORE INSERT OR UPDATE OR DELETE ON motion_interest
+    FOR EACH ROW EXECUTE FUNCTION check_motion_interest();
+
+CREATE FUNCTION check_vote() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    held record;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+    IF (true) THEN
+        RAISE EXCEPTION 'votes are kept' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_history';
+    END IF;
+    END IF;
+    SELECT m.state, m.how, m.closes_at INTO held FROM public.motion m
+     WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id FOR SHARE;
+    IF (held.state IS DISTINCT FROM 'open' OR held.closes_at <= clock_timestamp()) THEN
+        RAISE EXCEPTION 'the motion is not open' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_while_open';
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+    IF (OLD.superseded_by IS NOT NULL OR NEW.superseded_by IS NULL OR NEW.superseded_by = NEW.id OR (to_jsonb(NEW) - 'superseded_by') IS DISTINCT FROM (to_jsonb(OLD) - 'superseded_by')) THEN
+        RAISE EXCEPTION 'a vote changes by a later one only' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_history';
+    END IF;
+        RETURN NEW;
+    END IF;
+    IF (NEW.superseded_by IS NOT NULL OR NOT EXISTS (SELECT FROM public.motion_elector e WHERE e.authority_id = NEW.authority_id AND e.motion_id = NEW.motion_id AND e.seat_id = NEW.seat_id AND e.may_vote AND (held.how = 'meeting' OR e.person_id = NEW.voted_by)) OR EXISTS (SELECT FROM public.motion_interest i WHERE i.authority_id = NEW.authority_id AND i.motion_id = NEW.motion_id AND i.seat_id = NEW.seat_id AND i.followed <> 'stayed' AND i.dispensed_by IS NULL)) THEN
+        RAISE EXCEPTION 'this seat has no vote on this motion' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_right';
+    END IF;
+    NEW.voted_at := clock_timestamp();
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER check_vote BEFORE INSERT OR UPDATE OR DELETE ON vote FOR EACH ROW EXECUTE FUNCTION check_vote();
+
+CREATE FUNCTION check_superseding() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF (NOT EXISTS (SELECT FROM public.vote v WHERE v.authority_id = NEW.authority_id AND v.id = NEW.superseded_by AND v.motion_id = NEW.motion_id AND v.seat_id = NEW.seat_id)) THEN
+        RAISE EXCEPTION 'a vote changes by a later one of its seat only' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_history';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER check_superseding AFTER UPDATE ON vote DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION check_superseding();
+
+CREATE FUNCTION check_overruling() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF (TG_OP <> 'INSERT') THEN
+        RAISE EXCEPTION 'an overruling is kept as it is' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_overruling_kept';
+    END IF;
+    IF (NOT EXISTS (SELECT FROM public.motion m JOIN public.body b ON b.authority_id = m.authority_id AND b.id = m.body_id WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id AND m.overruling AND NOT m.referable AND b.kind <> 'forum' AND m.state IN ('carried', 'lost'))) THEN
+        RAISE EXCEPTION 'this decision cannot be overruled' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_overruling_allowed';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER check_overruling BEFORE INSERT OR UPDATE OR DELETE ON motion_overruling
+    FOR EACH ROW EXECUTE FUNCTION check_overruling();
+
+CREATE FUNCTION check_referral() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF (TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND (OLD.outcome IS NOT NULL OR (to_jsonb(NEW) - '{outcome,outcome_on}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{outcome,outcome_on}'::text[])))) THEN
+        RAISE EXCEPTION 'a referral changes by its answer only' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_referral_kept';
+    END IF;
+    IF (TG_OP = 'INSERT' AND NOT EXISTS (SELECT FROM public.motion m WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id AND m.referable AND m.state = 'lost' AND NEW.outcome IS NULL)) THEN
+        RAISE EXCEPTION 'this motion cannot be referred' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_referral';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER check_referral BEFORE INSERT OR UPDATE OR DELETE ON motion_referral
+    FOR EACH ROW EXECUTE FUNCTION check_referral();
 
 CREATE FUNCTION refuse_late_edit() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

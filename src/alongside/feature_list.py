@@ -19,6 +19,7 @@ from alongside.features.funding import feature as funding
 from alongside.features.interests import feature as interests
 from alongside.features.matching import feature as matching
 from alongside.features.messages import feature as messages
+from alongside.features.motions import feature as motions
 from alongside.features.needs import feature as needs
 from alongside.features.notices import feature as notices
 from alongside.features.offers import feature as offers
@@ -97,6 +98,7 @@ FEATURES = (
     profiles.FEATURE,
     categories.FEATURE,
     boards.FEATURE,
+    motions.FEATURE,
     messages.FEATURE,
     matching.FEATURE,
     escalations.FEATURE,

@@ -19,6 +19,7 @@ ESCALATIONS = "tests/features/escalations/"
 LEDGER = ("tests/platform/ledger/test_rules.py",)
 MATCHING = "tests/features/matching/"
 MONEY = "tests/attacks/test_money_and_hard_rules.py"
+MOTIONS = ("tests/features/motions/test_rules.py",)
 OPEN = (ESCALATIONS + "test_handle_an_escalation.py", ESCALATIONS + "test_every_state_move_and_role.py")
 PAIRS = (AGREEMENTS + "test_hard_rules.py", MONEY)
 POWERS = (ESCALATIONS + "test_statutory_powers.py",)
@@ -51,12 +52,19 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "ask_for_meaning_of_new": (DIRECTORY + "test_read_for_meaning.py",),
     "check_ledger_posting": LEDGER,
     "check_ledger_transaction": LEDGER,
+    "check_motion": MOTIONS,
+    "check_motion_interest": MOTIONS,
+    "check_overruling": MOTIONS,
+    "check_referral": MOTIONS,
+    "check_superseding": MOTIONS,
+    "check_vote": MOTIONS,
     "count_days_used": (AGREEMENTS + "test_keep_diary.py", AGREEMENTS + "test_visits_that_were_not.py"),
     "count_need_versions": VERSIONS,
     "count_offer_versions": VERSIONS,
     "count_uses": (DIRECTORY + "test_use_an_entry.py",),
     "count_tries": ("tests/features/tries/test_say_and_answer.py",),
     "escalation_is_open": OPEN,
+    "freeze_with_motion": MOTIONS,
     "in_turn": POWERS,
     "keep_on_shelf": SEARCH,
     "keep_public_entry": (DIRECTORY + "test_what_is_public.py",),

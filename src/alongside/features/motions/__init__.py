@@ -1,0 +1,1 @@
+"""Motions of boards that decide: electorates, interests, votes, results, referrals and overruling."""
