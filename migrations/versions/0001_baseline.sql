@@ -867,6 +867,8 @@ CREATE TABLE motion (
 	body_id UUID NOT NULL, 
 	remit TEXT NOT NULL, 
 	kind TEXT NOT NULL, 
+	schools INTEGER[] DEFAULT '{}' NOT NULL, 
+	dispensed UUID[] DEFAULT '{}' NOT NULL, 
 	phase TEXT, 
 	line TEXT DEFAULT '' NOT NULL, 
 	financial_year TEXT DEFAULT '' NOT NULL, 
@@ -3706,6 +3708,14 @@ CREATE POLICY authority_only ON motion AS RESTRICTIVE FOR ALL TO PUBLIC USING (a
 
 CREATE POLICY everyone_inside ON motion FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+CREATE POLICY seen_by ON motion AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('board_member') AND (NOT motion.schools && string_to_array((SELECT security.requester())[5], ',')::integer[] OR (SELECT security.requester())[2] = ANY (motion.dispensed::text[])) AND (EXISTS (SELECT FROM seat_appointment h  WHERE h.authority_id = motion.authority_id AND h.body_id = motion.body_id AND h.person_id::text = (SELECT security.requester())[2] AND h.from_on <= (now() AT TIME ZONE 'Europe/London')::date AND (h.until_on IS NULL OR h.until_on > (now() AT TIME ZONE 'Europe/London')::date)) OR EXISTS (SELECT FROM body_chair h  WHERE h.authority_id = motion.authority_id AND h.body_id = motion.body_id AND h.person_id::text = (SELECT security.requester())[2] AND h.from_on <= (now() AT TIME ZONE 'Europe/London')::date AND (h.until_on IS NULL OR h.until_on > (now() AT TIME ZONE 'Europe/London')::date)) OR EXISTS (SELECT FROM seat_substitute h JOIN seat s ON s.authority_id = h.authority_id AND s.id = h.seat_id WHERE h.authority_id = motion.authority_id AND s.body_id = motion.body_id AND h.person_id::text = (SELECT security.requester())[2] AND h.from_on <= (now() AT TIME ZONE 'Europe/London')::date AND (h.until_on IS NULL OR h.until_on > (now() AT TIME ZONE 'Europe/London')::date)))));
+
+CREATE POLICY added_by ON motion AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON motion AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'core_officer', 'head_of_service', 'system') OR (SELECT security.requester())[1] IN ('board_member')) WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'core_officer', 'head_of_service', 'system') OR (SELECT security.requester())[1] IN ('board_member'));
+
+CREATE POLICY removed_by ON motion AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE need ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE need FORCE ROW LEVEL SECURITY;
@@ -4224,6 +4234,14 @@ CREATE POLICY authority_only ON motion_elector AS RESTRICTIVE FOR ALL TO PUBLIC 
 
 CREATE POLICY everyone_inside ON motion_elector FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+CREATE POLICY seen_by ON motion_elector AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM motion m WHERE m.authority_id = motion_elector.authority_id AND m.id = motion_elector.motion_id));
+
+CREATE POLICY added_by ON motion_elector AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON motion_elector AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON motion_elector AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE motion_interest ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE motion_interest FORCE ROW LEVEL SECURITY;
@@ -4231,6 +4249,14 @@ ALTER TABLE motion_interest FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON motion_interest AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON motion_interest FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON motion_interest AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM motion m WHERE m.authority_id = motion_interest.authority_id AND m.id = motion_interest.motion_id));
+
+CREATE POLICY added_by ON motion_interest AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('board_member') AND person_id::text = (SELECT security.requester())[2] AND source = 'declared' AND dispensed_by IS NULL AND EXISTS (SELECT FROM motion m WHERE m.authority_id = motion_interest.authority_id AND m.id = motion_interest.motion_id)));
+
+CREATE POLICY changed_by ON motion_interest AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON motion_interest AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE motion_overruling ENABLE ROW LEVEL SECURITY;
 
@@ -4240,6 +4266,14 @@ CREATE POLICY authority_only ON motion_overruling AS RESTRICTIVE FOR ALL TO PUBL
 
 CREATE POLICY everyone_inside ON motion_overruling FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+CREATE POLICY seen_by ON motion_overruling AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM motion m WHERE m.authority_id = motion_overruling.authority_id AND m.id = motion_overruling.motion_id));
+
+CREATE POLICY added_by ON motion_overruling AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('head_of_service') AND officer_id::text = (SELECT security.requester())[2]);
+
+CREATE POLICY changed_by ON motion_overruling AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('head_of_service') AND officer_id::text = (SELECT security.requester())[2]) WITH CHECK ((SELECT security.requester())[1] IN ('head_of_service') AND officer_id::text = (SELECT security.requester())[2]);
+
+CREATE POLICY removed_by ON motion_overruling AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE motion_referral ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE motion_referral FORCE ROW LEVEL SECURITY;
@@ -4248,6 +4282,14 @@ CREATE POLICY authority_only ON motion_referral AS RESTRICTIVE FOR ALL TO PUBLIC
 
 CREATE POLICY everyone_inside ON motion_referral FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+CREATE POLICY seen_by ON motion_referral AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM motion m WHERE m.authority_id = motion_referral.authority_id AND m.id = motion_referral.motion_id));
+
+CREATE POLICY added_by ON motion_referral AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('head_of_service'));
+
+CREATE POLICY changed_by ON motion_referral AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('head_of_service')) WITH CHECK ((SELECT security.requester())[1] IN ('head_of_service'));
+
+CREATE POLICY removed_by ON motion_referral AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE motion_subject ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE motion_subject FORCE ROW LEVEL SECURITY;
@@ -4255,6 +4297,14 @@ ALTER TABLE motion_subject FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON motion_subject AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON motion_subject FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON motion_subject AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM motion m WHERE m.authority_id = motion_subject.authority_id AND m.id = motion_subject.motion_id));
+
+CREATE POLICY added_by ON motion_subject AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON motion_subject AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON motion_subject AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE notice_correction ENABLE ROW LEVEL SECURITY;
 
@@ -4604,6 +4654,14 @@ ALTER TABLE vote FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_only ON vote AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
 
 CREATE POLICY everyone_inside ON vote FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON vote AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id));
+
+CREATE POLICY added_by ON vote AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('board_member') AND voted_by::text = (SELECT security.requester())[2] AND EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id AND m.how = 'written')));
+
+CREATE POLICY changed_by ON vote AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('board_member') AND voted_by::text = (SELECT security.requester())[2] AND EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id AND m.how = 'written'))) WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('board_member') AND voted_by::text = (SELECT security.requester())[2] AND EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id AND m.how = 'written')));
+
+CREATE POLICY removed_by ON vote AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
 ALTER TABLE aim ENABLE ROW LEVEL SECURITY;
 
@@ -7581,14 +7639,20 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         RETURN NEW;
     END IF;
-    IF ((NEW.body_id, NEW.remit, NEW.kind, NEW.phase, NEW.line, NEW.financial_year, NEW.how, NEW.closes_at, NEW.majority, NEW.casting_vote, NEW.overruling, NEW.referable) IS DISTINCT FROM (OLD.body_id, OLD.remit, OLD.kind, OLD.phase, OLD.line, OLD.financial_year, OLD.how, OLD.closes_at, OLD.majority, OLD.casting_vote, OLD.overruling, OLD.referable) AND began <> 'tabled') THEN
+    IF (NOT ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system'))) THEN
+        RAISE EXCEPTION 'only the clerk and the head of service change motions' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_manager';
+    END IF;
+    IF ((NEW.body_id, NEW.remit, NEW.kind, NEW.phase, NEW.line, NEW.financial_year, NEW.how, NEW.closes_at, NEW.majority, NEW.casting_vote, NEW.overruling, NEW.referable, NEW.schools, NEW.dispensed) IS DISTINCT FROM (OLD.body_id, OLD.remit, OLD.kind, OLD.phase, OLD.line, OLD.financial_year, OLD.how, OLD.closes_at, OLD.majority, OLD.casting_vote, OLD.overruling, OLD.referable, OLD.schools, OLD.dispensed) AND began <> 'tabled') THEN
         RAISE EXCEPTION 'the rules of an open motion are frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_rules_frozen';
     END IF;
     IF ((NEW.title, NEW.text) IS DISTINCT FROM (OLD.title, OLD.text) AND (began NOT IN ('tabled', 'open') OR EXISTS (SELECT FROM public.vote v WHERE v.authority_id = NEW.authority_id AND v.motion_id = NEW.id))) THEN
         RAISE EXCEPTION 'the text is frozen after the first vote' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_text_frozen';
     END IF;
-    IF ((NEW.votes_for, NEW.votes_against, NEW.abstained, NEW.quorum_needed, NEW.opened_at) IS DISTINCT FROM (OLD.votes_for, OLD.votes_against, OLD.abstained, OLD.quorum_needed, OLD.opened_at) AND (began, NEW.state) NOT IN (('tabled', 'open'), ('open', NEW.state))) THEN
-        RAISE EXCEPTION 'the count of a closed motion is frozen' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_count_frozen';
+    IF ((NEW.votes_for, NEW.votes_against, NEW.abstained, NEW.closed_at) IS DISTINCT FROM (OLD.votes_for, OLD.votes_against, OLD.abstained, OLD.closed_at) AND NOT (began = 'open' AND NEW.state IN ('carried', 'lost', 'tied', 'inquorate'))) THEN
+        RAISE EXCEPTION 'the votes are counted once, when the motion closes' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_count_frozen';
+    END IF;
+    IF ((NEW.quorum_needed, NEW.opened_at) IS DISTINCT FROM (OLD.quorum_needed, OLD.opened_at) AND (began, NEW.state) IS DISTINCT FROM ('tabled', 'open')) THEN
+        RAISE EXCEPTION 'the quorum is set once, when the motion opens' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_quorum_frozen';
     END IF;
     IF NEW.state = 'open' AND began = 'tabled' THEN
     IF (NOT EXISTS (SELECT FROM public.motion_elector e WHERE e.authority_id = NEW.authority_id AND e.motion_id = NEW.id AND e.may_vote)) THEN
@@ -7631,16 +7695,14 @@ CREATE TRIGGER check_motion BEFORE INSERT OR UPDATE ON motion FOR EACH ROW EXECU
 
 CREATE FUNCTION freeze_with_motion() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    entry record;
     held record;
 BEGIN
-    IF TG_OP = 'DELETE' THEN entry := OLD; ELSE entry := NEW; END IF;
     SELECT m.state, m.body_id INTO held FROM public.motion m
-     WHERE m.authority_id = entry.authority_id AND m.id = entry.motion_id FOR SHARE;
+     WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id FOR SHARE;
     IF (held.state <> 'tabled') THEN
         RAISE EXCEPTION 'the motion has opened' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_electorate_frozen';
     END IF;
-    IF TG_TABLE_NAME = 'motion_elector' AND TG_OP <> 'DELETE' THEN
+    IF TG_TABLE_NAME = 'motion_elector' THEN
     IF (NOT EXISTS (SELECT FROM public.seat s WHERE s.authority_id = NEW.authority_id AND s.id = NEW.seat_id AND s.body_id = held.body_id AND (s.voting OR NOT NEW.may_vote))) THEN
         RAISE EXCEPTION 'the seat has no vote on this body' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_elector_seat';
     END IF;
@@ -7648,23 +7710,18 @@ BEGIN
         RAISE EXCEPTION 'this person does not hold the seat' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_elector_holder';
     END IF;
     END IF;
-    RETURN entry;
+    RETURN NEW;
 END $$;
 
-CREATE TRIGGER freeze_with_motion BEFORE INSERT OR UPDATE OR DELETE ON motion_elector
+CREATE TRIGGER freeze_with_motion BEFORE INSERT OR UPDATE ON motion_elector
     FOR EACH ROW EXECUTE FUNCTION freeze_with_motion();
-CREATE TRIGGER freeze_with_motion BEFORE INSERT OR UPDATE OR DELETE ON motion_subject
+CREATE TRIGGER freeze_with_motion BEFORE INSERT OR UPDATE ON motion_subject
     FOR EACH ROW EXECUTE FUNCTION freeze_with_motion();
 
 CREATE FUNCTION check_motion_interest() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     stage text;
 BEGIN
-    IF TG_OP = 'DELETE' THEN
-    IF (true) THEN
-        RAISE EXCEPTION 'interests are kept' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_interest_kept';
-    END IF;
-    END IF;
     SELECT m.state INTO stage FROM public.motion m
      WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id FOR SHARE;
     IF (stage NOT IN ('tabled', 'open')) THEN
@@ -7679,18 +7736,13 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER check_motion_interest BEFORE INSERT OR UPDATE OR DELETE ON motion_interest
+CREATE TRIGGER check_motion_interest BEFORE INSERT OR UPDATE ON motion_interest
     FOR EACH ROW EXECUTE FUNCTION check_motion_interest();
 
 CREATE FUNCTION check_vote() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     held record;
 BEGIN
-    IF TG_OP = 'DELETE' THEN
-    IF (true) THEN
-        RAISE EXCEPTION 'votes are kept' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_history';
-    END IF;
-    END IF;
     SELECT m.state, m.how, m.closes_at INTO held FROM public.motion m
      WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id FOR SHARE;
     IF (held.state IS DISTINCT FROM 'open' OR held.closes_at <= clock_timestamp()) THEN
@@ -7709,7 +7761,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER check_vote BEFORE INSERT OR UPDATE OR DELETE ON vote FOR EACH ROW EXECUTE FUNCTION check_vote();
+CREATE TRIGGER check_vote BEFORE INSERT OR UPDATE ON vote FOR EACH ROW EXECUTE FUNCTION check_vote();
 
 CREATE FUNCTION check_superseding() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -7733,12 +7785,12 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER check_overruling BEFORE INSERT OR UPDATE OR DELETE ON motion_overruling
+CREATE TRIGGER check_overruling BEFORE INSERT OR UPDATE ON motion_overruling
     FOR EACH ROW EXECUTE FUNCTION check_overruling();
 
 CREATE FUNCTION check_referral() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND (OLD.outcome IS NOT NULL OR (to_jsonb(NEW) - '{outcome,outcome_on}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{outcome,outcome_on}'::text[])))) THEN
+    IF ((TG_OP = 'UPDATE' AND (OLD.outcome IS NOT NULL OR (to_jsonb(NEW) - '{outcome,outcome_on}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{outcome,outcome_on}'::text[])))) THEN
         RAISE EXCEPTION 'a referral changes by its answer only' USING ERRCODE = 'check_violation', CONSTRAINT = 'motion_referral_kept';
     END IF;
     IF (TG_OP = 'INSERT' AND NOT EXISTS (SELECT FROM public.motion m WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id AND m.referable AND m.state = 'lost' AND NEW.outcome IS NULL)) THEN
@@ -7747,7 +7799,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER check_referral BEFORE INSERT OR UPDATE OR DELETE ON motion_referral
+CREATE TRIGGER check_referral BEFORE INSERT OR UPDATE ON motion_referral
     FOR EACH ROW EXECUTE FUNCTION check_referral();
 
 CREATE FUNCTION refuse_late_edit() RETURNS trigger LANGUAGE plpgsql

@@ -20,6 +20,7 @@ from tests.personas import (
     MEMBERS,
     MILL,
     NORTHSHIRE,
+    OFFICER,
     PARK,
     QUAY,
     SOUTHSHIRE,
@@ -373,9 +374,10 @@ async def _fund(connection: asyncpg.Connection, inside: dict[str, Any], urn: int
 
 
 async def _board(connection: asyncpg.Connection, inside: dict[str, Any]) -> dict[str, Any]:
-    """Insert the authority's board, once, with a seat that a board member holds."""
+    """Insert the authority's board, once, with a seat that a board member holds and a written motion that is open."""
     found = await connection.fetchrow(
-        "SELECT id AS substitute_id, seat_id FROM seat_substitute WHERE authority_id = $1",
+        "SELECT u.id AS substitute_id, u.seat_id, m.id AS motion_id FROM seat_substitute u"
+        " JOIN motion m ON m.authority_id = u.authority_id WHERE u.authority_id = $1",
         inside["authority_id"],
     )
     if found is not None:
@@ -398,7 +400,27 @@ async def _board(connection: asyncpg.Connection, inside: dict[str, Any]) -> dict
         from_on=BEGAN,
     )
     substitute = {"seat_id": seat_id, "person_id": MEMBER_OF_BOARD.person_id, "from_on": BEGAN}
+    motion = {
+        "reference": "board-1",
+        "body_id": body_id,
+        "remit": "categories",
+        "kind": "general",
+        "how": "written",
+    }
+    motion |= {"title": "Agree the dates", "text": "The board agrees the dates.", "state": "open"}
+    motion |= {
+        "majority": "simple",
+        "quorum_needed": 1,
+        "opened_at": NOW,
+        "closes_at": NOW + timedelta(days=9),
+    }
+    flags = {"casting_vote": True, "overruling": True, "referable": False, "tabled_by": OFFICER.person_id}
+    motion_id = await put(connection, "motion", **inside, **motion, **flags)
+    elector = {"seat_id": seat_id, "person_id": MEMBER_OF_BOARD.person_id, "reason": "votes"}
+    may = {"may_vote": True, "may_speak": True, "present": True}
+    await put(connection, "motion_elector", **inside, motion_id=motion_id, **elector, **may)
     return {
+        "motion_id": motion_id,
         "seat_id": seat_id,
         "substitute_id": await put(connection, "seat_substitute", **inside, **substitute),
     }

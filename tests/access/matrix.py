@@ -53,6 +53,7 @@ OBJECTS = {
     "profile_method_id",
     "profile_dispute_id",
     "consultation_id",
+    "motion_id",
     "support_category_id",
     "fund_id",
     "seat_id",

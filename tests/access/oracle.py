@@ -55,6 +55,10 @@ AGREED: Mapping[str, Mapping[str, Collection[str]]] = {
     "view_claim": {**ONE_SCHOOL, **dict.fromkeys(CORE, WHOLE)},
     "make_claim": HEAD,
     "manage_claim": dict.fromkeys(CORE, WHOLE),
+    "view_motion": dict.fromkeys((*BOARD, *CORE), WHOLE),
+    "vote_on_motion": {"board_member": WHOLE},
+    "declare_interest_in_motion": {"board_member": WHOLE},
+    "overrule_board": {"head_of_service": WHOLE},
     "view_category": {
         "headteacher": OWN,
         **GOVERNED,

@@ -23,6 +23,9 @@ class HomePage(StrEnum):
     GOVERNORS = "governors"
     """What a chair of governors, or an officer of a trust or diocese, must read and sign; lists only."""
 
+    BOARDS = "boards"
+    """What a board member or clerk must do; lists only."""
+
     CONSORTIUM_DUE = "consortium_due"
     """What must be done by a day at the schools of :urns, soonest first; `dated_on` is when it is due."""
 

@@ -306,6 +306,8 @@ ELSEWHERE: dict[str, str] = {
     "::test_a_claim_is_deleted_seven_years_after_its_end",
     "retention.consultations": "tests/features/consultations/test_ask_and_answer.py"
     "::test_a_consultation_is_deleted_with_its_answers_years_after_the_decision",
+    "retention.motions": "tests/features/motions/test_pages.py"
+    "::test_a_motion_is_deleted_with_its_votes_ten_years_after_it_ended",
     "retention.notices": "tests/features/notices/test_send_and_read.py"
     "::test_a_notice_is_deleted_with_its_parts_some_time_after_its_last_day",
     "retention.posts": f"{SUPPORT}::test_a_post_without_an_agreement_goes_after_four_years",

@@ -18,9 +18,9 @@ def day_of(name: str, day: date) -> dict[str, str]:
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
 
 
-async def constituted(client: Client) -> None:
-    """Constitute the board today."""
-    answer = await client.post(f"{BOARD}/constitution", day_of("on", APP_DAY), as_=CLERK)
+async def constituted(client: Client, on: date = APP_DAY) -> None:
+    """Constitute the board on a day, by default today."""
+    answer = await client.post(f"{BOARD}/constitution", day_of("on", on), as_=CLERK)
     assert answer.status_code == 303, answer.text
 
 

@@ -9,14 +9,19 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from alongside.platform.access.principal import Principal
+from alongside.features.motions.access_policy import identify_requester
+from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.session import Database
 from tests.access.dataset import put
 from tests.databases import APP_DAY
 from tests.personas import (
+    CLERK as CLERK_PERSONA,
+)
+from tests.personas import (
     HEAD_OF_MILL,
     HEAD_OF_PARK,
     HEAD_OF_QUAY,
+    HEAD_OF_SERVICE,
     LEAD_OF_NORTH,
     NORTHSHIRE,
     OFFICER,
@@ -24,7 +29,15 @@ from tests.personas import (
 )
 
 FROM = date(2020, 9, 1)
-CLERK = Principal(NORTHSHIRE, OFFICER.role, APP_DAY, OFFICER.person_id, OFFICER.name)
+SERVICE = Principal(
+    NORTHSHIRE, Role.HEAD_OF_SERVICE, APP_DAY, HEAD_OF_SERVICE.person_id, HEAD_OF_SERVICE.name
+)
+CLERK = Principal(NORTHSHIRE, Role.CLERK, APP_DAY, CLERK_PERSONA.person_id, CLERK_PERSONA.name)
+
+
+def member(persona: Persona) -> Principal:
+    """A persona who acts as a board member."""
+    return Principal(NORTHSHIRE, Role.BOARD_MEMBER, APP_DAY, persona.person_id, persona.name)
 
 
 def acting(persona: Persona) -> Principal:
@@ -99,10 +112,11 @@ async def make_board(owner: asyncpg.Connection, kind: str = "board", key: str = 
     return Board(body, *seats)
 
 
-async def run_as_app(database: Database, sql: str, **values: Any) -> str:
-    """Run SQL as the app's role. Returns the constraint or the SQLSTATE that refuses it, or nothing."""
+async def run_as_app(database: Database, sql: str, requester: Principal = CLERK, **values: Any) -> str:
+    """Run SQL as the app's role for a person. Returns the constraint or the SQLSTATE that refuses it, or nothing."""
     try:
         async with database.transaction(NORTHSHIRE) as session:
+            await identify_requester(session, requester)
             for one in sql.split(";"):
                 if one.strip():
                     await session.execute(text(one), values)

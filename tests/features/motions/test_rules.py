@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from alongside.platform.access.principal import Principal
 from alongside.platform.database.session import Database
 from tests.access.dataset import put
 from tests.databases import DatabaseCopy, open_database
-from tests.features.motions.builders import Board, make_board, run_as_app
+from tests.features.motions.builders import CLERK, SERVICE, Board, make_board, member, run_as_app
 from tests.personas import (
     HEAD_OF_MILL,
     HEAD_OF_PARK,
@@ -79,14 +80,17 @@ class Chamber:
                 )
         return made
 
-    async def run(self, sql: str, motion: UUID, **values: Any) -> str:
+    async def run(self, sql: str, motion: UUID, requester: Principal = CLERK, **values: Any) -> str:
         """Run SQL about a motion as the app's role. Returns what refuses it."""
-        return await run_as_app(self.database, sql, a=NORTHSHIRE, m=motion, **values)
+        return await run_as_app(self.database, sql, requester, a=NORTHSHIRE, m=motion, **values)
 
-    async def vote(self, motion: UUID, seat: UUID, choice: str = "for", by: UUID = OFFICER.person_id) -> str:
+    async def vote(self, motion: UUID, seat: UUID, choice: str = "for", requester: Principal = CLERK) -> str:
         """Insert a vote."""
-        return await self.run(VOTE, motion, seat=seat, choice=choice, by=by)
+        return await self.run(VOTE, motion, requester, seat=seat, choice=choice, by=requester.id)
 
+
+NO_PRIVILEGE = "42501"
+"""The SQLSTATE of a row policy that refuses a row."""
 
 VOTE = "INSERT INTO vote (authority_id, motion_id, seat_id, choice, voted_by) VALUES (:a, :m, :seat, :choice, :by)"
 CLOSE = (
@@ -134,8 +138,8 @@ async def test_a_vote_without_right_a_second_and_a_late_one_are_refused(chamber:
     assert await chamber.run(interest, open_one, seat=board.park, who=who) == ""
     assert await chamber.vote(open_one, board.park) == "vote_right"
     assert await chamber.run(interest, open_one, seat=board.mill, who=who) == "motion_interest_before_vote"
-    kept = "DELETE FROM motion_interest WHERE authority_id = :a AND motion_id = :m"
-    assert await chamber.run(kept, open_one) == "motion_interest_kept"
+    assert await chamber.run("DELETE FROM motion_interest WHERE motion_id = :m", open_one) == ""
+    assert await chamber.owner.fetchval("SELECT count(*) FROM motion_interest WHERE motion_id = $1", open_one)
     for state in ("tabled", "carried", "lost", "inquorate"):
         assert await chamber.vote(await chamber.motion(state), board.mill) in (
             "vote_while_open",
@@ -146,13 +150,18 @@ async def test_a_vote_without_right_a_second_and_a_late_one_are_refused(chamber:
 
 async def test_between_meetings_members_vote_for_themselves_until_the_closing_time(chamber: Chamber) -> None:
     """No proxy, and nothing after the closing time, even if nobody has closed it."""
-    seat, me = chamber.board.mill, HEAD_OF_MILL.person_id
+    seat, me = chamber.board.mill, member(HEAD_OF_MILL)
     written = await chamber.motion(how="written", closes_at=FAR_OFF)
     assert await chamber.vote(written, seat) == "vote_right"
     assert await chamber.run(CLOSE, written, state="inquorate", yes=0, no=0) == "motion_closes_later"
-    assert await chamber.vote(written, seat, by=me) == ""
+    assert await chamber.vote(written, seat, requester=member(HEAD_OF_PARK)) == "vote_right"
+    as_mine: dict[str, Any] = {"seat": seat, "choice": "for", "by": HEAD_OF_MILL.person_id}
+    assert await chamber.run(VOTE, written, member(HEAD_OF_PARK), **as_mine) == NO_PRIVILEGE
+    in_meeting = await chamber.motion()
+    assert await chamber.vote(in_meeting, seat, requester=me) == NO_PRIVILEGE
+    assert await chamber.vote(written, seat, requester=me) == ""
     over = await chamber.motion(how="written", closes_at=LONG_AGO)
-    assert await chamber.vote(over, seat, by=me) == "vote_while_open"
+    assert await chamber.vote(over, seat, requester=me) == "vote_while_open"
     assert await chamber.run(CLOSE, over, state="lost", yes=0, no=0) == "motion_result"
     assert await chamber.run(CLOSE, over, state="inquorate", yes=0, no=0) == ""
 
@@ -171,7 +180,8 @@ async def test_votes_are_kept_as_history(chamber: Chamber) -> None:
         f" WHERE {own} AND seat_id = :mill"
     )
     assert await chamber.run(other, motion, park=board.park, mill=board.mill) == "vote_history"
-    assert await chamber.run(f"DELETE FROM vote WHERE {own}", motion) == "vote_history"
+    assert await chamber.run(f"DELETE FROM vote WHERE {own}", motion) == ""
+    assert await chamber.owner.fetchval("SELECT count(*) FROM vote WHERE motion_id = $1", motion) == 2
 
 
 async def test_text_rules_and_electorate_are_frozen(chamber: Chamber) -> None:
@@ -183,12 +193,19 @@ async def test_text_rules_and_electorate_are_frozen(chamber: Chamber) -> None:
         assert await chamber.run(SET.format(f"{column} = 'Other'"), motion) == "motion_text_frozen"
     for change in ("majority = 'two_thirds'", "casting_vote = false", "overruling = false", "kind = 'view'"):
         assert await chamber.run(SET.format(change), motion) == "motion_rules_frozen", change
-    assert await chamber.run(SET.format("quorum_needed = 1"), motion) == ""
-    who = {"seat": board.quay, "who": HEAD_OF_MILL.person_id}
+    for change in ("quorum_needed = 1", "opened_at = now()"):
+        assert await chamber.run(SET.format(change), motion) == "motion_quorum_frozen", change
+    assert await chamber.run(SET.format("votes_for = 9"), motion) == "motion_count_frozen"
+    for own_schools in ("schools = '{990001}'", "dispensed = ARRAY[id]"):
+        assert await chamber.run(SET.format(own_schools), motion) == "motion_rules_frozen"
+    assert await chamber.run(SET.format("title = 'Mine'"), motion, member(HEAD_OF_MILL)) == "motion_manager"
+    who: dict[str, Any] = {"seat": board.quay, "who": HEAD_OF_MILL.person_id}
     assert await chamber.run(ELECTOR, motion, **who) == "motion_electorate_frozen"
     own = "WHERE authority_id = :a AND motion_id = :m"
-    for sql in (f"UPDATE motion_elector SET may_vote = true {own}", f"DELETE FROM motion_elector {own}"):
-        assert await chamber.run(sql, motion) == "motion_electorate_frozen"
+    sql = f"UPDATE motion_elector SET may_vote = true {own}"
+    assert await chamber.run(sql, motion) == "motion_electorate_frozen"
+    assert await chamber.run(f"DELETE FROM motion_elector {own}", motion) == ""
+    assert await chamber.owner.fetchval("SELECT count(*) FROM motion_elector WHERE motion_id = $1", motion)
     decided = await chamber.motion("carried")
     assert await chamber.run(SET.format("votes_for = 9"), decided) == "motion_count_frozen"
     assert await chamber.run(SET.format("text = 'Other'"), decided) == "motion_text_frozen"
@@ -222,7 +239,7 @@ async def test_only_those_who_hold_a_voting_seat_without_an_interest_become_elec
         "INSERT INTO motion_interest (authority_id, motion_id, seat_id, person_id, source, label, followed,"
         " dispensation_reason, dispensed_by) VALUES (:a, :m, :seat, :who, 'derived', 'own school', 'stayed', '{}', {})"
     )
-    who = {"seat": board.mill, "who": HEAD_OF_MILL.person_id}
+    who: dict[str, Any] = {"seat": board.mill, "who": HEAD_OF_MILL.person_id}
     assert await chamber.run(dispensed.format("", "NULL"), motion, **who) == "ck_motion_interest_derived"
     assert await chamber.run(dispensed.format("", ":who"), motion, **who) == "ck_motion_interest_dispensation"
     assert await chamber.run(dispensed.format("A reason", ":who"), motion, **who) == ""
@@ -268,27 +285,36 @@ async def test_illegal_changes_of_state_are_refused(chamber: Chamber) -> None:
 
 async def test_only_remits_that_allow_it_are_overruled_and_a_forum_never(chamber: Chamber) -> None:
     """Remit, ground, legal basis, and the Schools Forum; an overruling is neither changed nor deleted."""
-    values = {"ground": "unlawful", "basis": "Section 1", "reason": "Why", "who": HEAD_OF_SERVICE.person_id}
+    values: dict[str, Any] = {
+        "ground": "unlawful",
+        "basis": "Section 1",
+        "reason": "Why",
+        "who": HEAD_OF_SERVICE.person_id,
+    }
     allowed = await chamber.motion("carried")
+    assert await chamber.run(OVERRULE, allowed, **values) == NO_PRIVILEGE
     for field, refusal in (
         ("ground", "ck_motion_overruling_ground"),
         ("basis", "ck_motion_overruling_legal_basis"),
         ("reason", "ck_motion_overruling_reason"),
     ):
-        assert await chamber.run(OVERRULE, allowed, **values | {field: ""}) == refusal
-    assert await chamber.run(OVERRULE, allowed, **values) == ""
-    for sql in ("UPDATE motion_overruling SET reason = 'x'", "DELETE FROM motion_overruling"):
-        kept = await chamber.run(f"{sql} WHERE authority_id = :a AND motion_id = :m", allowed)
-        assert kept == "motion_overruling_kept"
+        assert await chamber.run(OVERRULE, allowed, SERVICE, **values | {field: ""}) == refusal
+    assert await chamber.run(OVERRULE, allowed, SERVICE, **values) == ""
+    own = "WHERE authority_id = :a AND motion_id = :m"
+    changed = f"UPDATE motion_overruling SET reason = 'x' {own}"
+    assert await chamber.run(changed, allowed, SERVICE) == "motion_overruling_kept"
+    assert await chamber.run(f"DELETE FROM motion_overruling {own}", allowed, SERVICE) == ""
+    found = await chamber.owner.fetchval("SELECT reason FROM motion_overruling WHERE motion_id = $1", allowed)
+    assert found == "Why"
     for motion in (
         await chamber.motion("carried", overruling=False),
         await chamber.motion("open"),
         await chamber.motion("lost", overruling=False, referable=True),
     ):
-        assert await chamber.run(OVERRULE, motion, **values) == "motion_overruling_allowed"
+        assert await chamber.run(OVERRULE, motion, SERVICE, **values) == "motion_overruling_allowed"
     forum = await make_board(chamber.owner, "forum", "forum")
     of_forum = await chamber.motion("lost", body_id=forum.id)
-    assert await chamber.run(OVERRULE, of_forum, **values) == "motion_overruling_allowed"
+    assert await chamber.run(OVERRULE, of_forum, SERVICE, **values) == "motion_overruling_allowed"
     copied = (
         "INSERT INTO motion (authority_id, reference, body_id, remit, kind, title, text, how, state, majority,"
         " casting_vote, overruling, referable, tabled_by) SELECT authority_id, 'copy', :body, remit, kind, title,"
@@ -307,15 +333,18 @@ async def test_only_a_lost_motion_on_the_schools_grant_is_referred(chamber: Cham
         await chamber.motion("lost"),
         await chamber.motion("carried", overruling=False, referable=True),
     ):
-        assert await chamber.run(REFER, motion, **who) == "motion_referral"
-    assert await chamber.run(REFER, lost, **who) == ""
+        assert await chamber.run(REFER, motion, SERVICE, **who) == "motion_referral"
+    assert await chamber.run(REFER, lost, SERVICE, **who) == ""
     assert await chamber.run(SET.format("state = 'referred'"), lost) == ""
     assert await chamber.run(SET.format("state = 'granted'"), lost) == "motion_referral"
     own = "WHERE authority_id = :a AND motion_id = :m"
     answer = f"UPDATE motion_referral SET outcome = 'granted', outcome_on = '2026-11-01' {own}"
-    assert await chamber.run(f"UPDATE motion_referral SET reason = 'x' {own}", lost) == "motion_referral_kept"
-    assert await chamber.run(answer, lost) == ""
-    assert await chamber.run(answer, lost) == "motion_referral_kept"
+    assert (
+        await chamber.run(f"UPDATE motion_referral SET reason = 'x' {own}", lost, SERVICE)
+        == "motion_referral_kept"
+    )
+    assert await chamber.run(answer, lost, SERVICE) == ""
+    assert await chamber.run(answer, lost, SERVICE) == "motion_referral_kept"
     assert await chamber.run(SET.format("state = 'refused'"), lost) == "motion_referral"
     assert await chamber.run(SET.format("state = 'granted'"), lost) == ""
 

@@ -224,6 +224,7 @@ class Retention(Settings, frozen=True):
     notices: Days
     consultations: Days
     claims: Days
+    motions: Days
 
 
 class AuthoritySettings(Settings, frozen=True):

@@ -12,17 +12,22 @@ from alongside.features.boards.managing import BODY_ACTIONS, MANAGE, SEAT_ACTION
 from alongside.features.boards.models import KINDS
 from alongside.features.boards.queries import BodyRecord, EndedTerm, SeatRow, SubstituteRow, get_body
 from alongside.features.boards.resource import SEAT, SeatOfBody, path_of
+from alongside.features.boards.sections import SectionContent, sections_of, work_items_of_boards
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
-from alongside.platform.access.principal import Role
+from alongside.platform.access.principal import BOARD_ROLES, Role
 from alongside.platform.forms.action import ActionButton, ActionRequest, buttons_for, id_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.web.page_request import PageRequest
 from alongside.platform.web.paging import number_of_page
 from alongside.platform.web.responses import Page, PageContext, PageResult
 from alongside.platform.web.routing import endpoint
+from alongside.platform.work_items import WorkItem
 
 VIEW = Permission.VIEW_BOARD
+ACTING = BOARD_ROLES | {Role.HEAD_OF_SERVICE}
+"""Roles that have something to do on the boards."""
+
 SOON = timedelta(days=120)
 """How long before its end a term is shown as ending soon: more than a term of school, to hold an election in time."""
 
@@ -77,6 +82,7 @@ class BodyList(PageContext):
     template: ClassVar[str] = "boards/list.html"
 
     bodies: Sequence[BodyRecord]
+    items: Sequence[WorkItem]
     tasks: Sequence[Task]
     manages: bool
     without_seat: bool
@@ -91,6 +97,7 @@ class BodyPage(PageContext):
 
     body: BodyRecord
     groups: Sequence[SeatGroup]
+    sections: Sequence[SectionContent]
     rules: Sequence[tuple[str, str]]
     ended: Sequence[EndedTerm]
     labels: dict[str, str]
@@ -120,7 +127,10 @@ async def list_bodies(ctx: PageRequest) -> PageResult:
     tasks = [task for one in bodies for task in tasks_of(one, ctx.person.today)] if manages else []
     seated = any(one.stored is not None and one.stored.own for one in bodies)
     without_seat = ctx.person.role is Role.BOARD_MEMBER and bool(bodies) and not seated
-    context = BodyList(bodies=bodies, tasks=tasks, manages=manages, without_seat=without_seat, KINDS=KINDS)
+    items = await work_items_of_boards(ctx.session, ctx.person) if ctx.person.role in ACTING else []
+    context = BodyList(
+        bodies=bodies, items=items, tasks=tasks, manages=manages, without_seat=without_seat, KINDS=KINDS
+    )
     return Page(context)
 
 
@@ -158,6 +168,7 @@ async def show_body(ctx: PageRequest, body_key: str) -> PageResult:
     context = BodyPage(
         body=body,
         groups=groups,
+        sections=await sections_of(ctx.session, ctx.person, body),
         rules=rules_of(body.settings),
         ended=ended,
         labels={name: one.label for name, one in body.settings.constituencies.items()},
@@ -198,7 +209,8 @@ def rules_of(settings: BodySettings) -> list[tuple[str, str]]:
     """Return the rules of a body in words."""
     chair = "Independent" if settings.chair == "independent" else "Elected from the members with a vote"
     if settings.chair_never:
-        chair += f", never a {' or '.join(settings.chair_never)}"
+        never = {"councillor": "a councillor", "officer": "an officer"}
+        chair += f", never {' or '.join(never[one] for one in settings.chair_never)}"
     return [
         ("Term", f"{settings.term_years} years"),
         ("Chair", chair + (". Has a casting vote" if settings.casting_vote else ". No casting vote")),

@@ -1,4 +1,4 @@
-"""Commands on motions: table one, declare interests, open it, vote and close it.
+"""Commands on motions: table one, open it, vote and close it.
 
 PostgreSQL checks each of them again (`rules.py`), whatever calls them.
 """
@@ -8,31 +8,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Integer, cast, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
 from alongside.features.boards.members import body_settings, members_on
 from alongside.features.boards.models import Body
-from alongside.features.motions.electorate import Question, electors_of, quorum_of, result_of
+from alongside.features.motions.access_policy import identify_requester
+from alongside.features.motions.declaring import derive_interests
+from alongside.features.motions.electorate import Elector, Question, electors_of, quorum_of, result_of
 from alongside.features.motions.kinds import KINDS
-from alongside.features.motions.models import (
-    Motion,
-    MotionElector,
-    MotionInterest,
-    MotionSubject,
-    Vote,
-)
-from alongside.features.motions.queries import (
-    count_votes,
-    derived_interests,
-    get_motion,
-    interests_in,
-)
+from alongside.features.motions.models import Motion, MotionElector, MotionSubject, Vote
+from alongside.features.motions.notifying import notify_of_opening
+from alongside.features.motions.queries import count_votes, get_motion, interests_in
+from alongside.features.motions.rows import MotionRow
 from alongside.features.motions.writing import SENTENCES, write_motion
+from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
+
+MANAGE = Permission.MANAGE_BOARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +58,7 @@ class Draft:
 
 async def table_motion(session: AsyncSession, person: Principal, draft: Draft) -> UUID:
     """Table a motion and derive the interests in the schools that it concerns. Raises ActionRefused."""
+    await identify_requester(session, person)
     key = await session.scalar(
         select(Body.key)
         .where(Body.authority_id == person.authority_id, Body.id == draft.body_id)
@@ -74,7 +71,7 @@ async def table_motion(session: AsyncSession, person: Principal, draft: Draft) -
     if remit is None or (kind.forum and rules.kind != "forum"):
         raise ActionRefused("This board does not decide on that subject.")
     number = await session.scalar(
-        select(func.count()).where(
+        select(func.max(cast(func.substring(Motion.reference, "[0-9]+$"), Integer))).where(
             Motion.authority_id == person.authority_id, Motion.body_id == draft.body_id
         )
     )
@@ -87,6 +84,7 @@ async def table_motion(session: AsyncSession, person: Principal, draft: Draft) -
                 body_id=draft.body_id,
                 remit=draft.remit,
                 kind=draft.kind,
+                schools=sorted({one.school_urn for one in draft.subjects if one.school_urn is not None}),
                 phase=draft.phase,
                 line=draft.line,
                 financial_year=draft.financial_year,
@@ -104,132 +102,79 @@ async def table_motion(session: AsyncSession, person: Principal, draft: Draft) -
             .returning(Motion.id)
         )
     assert made is not None
-    if draft.subjects:
-        await session.execute(
-            insert(MotionSubject),
-            [
-                {
-                    "authority_id": person.authority_id,
-                    "motion_id": made,
-                    "kind": one.kind,
-                    "subject": one.id,
-                    "school_urn": one.school_urn,
-                }
-                for one in draft.subjects
-            ],
-        )
-    await _derive(session, person, made)
-    await record_audit(session, person, "table_motion", "motion", made)
+    await _write_subjects(session, person, made, draft.subjects)
+    await derive_interests(session, person, made)
+    schools = [one.school_urn for one in draft.subjects]
+    await record_audit(session, person, "table_motion", "motion", made, schools=schools)
     return made
 
 
-async def _derive(session: AsyncSession, person: Principal, motion_id: UUID) -> None:
-    """Write the derived interests that are not written yet."""
-    known = {
-        one.seat_id for one in await interests_in(session, person.authority_id, motion_id) if one.derived
-    }
-    for one in await derived_interests(session, person.authority_id, motion_id, person.today):
-        if one.seat_id not in known:
-            await session.execute(
-                insert(MotionInterest).values(
-                    authority_id=person.authority_id,
-                    motion_id=motion_id,
-                    seat_id=one.seat_id,
-                    person_id=one.person_id,
-                    source="derived",
-                    label=f"interest in {one.school}",
-                    followed="withdrew",
-                )
-            )
-
-
-async def declare_interest(
-    session: AsyncSession, person: Principal, motion_id: UUID, seat_id: UUID, label: str, followed: str
+async def _write_subjects(
+    session: AsyncSession, person: Principal, motion_id: UUID, subjects: Sequence[Subject]
 ) -> None:
-    """Record the interest that the holder of a seat declares, and whether they stayed, spoke or withdrew."""
-    row = await get_motion(session, person.authority_id, motion_id)
-    holders = {one.seat_id: one.person_id for one in await members_on(session, row.body_id, person.today)}
-    if holders.get(seat_id) is None:
-        raise ActionRefused("Nobody holds this seat.", row.state)
-    with explain_constraints(SENTENCES, row.state):
-        made = await session.scalar(
-            insert(MotionInterest)
-            .values(
-                authority_id=person.authority_id,
-                motion_id=motion_id,
-                seat_id=seat_id,
-                person_id=holders[seat_id],
-                source="declared",
-                label=f"declared interest: {label}",
-                followed=followed,
-            )
-            .returning(MotionInterest.id)
-        )
-    assert made is not None
-    await record_audit(session, person, "declare_interest_in_motion", "motion_interest", made)
-
-
-async def dispense(
-    session: AsyncSession, person: Principal, motion_id: UUID, seat_id: UUID, reason: str
-) -> None:
-    """Set the derived interest of a seat aside, with a reason, before the motion opens."""
-    with explain_constraints(SENTENCES):
-        made = await session.scalar(
-            update(MotionInterest)
-            .where(
-                MotionInterest.authority_id == person.authority_id,
-                MotionInterest.motion_id == motion_id,
-                MotionInterest.seat_id == seat_id,
-                MotionInterest.source == "derived",
-            )
-            .values(dispensation_reason=reason, dispensed_by=person.id, followed="stayed")
-            .returning(MotionInterest.id)
-            .execution_options(synchronize_session=False)
-        )
-    if made is None:
-        raise ActionRefused("There is no interest to set aside.")
-    await record_audit(session, person, "dispense_interest", "motion_interest", made)
+    if not subjects:
+        return
+    await session.execute(
+        insert(MotionSubject),
+        [
+            {
+                "authority_id": person.authority_id,
+                "motion_id": motion_id,
+                "kind": one.kind,
+                "subject": one.id,
+                "school_urn": one.school_urn,
+            }
+            for one in subjects
+        ],
+    )
 
 
 async def open_motion(
     session: AsyncSession, person: Principal, motion_id: UUID, present: Collection[UUID] | None
 ) -> None:
     """Freeze the electorate, with a reason for each seat, and open the vote; `present` is None for a written motion."""
-    row = await get_motion(session, person.authority_id, motion_id)
+    row = await get_motion(session, person, MANAGE, motion_id)
     if row.state != "tabled":
         raise ActionRefused("This motion is open already.", row.state)
     rules = body_settings(person.authority_id, row.body_key)
-    await _derive(session, person, motion_id)
+    await derive_interests(session, person, motion_id)
     seats = await members_on(session, row.body_id, person.today)
     interests = await interests_in(session, person.authority_id, motion_id)
     question = Question(row.kind, row.remit, row.phase, rules)
     electors = electors_of(question, seats, interests, None if row.how == "written" else present or ())
+    quorum = quorum_of(rules.remits[row.remit].quorum or rules.quorum, electors, seats)
     with explain_constraints(SENTENCES, row.state):
-        await session.execute(
-            insert(MotionElector),
-            [
-                {
-                    "authority_id": person.authority_id,
-                    "motion_id": motion_id,
-                    "seat_id": one.seat_id,
-                    "person_id": one.person_id,
-                    "may_vote": one.may_vote,
-                    "may_speak": one.may_speak,
-                    "reason": one.reason,
-                    "present": one.present,
-                }
-                for one in electors
-            ],
-        )
-        quorum = quorum_of(rules.remits[row.remit].quorum or rules.quorum, electors, seats)
+        await _freeze(session, row, electors)
         await write_motion(session, row, state="open", opened_at=func.now(), quorum_needed=quorum)
+    await notify_of_opening(session, person, row, electors)
     await record_audit(session, person, "open_motion", "motion", motion_id)
+
+
+async def _freeze(session: AsyncSession, row: MotionRow, electors: Sequence[Elector]) -> None:
+    """Write the electorate of a motion."""
+    await session.execute(
+        insert(MotionElector),
+        [
+            {
+                "authority_id": row.authority_id,
+                "motion_id": row.id,
+                "seat_id": one.seat_id,
+                "person_id": one.person_id,
+                "may_vote": one.may_vote,
+                "may_speak": one.may_speak,
+                "reason": one.reason,
+                "present": one.present,
+            }
+            for one in electors
+        ],
+    )
 
 
 async def record_votes(
     session: AsyncSession, person: Principal, motion_id: UUID, votes: Mapping[UUID, str]
 ) -> None:
     """Record votes by seat. A vote of a seat that has voted replaces the earlier one, which stays as history."""
+    await identify_requester(session, person)
     with explain_constraints(SENTENCES, "open"):
         for seat_id, choice in sorted(votes.items()):
             made = uuid4()
@@ -259,12 +204,13 @@ async def record_votes(
 
 async def close_motion(session: AsyncSession, person: Principal, motion_id: UUID) -> str:
     """Count the votes and close the motion; returns its new state. A vote in progress is waited for."""
+    await identify_requester(session, person)
     await session.execute(
         select(Motion.id)
         .where(Motion.authority_id == person.authority_id, Motion.id == motion_id)
         .with_for_update()
     )
-    row = await get_motion(session, person.authority_id, motion_id)
+    row = await get_motion(session, person, MANAGE, motion_id)
     if row.state != "open" or row.quorum_needed is None:
         raise ActionRefused("This motion is not open.", row.state)
     count = await count_votes(session, person.authority_id, motion_id)

@@ -7,21 +7,23 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
-from alongside.features.boards.members import members_on
 from alongside.features.motions.models import MotionOverruling, MotionReferral
+from alongside.features.motions.notifying import notify_of_overruling
 from alongside.features.motions.queries import get_motion
 from alongside.features.motions.writing import SENTENCES, write_motion
+from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
-from alongside.platform.notifications import notify
+
+MANAGE, OVERRULE = Permission.MANAGE_BOARD, Permission.OVERRULE_BOARD
 
 
 async def record_casting_vote(
     session: AsyncSession, person: Principal, motion_id: UUID, choice: str, chair: UUID
 ) -> None:
     """Record the casting vote of the chair on a tied motion."""
-    row = await get_motion(session, person.authority_id, motion_id)
+    row = await get_motion(session, person, MANAGE, motion_id)
     state = "carried" if choice == "for" else "lost"
     with explain_constraints(SENTENCES, row.state):
         await write_motion(session, row, state=state, casting_choice=choice, casting_by=chair)
@@ -32,7 +34,7 @@ async def end_motion(
     session: AsyncSession, person: Principal, motion_id: UUID, state: str, reason: str
 ) -> None:
     """Defer, withdraw or rescind a motion, with a reason."""
-    row = await get_motion(session, person.authority_id, motion_id)
+    row = await get_motion(session, person, MANAGE, motion_id)
     with explain_constraints(SENTENCES, row.state):
         await write_motion(session, row, state=state, ended_reason=reason)
     await record_audit(session, person, f"motion_{state}", "motion", motion_id)
@@ -48,7 +50,7 @@ async def record_outcome(
     owner_id: UUID | None,
 ) -> None:
     """Record the reasons of a decision, its conditions, when it is reviewed, and who looks after it."""
-    row = await get_motion(session, person.authority_id, motion_id)
+    row = await get_motion(session, person, MANAGE, motion_id)
     if row.closed_at is None:
         raise ActionRefused("The motion is not decided yet.", row.state)
     await write_motion(
@@ -59,7 +61,7 @@ async def record_outcome(
 
 async def refer_motion(session: AsyncSession, person: Principal, motion_id: UUID, reason: str) -> None:
     """Refer a lost motion on the schools grant to the Secretary of State."""
-    row = await get_motion(session, person.authority_id, motion_id)
+    row = await get_motion(session, person, OVERRULE, motion_id)
     with explain_constraints(SENTENCES, row.state):
         await session.execute(
             insert(MotionReferral).values(
@@ -74,7 +76,7 @@ async def record_answer(
     session: AsyncSession, person: Principal, motion_id: UUID, outcome: str, on: date
 ) -> None:
     """Record that the Secretary of State granted or refused what was referred."""
-    row = await get_motion(session, person.authority_id, motion_id)
+    row = await get_motion(session, person, OVERRULE, motion_id)
     with explain_constraints(SENTENCES, row.state):
         await session.execute(
             update(MotionReferral)
@@ -90,7 +92,7 @@ async def overrule(
     session: AsyncSession, person: Principal, motion_id: UUID, ground: str, legal_basis: str, reason: str
 ) -> None:
     """Overrule a decision and notify every seat at once; the decision of the board stays as it is."""
-    row = await get_motion(session, person.authority_id, motion_id)
+    row = await get_motion(session, person, OVERRULE, motion_id)
     with explain_constraints(SENTENCES, row.state):
         await session.execute(
             insert(MotionOverruling).values(
@@ -102,9 +104,5 @@ async def overrule(
                 officer_id=person.id,
             )
         )
-    seats = await members_on(session, row.body_id, person.today)
-    members = [one.person_id for one in seats if one.person_id is not None]
-    text = f"The authority overruled the board’s decision {row.reference}."
-    once = f"motion_overruled:{motion_id}"
-    await notify(session, person, members, "motion_overruled", text, f"/boards/{row.body_key}", once=once)
+    await notify_of_overruling(session, person, row)
     await record_audit(session, person, "overrule_motion", "motion", motion_id)

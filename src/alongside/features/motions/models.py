@@ -3,10 +3,18 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint, Uuid
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from alongside.features.motions.access_policy import (
+    OF_INTEREST,
+    OF_MOTION,
+    OF_OVERRULING,
+    OF_REFERRAL,
+    OF_VOTE,
+    of_part,
+)
 from alongside.features.motions.kinds import KINDS
 from alongside.platform.database.base import AuthorityOwned, Base, created_at, one_of, reference
 
@@ -65,7 +73,8 @@ class Motion(AuthorityOwned, Base):
 
     `quorum_needed` is set when it opens, the counts when it closes; PostgreSQL counts the votes again. `overruling` and
     `referable` are copied from the remit and the kind. A written motion is voted on until `closes_at`. `ended_reason`
-    says why it was deferred, withdrawn or rescinded.
+    says why it was deferred, withdrawn or rescinded. `schools` are those that it concerns: members with an interest in
+    one of them do not read it, except the people in `dispensed`, whose interest is set aside.
     """
 
     __tablename__ = "motion"
@@ -115,12 +124,15 @@ class Motion(AuthorityOwned, Base):
             postgresql_where=sql(f"kind = 'dedelegation' AND state NOT IN ({_UNDECIDED})"),
         ),
         Index(None, "authority_id", "body_id", "tabled_at"),
+        {"info": {"second_policy": OF_MOTION}},
     )
 
     reference: Mapped[str]
     body_id: Mapped[UUID]
     remit: Mapped[str]
     kind: Mapped[str]
+    schools: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default=sql("'{}'"))
+    dispensed: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=sql("'{}'"))
     phase: Mapped[str | None]
     line: Mapped[str] = mapped_column(server_default=sql("''"))
     financial_year: Mapped[str] = mapped_column(server_default=sql("''"))
@@ -159,6 +171,7 @@ class MotionSubject(AuthorityOwned, Base):
         reference("school_urn", "school"),
         UniqueConstraint("authority_id", "motion_id", "kind", "subject"),
         Index(None, "authority_id", "kind", "subject"),
+        {"info": {"second_policy": of_part("motion_subject")}},
     )
 
     motion_id: Mapped[UUID]
@@ -179,6 +192,7 @@ class MotionElector(AuthorityOwned, Base):
         CheckConstraint("NOT may_vote OR person_id IS NOT NULL", name="vacant_seat"),
         CheckConstraint("NOT may_vote OR (may_speak AND present)", name="absent"),
         CheckConstraint("reason <> ''", name="reason"),
+        {"info": {"second_policy": of_part("motion_elector")}},
     )
 
     motion_id: Mapped[UUID]
@@ -210,6 +224,7 @@ class MotionInterest(AuthorityOwned, Base):
         CheckConstraint(
             "source = 'declared' OR followed = 'withdrew' OR dispensed_by IS NOT NULL", name="derived"
         ),
+        {"info": {"second_policy": OF_INTEREST}},
     )
 
     motion_id: Mapped[UUID]
@@ -247,6 +262,7 @@ class Vote(AuthorityOwned, Base):
             unique=True,
             postgresql_where=sql("superseded_by IS NULL"),
         ),
+        {"info": {"second_policy": OF_VOTE}},
     )
 
     motion_id: Mapped[UUID]
@@ -268,6 +284,7 @@ class MotionReferral(AuthorityOwned, Base):
         CheckConstraint("reason <> ''", name="reason"),
         CheckConstraint(one_of("outcome", ("granted", "refused")), name="outcome"),
         CheckConstraint("(outcome IS NULL) = (outcome_on IS NULL)", name="outcome_on"),
+        {"info": {"second_policy": OF_REFERRAL}},
     )
 
     motion_id: Mapped[UUID]
@@ -289,6 +306,7 @@ class MotionOverruling(AuthorityOwned, Base):
         CheckConstraint(one_of("ground", GROUNDS), name="ground"),
         CheckConstraint("legal_basis <> ''", name="legal_basis"),
         CheckConstraint("reason <> ''", name="reason"),
+        {"info": {"second_policy": OF_OVERRULING}},
     )
 
     motion_id: Mapped[UUID]

@@ -1,8 +1,10 @@
 """The rules of motions that PostgreSQL keeps: transitions, the frozen text and electorate, votes, count and overruling.
 
+Only retention deletes rows of motions (`access_policy.py`).
 Sources: Schools Forums (England) Regulations 2012, regulation 8; rules X1 and X4 of the domain.
 """
 
+from alongside.features.motions.access_policy import MANAGERS
 from alongside.features.motions.models import MOVES
 from alongside.platform.database.ddl import schema_rule
 
@@ -19,7 +21,7 @@ def _refuse(condition: str, constraint: str, sentence: str) -> str:
 _FUNCTION = "RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$"
 _RULES = (
     "(body_id, remit, kind, phase, line, financial_year, how, closes_at, majority, casting_vote,"
-    " overruling, referable)"
+    " overruling, referable, schools, dispensed)"
 )
 
 
@@ -28,8 +30,11 @@ def _of(row: str, columns: str) -> str:
 
 
 _CHANGED = f"{_of('NEW', _RULES)} IS DISTINCT FROM {_of('OLD', _RULES)}"
-_COUNT = "(votes_for, votes_against, abstained, quorum_needed, opened_at)"
+_COUNT = "(votes_for, votes_against, abstained, closed_at)"
 _RECOUNTED = f"{_of('NEW', _COUNT)} IS DISTINCT FROM {_of('OLD', _COUNT)}"
+_OPENING = "(quorum_needed, opened_at)"
+_REOPENED = f"{_of('NEW', _OPENING)} IS DISTINCT FROM {_of('OLD', _OPENING)}"
+_COUNTED = "('carried', 'lost', 'tied', 'inquorate')"
 
 schema_rule(
     "a_motion_is_opened_and_closed_by_its_rules",
@@ -80,6 +85,12 @@ BEGIN
         RETURN NEW;
     END IF;{
         _refuse(
+            f"NOT ({MANAGERS})",
+            "motion_manager",
+            "only the clerk and the head of service change motions",
+        )
+    }{
+        _refuse(
             f"{_CHANGED} AND began <> 'tabled'",
             "motion_rules_frozen",
             "the rules of an open motion are frozen",
@@ -93,9 +104,15 @@ BEGIN
         )
     }{
         _refuse(
-            f"{_RECOUNTED} AND (began, NEW.state) NOT IN (('tabled', 'open'), ('open', NEW.state))",
+            f"{_RECOUNTED} AND NOT (began = 'open' AND NEW.state IN {_COUNTED})",
             "motion_count_frozen",
-            "the count of a closed motion is frozen",
+            "the votes are counted once, when the motion closes",
+        )
+    }{
+        _refuse(
+            f"{_REOPENED} AND (began, NEW.state) IS DISTINCT FROM ('tabled', 'open')",
+            "motion_quorum_frozen",
+            "the quorum is set once, when the motion opens",
         )
     }
     IF NEW.state = 'open' AND began = 'tabled' THEN{
@@ -117,7 +134,7 @@ BEGIN
             "an elector has an interest in the school",
         )
     }{_refuse("NEW.closes_at <= clock_timestamp()", "motion_closes_later", "it would be closed at once")}
-    ELSIF began = 'open' AND NEW.state IN ('carried', 'lost', 'tied', 'inquorate') THEN
+    ELSIF began = 'open' AND NEW.state IN {_COUNTED} THEN
         SELECT * INTO counted FROM public.count_of_motion(NEW.authority_id, NEW.id);{
         _refuse(
             "(NEW.votes_for, NEW.votes_against, NEW.abstained) IS DISTINCT FROM"
@@ -183,15 +200,13 @@ schema_rule(
     f"""
 CREATE FUNCTION freeze_with_motion() {_FUNCTION}
 DECLARE
-    entry record;
     held record;
 BEGIN
-    IF TG_OP = 'DELETE' THEN entry := OLD; ELSE entry := NEW; END IF;
     SELECT m.state, m.body_id INTO held FROM public.motion m
-     WHERE m.authority_id = entry.authority_id AND m.id = entry.motion_id FOR SHARE;{
+     WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id FOR SHARE;{
         _refuse("held.state <> 'tabled'", "motion_electorate_frozen", "the motion has opened")
     }
-    IF TG_TABLE_NAME = 'motion_elector' AND TG_OP <> 'DELETE' THEN{
+    IF TG_TABLE_NAME = 'motion_elector' THEN{
         _refuse(
             "NOT EXISTS (SELECT FROM public.seat s WHERE s.authority_id = NEW.authority_id AND s.id = NEW.seat_id"
             " AND s.body_id = held.body_id AND (s.voting OR NOT NEW.may_vote))",
@@ -211,20 +226,18 @@ BEGIN
         )
     }
     END IF;
-    RETURN entry;
+    RETURN NEW;
 END $$;
 
-CREATE TRIGGER freeze_with_motion BEFORE INSERT OR UPDATE OR DELETE ON motion_elector
+CREATE TRIGGER freeze_with_motion BEFORE INSERT OR UPDATE ON motion_elector
     FOR EACH ROW EXECUTE FUNCTION freeze_with_motion();
-CREATE TRIGGER freeze_with_motion BEFORE INSERT OR UPDATE OR DELETE ON motion_subject
+CREATE TRIGGER freeze_with_motion BEFORE INSERT OR UPDATE ON motion_subject
     FOR EACH ROW EXECUTE FUNCTION freeze_with_motion();
 
 CREATE FUNCTION check_motion_interest() {_FUNCTION}
 DECLARE
     stage text;
 BEGIN
-    IF TG_OP = 'DELETE' THEN{_refuse("true", "motion_interest_kept", "interests are kept")}
-    END IF;
     SELECT m.state INTO stage FROM public.motion m
      WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id FOR SHARE;{
         _refuse("stage NOT IN ('tabled', 'open')", "motion_interest_in_time", "the motion is closed")
@@ -245,7 +258,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER check_motion_interest BEFORE INSERT OR UPDATE OR DELETE ON motion_interest
+CREATE TRIGGER check_motion_interest BEFORE INSERT OR UPDATE ON motion_interest
     FOR EACH ROW EXECUTE FUNCTION check_motion_interest();
 """,  # noqa: S608 (of constants above)
 )
@@ -257,8 +270,6 @@ CREATE FUNCTION check_vote() {_FUNCTION}
 DECLARE
     held record;
 BEGIN
-    IF TG_OP = 'DELETE' THEN{_refuse("true", "vote_history", "votes are kept")}
-    END IF;
     SELECT m.state, m.how, m.closes_at INTO held FROM public.motion m
      WHERE m.authority_id = NEW.authority_id AND m.id = NEW.motion_id FOR SHARE;{
         _refuse(
@@ -292,7 +303,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER check_vote BEFORE INSERT OR UPDATE OR DELETE ON vote FOR EACH ROW EXECUTE FUNCTION check_vote();
+CREATE TRIGGER check_vote BEFORE INSERT OR UPDATE ON vote FOR EACH ROW EXECUTE FUNCTION check_vote();
 
 CREATE FUNCTION check_superseding() {_FUNCTION}
 BEGIN{
@@ -334,13 +345,13 @@ BEGIN{
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER check_overruling BEFORE INSERT OR UPDATE OR DELETE ON motion_overruling
+CREATE TRIGGER check_overruling BEFORE INSERT OR UPDATE ON motion_overruling
     FOR EACH ROW EXECUTE FUNCTION check_overruling();
 
 CREATE FUNCTION check_referral() {_FUNCTION}
 BEGIN{
         _refuse(
-            "TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND (OLD.outcome IS NOT NULL OR"
+            "(TG_OP = 'UPDATE' AND (OLD.outcome IS NOT NULL OR"
             " (to_jsonb(NEW) - '{outcome,outcome_on}'::text[]) IS DISTINCT FROM"
             " (to_jsonb(OLD) - '{outcome,outcome_on}'::text[])))",
             "motion_referral_kept",
@@ -357,7 +368,7 @@ BEGIN{
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER check_referral BEFORE INSERT OR UPDATE OR DELETE ON motion_referral
+CREATE TRIGGER check_referral BEFORE INSERT OR UPDATE ON motion_referral
     FOR EACH ROW EXECUTE FUNCTION check_referral();
 """,  # noqa: S608 (of constants above)
 )

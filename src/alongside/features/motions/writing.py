@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
 from alongside.features.motions.models import Motion
-from alongside.features.motions.queries import MotionRow
+from alongside.features.motions.rows import MotionRow
 from alongside.platform.database.constraints import Message
 
 SENTENCES: Mapping[str, Message] = {
@@ -15,6 +15,11 @@ SENTENCES: Mapping[str, Message] = {
     "motion_transition": "This motion has moved on. Open its page again.",
     "motion_text_frozen": "Members have voted, so the text stays. Withdraw the motion and table another one.",
     "motion_electorate": "Nobody could vote on this motion. Check the seats, who is present and the interests.",
+    "motion_elector_holder": "A term on the board has begun or ended. Open this page again.",
+    "motion_elector_interest": "A member has a new interest in a school of this motion. Open this page again.",
+    "motion_electorate_frozen": "This motion is open already.",
+    "uq_motion_elector_authority_id_motion_id_seat_id": "This motion is open already.",
+    "uq_motion_interest_authority_id_motion_id_seat_id_source": "This interest is on record already.",
     "motion_closes_later": "Members can still vote. Close it after the closing date.",
     "motion_casting_by_chair": "Only the chair has a casting vote.",
     "motion_referral": "Only a lost motion on the schools grant can be referred to the Secretary of State.",

@@ -64,6 +64,10 @@ class Permission(StrEnum):
     VIEW_CLAIM = auto()
     MAKE_CLAIM = auto()
     MANAGE_CLAIM = auto()
+    VIEW_MOTION = auto()
+    VOTE_ON_MOTION = auto()
+    DECLARE_INTEREST_IN_MOTION = auto()
+    OVERRULE_BOARD = auto()
 
     VIEW_CATEGORY = auto()
     REVIEW_CATEGORIES = auto()
@@ -263,6 +267,10 @@ ROLE_PERMISSIONS: dict[Permission, RoleScopes] = {
     Permission.VIEW_CLAIM: grant(SCHOOL_ROLES, Scope.OWN_SCHOOL, party=Party.SUPPORTING) | CORE_TEAM,
     Permission.MAKE_CLAIM: grant({Role.HEADTEACHER}, Scope.OWN_SCHOOL, party=Party.SUPPORTING),
     Permission.MANAGE_CLAIM: CORE_TEAM_WITHOUT_INTEREST,
+    Permission.VIEW_MOTION: grant(BOARD_ROLES, Scope.AUTHORITY) | CORE_TEAM,
+    Permission.VOTE_ON_MOTION: grant({Role.BOARD_MEMBER}, Scope.AUTHORITY),
+    Permission.DECLARE_INTEREST_IN_MOTION: grant({Role.BOARD_MEMBER}, Scope.AUTHORITY),
+    Permission.OVERRULE_BOARD: grant({Role.HEAD_OF_SERVICE}, Scope.AUTHORITY),
     Permission.VIEW_CATEGORY: grant(
         GOVERNING_ROLES | {Role.HEADTEACHER}, Scope.OWN_SCHOOL, once="notified_on"
     )
