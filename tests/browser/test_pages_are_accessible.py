@@ -173,6 +173,8 @@ def test_every_page_is_looked_at(full: Any) -> None:
         .replace("{preparing}", "{agreement_id}")
         .replace("{agreement_to_claim}", "{agreement_id}")
         .replace("{visit_request_to_answer}", "{visit_request_id}")
+        .replace("{visit_to_answer}", "{visit_id}")
+        .replace("{disputed_visit}", "{visit_id}")
         for path in THINGS
     }
     bare = {re.sub(r":\w+}", "}", path) for path in gets}

@@ -3,7 +3,7 @@
 import pytest
 
 from alongside.platform.database.session import Database
-from tests.client import Client, soup, words
+from tests.client import Client, element, soup, words
 from tests.features.agreements.builders import an_offer
 from tests.personas import (
     ADMINISTRATOR,
@@ -38,6 +38,9 @@ async def test_a_step_goes_when_it_is_done_and_all_can_be_hidden(client: Client,
     assert await steps(client, HEAD_OF_PARK) == ["Look for good practice", "Add a delegate"]
     await client.post("/home/first-steps", {"step": "all"}, as_=HEAD_OF_PARK)
     assert await steps(client, HEAD_OF_PARK) == []
+    again = element(soup(await client.get("/help", as_=HEAD_OF_PARK)), "main form[method=post]")
+    assert (await client.post(str(again["action"]), {}, as_=HEAD_OF_PARK)).headers["location"] == "/home"
+    assert len(await steps(client, HEAD_OF_PARK)) == 3
 
 
 async def test_the_steps_are_of_one_head_alone(client: Client) -> None:

@@ -17,19 +17,12 @@ def declared() -> list[Action[object]]:
     return list(found.values())
 
 
-NOT_DECIDED = {
-    *("confirm_import", "answer_try", "withdraw_try", "share_profile", "finalise_profile", "notify_category"),
-    *("invite_to_discuss_category", "notify_agreed_categories", "finish_first_step"),
-}
-"""Actions of features that are being built, which must still declare one of the two. The list only becomes shorter."""
-
-
 def test_each_action_can_be_undone_or_says_what_follows() -> None:
     """A new action declares one of the two, or fails here."""
     silent = [
         one.name for one in declared() if not one.undo and not (isinstance(one, FormAction) and one.intro)
     ]
-    assert set(silent) == NOT_DECIDED, "declare `undo`, or a form with an `intro` that says what follows"
+    assert silent == [], "declare `undo`, or a form with an `intro` that says what follows"
 
 
 def test_what_undoes_an_action_exists() -> None:
@@ -61,7 +54,4 @@ def test_a_form_at_an_address_of_its_own_for_something_new_asks_before_it_makes_
         if isinstance(one, FormAction) and (one.form_slug or "").endswith("new") and one.upload is None
     }
     creating = {one.name for one in declared() if isinstance(one, FormAction) and one.creates}
-    assert makes - creating == {
-        *("save_search", "add_constraint", "post_invitation", "post_invitation_of_delegate"),
-        *("try_after_visiting", "try_after_visit", "try_entry", "propose_category", "draft_method"),
-    }
+    assert makes - creating == set()

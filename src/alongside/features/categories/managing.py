@@ -6,8 +6,10 @@ from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from wtforms import Form
 
 from alongside.errors import NotFound
+from alongside.features.authorities import settings_of
 from alongside.features.categories import actions
 from alongside.features.categories.forms import (
     OWN_PANEL,
@@ -29,7 +31,6 @@ from alongside.features.schools.choices import offer_schools, schools_at_work
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, list_resource
-from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.forms.reason import reason_form
 from alongside.platform.school_calendar.calendar import academic_year
@@ -104,6 +105,7 @@ NEW: FormAction[None, ProposalForm] = FormAction(
     permission=PROPOSE,
     title="Propose a category",
     undo="withdraw_category",
+    creates=True,
     submit="Propose this category",
     form=ProposalForm,
     initial=initial_proposal,
@@ -149,7 +151,13 @@ def _cannot_invite(person: Principal, row: CategoryRow) -> str | None:
     return None
 
 
-INVITE = ButtonAction(
+def _answer_by(person: Principal, _: CategoryRow) -> str:
+    days = settings_of(person.authority_id).categorisation.invitation_due
+    answer = format_count(days, "school day")
+    return f"The headteacher gets an email and has {answer} to answer. You cannot take it back."
+
+
+INVITE: FormAction[CategoryRow, Form] = FormAction(
     name="invite_to_discuss_category",
     resource=CATEGORY,
     slug="invitation",
@@ -157,6 +165,10 @@ INVITE = ButtonAction(
     states=("proposed",),
     label=lambda _, row: "Invite again" if row.first_invited_on else "Invite the school",
     refusal=_cannot_invite,
+    title="Invite the school to discuss the category",
+    intro=_answer_by,
+    submit="Send the invitation",
+    form=Form,
     said="The headteacher is invited.",
     run=lambda asked: actions.invite_school(asked.session, asked.person, asked.record),
 )
@@ -254,29 +266,37 @@ AGREE_ALL: FormAction[None, DecisionForm] = FormAction(
     valid=lambda asked: asked.form.check(asked.person.today),
     run=_agree_all,
 )
-NOTIFY = ButtonAction(
+NOTIFY: FormAction[CategoryRow, Form] = FormAction(
     name="notify_category",
     resource=CATEGORY,
     slug="notification",
     permission=PROPOSE,
     states=("agreed",),
     label="Notify the headteacher",
+    intro="The headteacher and those who govern the school can then read the letter. The time for an appeal begins. "
+    "You cannot take it back.",
+    form=Form,
     said="The headteacher is notified.",
     run=lambda asked: actions.notify_category(asked.session, asked.person, asked.record),
 )
 
 
-async def _notify_all(asked: ActionRequest[None]) -> PageResult:
+async def _notify_all(asked: FormRequest[None, Form]) -> PageResult:
     require_used(asked.person)
     count = await actions.notify_all(asked.session, asked.person)
     return Redirect("/categories", f"The headteachers of {format_count(count, 'school')} are notified.")
 
 
-NOTIFY_ALL = ButtonAction(
+NOTIFY_ALL: FormAction[None, Form] = FormAction(
     name="notify_agreed_categories",
     resource=list_resource("/categories/notifications", "/categories"),
     slug="",
     permission=PROPOSE,
+    title="Notify the headteachers of all agreed categories",
+    intro="Each headteacher and those who govern the school can then read their letter. The time for an appeal begins. "
+    "You cannot take it back.",
+    submit="Notify these headteachers",
+    form=Form,
     run=_notify_all,
 )
 

@@ -199,6 +199,7 @@ async def _request(asked: FormRequest[None, RequestForm]) -> Redirect:
 
 HOLD: FormAction[None, HoldForm] = FormAction(
     name="add_hold",
+    creates=True,
     undo="lift_hold",
     resource=list_resource("/data-protection"),
     slug="holds",
@@ -227,6 +228,7 @@ LIFT = FormAction(
 )
 REQUEST: FormAction[None, RequestForm] = FormAction(
     name="ask_for_records",
+    creates=True,
     intro="Export every record that is linked to a person or names them. We record who made the export and why.",
     resource=list_resource("/data-protection"),
     slug="requests",

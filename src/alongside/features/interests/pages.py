@@ -55,6 +55,7 @@ async def _declare(asked: FormRequest[None, InterestForm]) -> None:
 
 DECLARE: FormAction[None, InterestForm] = FormAction(
     name="declare_interest",
+    creates=True,
     undo="end_interest",
     resource=list_resource("/interests"),
     slug="",

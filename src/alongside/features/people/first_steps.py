@@ -1,10 +1,10 @@
 """The first steps of a new head: which of them a person has done or hidden."""
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ValidationFailed
-from alongside.features.people.models import FIRST_STEPS
+from alongside.features.people.models import FIRST_STEPS, Person
 from alongside.platform.access.principal import Principal
 
 FINISH = text(
@@ -23,3 +23,13 @@ async def finish_first_step(session: AsyncSession, person: Principal, step: str)
     done = list(FIRST_STEPS) if step == "all" else [step]
     values = {"authority_id": person.authority_id, "person_id": person.id, "done": done}
     await session.execute(FINISH, values)
+
+
+async def show_first_steps(session: AsyncSession, person: Principal) -> None:
+    """Show this person the first steps again that they marked as done or hid."""
+    await session.execute(
+        update(Person)
+        .where(Person.authority_id == person.authority_id, Person.id == person.id)
+        .values(first_steps_done=[])
+        .execution_options(synchronize_session=False)
+    )

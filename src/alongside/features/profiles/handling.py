@@ -1,5 +1,7 @@
 """Actions of the core team on profiles: calculate, share, invite, record what followed, decide, make final."""
 
+from wtforms import Form
+
 from alongside.features.profiles import actions
 from alongside.features.profiles.calculation import calculate
 from alongside.features.profiles.forms import (
@@ -58,13 +60,16 @@ SHARE_ALL: FormAction[None, YearAndPhase] = FormAction(
     form=YearAndPhase,
     run=_share_all,
 )
-SHARE = ButtonAction(
+SHARE: FormAction[ProfileRow, Form] = FormAction(
     name="share_profile",
     resource=PROFILE,
     slug="sharing",
     permission=PREPARE,
     states=("calculated",),
     label="Share with the school",
+    intro="The school and the leads of its group can then read this profile. The school is notified.",
+    submit="Share this profile",
+    form=Form,
     said="The profile is shared. The school is notified.",
     run=lambda asked: actions.share_profile(asked.session, asked.person, asked.record),
 )
@@ -158,13 +163,16 @@ DIRECTION: FormAction[ProfileRow, DirectionForm] = FormAction(
         asked.session, asked.person, asked.record, asked.form.direction.data, asked.form.reason.data
     ),
 )
-FINALISE = ButtonAction(
+FINALISE: FormAction[ProfileRow, Form] = FormAction(
     name="finalise_profile",
     resource=PROFILE,
     slug="final",
     permission=PREPARE,
     states=ASKED,
     label="Make final",
+    intro="Nobody can change a final profile. If its figures are corrected later, it is marked as revised.",
+    submit="Make this profile final",
+    form=Form,
     refusal=lambda _, profile: None if profile.direction else "Decide the direction of travel first.",
     said="The profile is final.",
     run=lambda asked: actions.finalise_profile(asked.session, asked.person, asked.record),

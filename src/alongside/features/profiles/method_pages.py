@@ -104,6 +104,7 @@ async def _draft(asked: FormRequest[None, MethodForm]) -> PageResult:
 
 DRAFT: FormAction[None, MethodForm] = FormAction(
     name="draft_method",
+    creates=True,
     resource=list_resource("/profile-methods"),
     slug="",
     form_slug="new",

@@ -81,6 +81,7 @@ def _over(_: Principal, row: TryRow) -> str | None:
 
 FROM_ENTRY: FormAction[Entry, TryForm] = FormAction(
     name="try_entry",
+    creates=True,
     resource=ENTRY,
     slug="tries",
     form_slug="tries/new",
@@ -96,6 +97,7 @@ FROM_ENTRY: FormAction[Entry, TryForm] = FormAction(
 )
 FROM_VISIT: FormAction[VisitRow, TryForm] = FormAction(
     name="try_after_visit",
+    creates=True,
     resource=VISIT,
     slug="tries",
     form_slug="tries/new",
@@ -112,6 +114,7 @@ FROM_VISIT: FormAction[VisitRow, TryForm] = FormAction(
 )
 FROM_VISIT_REQUEST: FormAction[RequestedVisit, TryForm] = FormAction(
     name="try_after_visiting",
+    creates=True,
     resource=VISIT_REQUEST,
     slug="tries",
     form_slug="tries/new",
@@ -133,6 +136,7 @@ OUTCOME: FormAction[TryRow, OutcomeForm] = FormAction(
     permission=Permission.CHANGE_TRY,
     refusal=_over,
     title="How did it go?",
+    intro="You answer once. Your answer is counted with the entry, without the name of your school.",
     form=OutcomeForm,
     template="tries/outcome.html",
     context=_context,
@@ -141,6 +145,7 @@ OUTCOME: FormAction[TryRow, OutcomeForm] = FormAction(
 )
 WITHDRAW: ButtonAction[TryRow] = ButtonAction(
     name="withdraw_try",
+    undo="try_entry",
     resource=TRY,
     slug="withdrawal",
     permission=Permission.CHANGE_TRY,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from alongside.features.people.first_steps import finish_first_step
+from alongside.features.people.first_steps import finish_first_step, show_first_steps
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.database.reads import Read
@@ -82,9 +82,19 @@ async def _finish(asked: ActionRequest[None]) -> None:
 
 FINISH_STEP = ButtonAction(
     name="finish_first_step",
+    undo="show_first_steps",
     resource=list_resource("/home/first-steps", "/home"),
     slug="",
     permission=Permission.VIEW_OWN_HOME,
     run=_finish,
 )
-routes = routes_of((FINISH_STEP,))
+SHOW_STEPS = ButtonAction(
+    name="show_first_steps",
+    undo="finish_first_step",
+    resource=list_resource("/home/all-first-steps", "/home"),
+    slug="",
+    permission=Permission.VIEW_OWN_HOME,
+    said="The first steps are on your home page again.",
+    run=lambda asked: show_first_steps(asked.session, asked.person),
+)
+routes = routes_of((FINISH_STEP, SHOW_STEPS))

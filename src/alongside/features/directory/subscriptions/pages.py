@@ -149,6 +149,7 @@ FOLLOW_SCHOOL = ButtonAction(
 )
 SAVE_SEARCH = FormAction(
     name="save_search",
+    creates=True,
     undo="end_subscription",
     resource=LIST,
     slug="searches",

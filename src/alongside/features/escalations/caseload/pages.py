@@ -41,6 +41,7 @@ async def _arrange(asked: FormRequest[None, CoverForm]) -> None:
 
 ARRANGE: FormAction[None, CoverForm] = FormAction(
     name="arrange_cover",
+    creates=True,
     undo="end_cover",
     resource=list_resource("/leave-cover", "/escalations"),
     slug="",

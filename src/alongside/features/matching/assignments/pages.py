@@ -326,6 +326,7 @@ async def _both_ids(
 
 ADD_CONSTRAINT: FormAction[PlannedNeed, ConstraintForm] = FormAction(
     name="add_constraint",
+    creates=True,
     undo="remove_constraint",
     resource=PLANNED_NEED,
     slug="constraints",

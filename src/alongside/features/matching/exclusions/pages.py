@@ -58,6 +58,7 @@ async def _exclude(asked: FormRequest[None, ExclusionForm]) -> None:
 
 EXCLUDE: FormAction[None, ExclusionForm] = FormAction(
     name="exclude_school",
+    creates=True,
     undo="lift_exclusion",
     resource=list_resource(LIST),
     slug="",

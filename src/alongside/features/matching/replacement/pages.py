@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from wtforms import Form, StringField
+from wtforms import Form, RadioField
 
 from alongside.features.authorities import settings_of
 from alongside.features.authorities.settings import AuthoritySettings
@@ -107,7 +107,7 @@ def _difference(option: Option, assignment: AssignmentRow) -> int:
 class OptionForm(Form):
     """The chosen replacement."""
 
-    option = StringField("Who should come instead?")
+    option = RadioField("Who should come instead?", choices=[], validate_choice=False)
 
     def is_valid(self) -> bool:
         """Validate that one is chosen."""

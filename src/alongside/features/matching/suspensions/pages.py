@@ -49,6 +49,7 @@ async def _suspend(asked: FormRequest[None, SuspensionForm]) -> None:
 
 SUSPEND: FormAction[None, SuspensionForm] = FormAction(
     name="suspend_supplier",
+    creates=True,
     undo="end_suspension",
     resource=list_resource(LIST),
     slug="",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from wtforms import Form, TextAreaField
+from wtforms import Form, HiddenField
 
 from alongside.features.people.invitation_files.actions import invite_together
 from alongside.features.people.invitation_files.checking import (
@@ -49,7 +49,7 @@ MAIL_WORDS = {"waiting": "waiting to be sent", "sending": "waiting to be sent", 
 class RowsForm(Form):
     """The rows that were previewed, as CSV."""
 
-    rows = TextAreaField()
+    rows = HiddenField()
 
 
 @dataclass(frozen=True, kw_only=True)

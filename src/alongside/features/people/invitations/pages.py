@@ -158,6 +158,7 @@ def _on_an_invitation(
 
 INVITE: FormAction[None, InvitationForm] = FormAction(
     name="post_invitation",
+    creates=True,
     resource=list_resource("/people/invitations", LIST),
     slug="",
     form_slug="new",
@@ -171,6 +172,7 @@ INVITE: FormAction[None, InvitationForm] = FormAction(
 )
 INVITE_DELEGATE: FormAction[None, DelegateForm] = FormAction(
     name="post_invitation_of_delegate",
+    creates=True,
     resource=list_resource("/people/delegates", LIST),
     slug="",
     form_slug="new",

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from wtforms import Form, HiddenField
+
 from alongside.errors import ActionRefused, ValidationFailed
 from alongside.features.authorities import settings_of
 from alongside.features.performance.access_policy import identify_requester
@@ -27,7 +29,7 @@ from alongside.features.performance.published.sheets import Sheet, UnknownTable,
 from alongside.features.performance.published.tables import TABLES
 from alongside.features.performance.statuses import RELEASES
 from alongside.platform.access.permissions import Permission
-from alongside.platform.forms.action import ActionRequest, list_resource, routes_of
+from alongside.platform.forms.action import list_resource, routes_of
 from alongside.platform.forms.button_action import ButtonAction
 from alongside.platform.forms.form_action import FormAction, FormRequest
 from alongside.platform.school_calendar.calendar import academic_year
@@ -84,6 +86,11 @@ class ChangedFigure:
     after: str
 
 
+IMPORT_INTRO = (
+    "The new figures take the place of those stored now. An import of the table as it was puts them back."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PreviewPage(PageContext):
     """The preview of an upload: numbers, changed figures, notes and rows left out; `problem` if it cannot be read."""
@@ -98,6 +105,7 @@ class PreviewPage(PageContext):
     changes: Sequence[ChangedFigure] = ()
     releases: Mapping[str, str] = field(default_factory=lambda: RELEASES)
     shown: int = SHOWN
+    intro: str = IMPORT_INTRO
 
 
 @endpoint.get(IMPORTS, permission=Permission.IMPORT_PERFORMANCE)
@@ -209,13 +217,19 @@ IMPORT: FormAction[None, UploadForm] = FormAction(
 )
 
 
-async def _confirm(asked: ActionRequest[WaitingUpload]) -> PageResult:
+class ConfirmationForm(Form):
+    """The digest of the preview that is confirmed."""
+
+    digest = HiddenField()
+
+
+async def _confirm(asked: FormRequest[WaitingUpload, ConfirmationForm]) -> PageResult:
     upload = asked.record
     try:
         preview = await read_upload(asked.session, asked.person, upload)
     except UnreadableTable as problem:
         raise ActionRefused(str(problem)) from problem
-    if preview.plan.digest != asked.data.one("digest"):
+    if preview.plan.digest != asked.form.digest.data:
         raise ActionRefused(CHANGED_MEANWHILE)
     import_id = await apply_import(
         asked.session,
@@ -230,10 +244,14 @@ async def _confirm(asked: ActionRequest[WaitingUpload]) -> PageResult:
     return Redirect(f"{IMPORTS}/{import_id}", f"{format_count(preview.table.rows_used, 'row')} imported.")
 
 
-CONFIRM = ButtonAction(
+CONFIRM: FormAction[WaitingUpload, ConfirmationForm] = FormAction(
     name="confirm_import",
     resource=UPLOAD,
     slug="confirmation",
+    form_slug=None,
+    title="Import a table",
+    intro=IMPORT_INTRO,
+    form=ConfirmationForm,
     permission=Permission.IMPORT_PERFORMANCE,
     run=_confirm,
 )
