@@ -125,6 +125,7 @@ LISTS: dict[str, Persona | None] = {
     "/categories/notifications": OFFICER,
     "/categories/moderation": LEAD_OF_NORTH,
     "/categories/distribution": OFFICER,
+    "/categories/totals": HEAD_OF_MILL,
     "/categories/differences": OFFICER,
     "/boards": CLERK,
     "/consultations": HEAD_OF_MILL,

@@ -41,6 +41,10 @@ EXCEPTIONS = {
     ),
     "/categories/distribution.csv": (4, "as the page, without the movement"),
     "/categories/list.csv": (4, "as the list"),
+    "/categories/totals": (
+        6,
+        "the distribution and the movement of all schools, as the system, then interests and the requester",
+    ),
     "/categories/movement.csv": (4, "as the page, without the distribution"),
     "/categories/from-profiles": (
         9,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from alongside.features.authorities import settings_of
-from alongside.features.categories import appealing, managing, queries
+from alongside.features.categories import appealing, managing, queries, totals_page
 from alongside.features.categories.actions import record_seen
 from alongside.features.categories.labels import STATES, require_used
 from alongside.features.categories.models import BASES, OUTCOMES
@@ -329,5 +329,6 @@ routes = [
     list_differences,
     download_differences,
     print_differences,
+    *totals_page.routes,
     *routes_of((*managing.OF_LIST, *managing.ACTIONS, MODERATE, *appealing.ACTIONS)),
 ]
