@@ -3614,7 +3614,7 @@ CREATE POLICY everyone_inside ON document_reading FOR ALL TO PUBLIC USING (true)
 
 CREATE POLICY seen_by ON document_reading AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('delegate', 'headteacher') AND school_urn = (SELECT nullif((SELECT security.requester())[3], '')::integer)) OR person_id::text = (SELECT security.requester())[2]);
 
-CREATE POLICY added_by ON document_reading AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((person_id::text = (SELECT security.requester())[2] AND role = (SELECT security.requester())[1] AND school_urn::text = ANY (string_to_array((SELECT security.requester())[3], ','))));
+CREATE POLICY added_by ON document_reading AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((person_id::text = (SELECT security.requester())[2] AND role = (SELECT security.requester())[1] AND school_urn::text = ANY (string_to_array((SELECT security.requester())[3], ',')) AND ((document = 'profile' AND EXISTS (SELECT FROM profile d WHERE d.authority_id = document_reading.authority_id AND d.id = document_id AND d.school_urn = document_reading.school_urn AND d.snapshot_number >= document_reading.number)) OR (document = 'support_category' AND EXISTS (SELECT FROM support_category d WHERE d.authority_id = document_reading.authority_id AND d.id = document_id AND d.school_urn = document_reading.school_urn AND d.decision_number >= document_reading.number)))));
 
 CREATE POLICY changed_by ON document_reading AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (false) WITH CHECK (false);
 
@@ -3952,7 +3952,7 @@ CREATE POLICY seen_by ON consultation_school AS RESTRICTIVE FOR SELECT TO PUBLIC
 
 CREATE POLICY added_by ON consultation_school AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
-CREATE POLICY changed_by ON consultation_school AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+CREATE POLICY changed_by ON consultation_school AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('system')) WITH CHECK ((SELECT security.requester())[1] IN ('system'));
 
 CREATE POLICY removed_by ON consultation_school AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
@@ -4348,7 +4348,7 @@ CREATE POLICY everyone_inside ON notice_question FOR ALL TO PUBLIC USING (true) 
 
 CREATE POLICY seen_by ON notice_question AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id) AND true));
 
-CREATE POLICY added_by ON notice_question AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id) AND asked_by::text = (SELECT security.requester())[2]));
+CREATE POLICY added_by ON notice_question AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('system') OR (EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id) AND asked_by::text = (SELECT security.requester())[2] AND answered_at IS NULL AND answered_by IS NULL));
 
 CREATE POLICY changed_by ON notice_question AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('system') OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ',')))))) WITH CHECK ((SELECT security.requester())[1] IN ('system') OR EXISTS (SELECT FROM notice n WHERE n.authority_id = notice_question.authority_id AND n.id = notice_question.notice_id AND ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('consortium_deputy', 'consortium_lead') AND n.consortium_id::text = ANY (string_to_array((SELECT security.requester())[4], ','))))));
 
@@ -4545,9 +4545,9 @@ CREATE POLICY everyone_inside ON consultation_answer FOR ALL TO PUBLIC USING (tr
 
 CREATE POLICY seen_by ON consultation_answer AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('delegate', 'headteacher') AND school_urn::text = (SELECT security.requester())[3]));
 
-CREATE POLICY added_by ON consultation_answer AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3]));
+CREATE POLICY added_by ON consultation_answer AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3]) AND answered_by::text = (SELECT security.requester())[2]);
 
-CREATE POLICY changed_by ON consultation_answer AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3])) WITH CHECK (((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3]));
+CREATE POLICY changed_by ON consultation_answer AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3]) AND answered_by::text = (SELECT security.requester())[2]) WITH CHECK (((SELECT security.requester())[1] IN ('headteacher') AND school_urn::text = (SELECT security.requester())[3]) AND answered_by::text = (SELECT security.requester())[2]);
 
 CREATE POLICY removed_by ON consultation_answer AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
@@ -4601,7 +4601,7 @@ CREATE POLICY everyone_inside ON profile_dispute FOR ALL TO PUBLIC USING (true) 
 
 CREATE POLICY seen_by ON profile_dispute AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM profile p WHERE p.authority_id = profile_dispute.authority_id AND p.id = profile_dispute.profile_id));
 
-CREATE POLICY added_by ON profile_dispute AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] = 'headteacher' AND EXISTS (SELECT FROM profile p WHERE p.authority_id = profile_dispute.authority_id AND p.id = profile_dispute.profile_id) AND raised_by::text = (SELECT security.requester())[2]);
+CREATE POLICY added_by ON profile_dispute AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] = 'headteacher' AND EXISTS (SELECT FROM profile p WHERE p.authority_id = profile_dispute.authority_id AND p.id = profile_dispute.profile_id) AND raised_by::text = (SELECT security.requester())[2] AND answered_at IS NULL AND answered_by IS NULL);
 
 CREATE POLICY changed_by ON profile_dispute AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 
@@ -5807,6 +5807,18 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
      WHERE authority_id = of_authority AND person_id = of_person AND ended_at IS NULL
 $$;
 
+CREATE FUNCTION refuse_changed_notice_question() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'question % stays as it was asked', OLD.id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'words_of_the_asker', TABLE = 'notice_question';
+END $$;
+
+CREATE TRIGGER refuse_changed_notice_question BEFORE UPDATE ON notice_question FOR EACH ROW
+    WHEN ((NEW.notice_id, NEW.question, NEW.asked_by, NEW.asked_at)
+          IS DISTINCT FROM (OLD.notice_id, OLD.question, OLD.asked_by, OLD.asked_at))
+    EXECUTE FUNCTION refuse_changed_notice_question();
+
 CREATE FUNCTION refuse_late_consultation_answer() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -5822,6 +5834,24 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+CREATE FUNCTION refuse_other_consultation_answer() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM jsonb_each_text(NEW.answers) given
+                WHERE NOT EXISTS (SELECT FROM public.consultation_question q
+                                   WHERE q.authority_id = NEW.authority_id AND q.id::text = given.key
+                                     AND q.consultation_id = NEW.consultation_id AND q.removed_at IS NULL
+                                     AND (q.kind = 'text' OR given.value = ANY (q.choices)))) THEN
+        RAISE EXCEPTION 'consultation % has no such question or choice', NEW.consultation_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consultation_answer_to_its_questions',
+                  TABLE = 'consultation_answer';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_other_consultation_answer BEFORE INSERT OR UPDATE OF answers ON consultation_answer
+    FOR EACH ROW EXECUTE FUNCTION refuse_other_consultation_answer();
 
 CREATE TRIGGER refuse_late_consultation_answer BEFORE INSERT OR UPDATE ON consultation_answer
     FOR EACH ROW EXECUTE FUNCTION refuse_late_consultation_answer();
@@ -5840,6 +5870,30 @@ END $$;
 
 CREATE TRIGGER refuse_changed_consultation_question BEFORE INSERT OR UPDATE ON consultation_question
     FOR EACH ROW EXECUTE FUNCTION refuse_changed_consultation_question();
+
+CREATE FUNCTION refuse_changed_consultation() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF OLD.state <> 'draft' AND ROW(NEW.title, NEW.body, NEW.phase, NEW.school_phases, NEW.school_days, NEW.opens_on)
+         IS DISTINCT FROM ROW(OLD.title, OLD.body, OLD.phase, OLD.school_phases, OLD.school_days, OLD.opens_on)
+       OR OLD.state = 'decided' AND ROW(NEW.decision, NEW.decision_reference, NEW.decided_on)
+         IS DISTINCT FROM ROW(OLD.decision, OLD.decision_reference, OLD.decided_on) THEN
+        RAISE EXCEPTION 'consultation % stays as the schools read it', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consultation_text_is_kept', TABLE = 'consultation';
+    END IF;
+    IF (NEW.state = 'closed' AND OLD.state <> 'closed'
+        OR ROW(NEW.closed_at, NEW.asked, NEW.answered, NEW.counts)
+           IS DISTINCT FROM ROW(OLD.closed_at, OLD.asked, OLD.answered, OLD.counts))
+       AND (security.requester())[1] <> 'system' THEN
+        RAISE EXCEPTION 'no person closes consultation %, or counts its answers', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consultation_closed_by_the_system',
+                  TABLE = 'consultation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_changed_consultation BEFORE UPDATE ON consultation
+    FOR EACH ROW EXECUTE FUNCTION refuse_changed_consultation();
 
 CREATE FUNCTION announce_need() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -7275,6 +7329,18 @@ CREATE TRIGGER refuse_early_silence BEFORE UPDATE OF state ON profile FOR EACH R
     WHEN (NEW.state = 'no_answer' AND OLD.state <> 'no_answer'
           AND (NEW.answer_by IS NULL OR NEW.answer_by >= public.london_today()))
     EXECUTE FUNCTION refuse_early_silence();
+
+CREATE FUNCTION refuse_changed_dispute() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'dispute % stays as the school wrote it', OLD.id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'words_of_the_school', TABLE = 'profile_dispute';
+END $$;
+
+CREATE TRIGGER refuse_changed_dispute BEFORE UPDATE ON profile_dispute FOR EACH ROW
+    WHEN ((NEW.profile_id, NEW.measure, NEW.reason, NEW.raised_by, NEW.raised_at)
+          IS DISTINCT FROM (OLD.profile_id, OLD.measure, OLD.reason, OLD.raised_by, OLD.raised_at))
+    EXECUTE FUNCTION refuse_changed_dispute();
 
 CREATE FUNCTION check_support_category_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

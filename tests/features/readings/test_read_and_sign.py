@@ -138,23 +138,30 @@ async def test_a_category_letter_is_signed_and_signed_again_when_it_changes(
         await owner.close()
 
 
-async def test_postgresql_keeps_readings_to_those_they_concern(module_database: DatabaseCopy) -> None:
+async def test_postgresql_keeps_readings_to_those_they_concern(
+    module_database: DatabaseCopy, profiles: Profiles
+) -> None:
     """With the app bypassed: nobody signs for another person or another school, and no stamp is changed."""
     database = open_database(module_database)
+    owner = await asyncpg.connect(module_database.superuser_url)
+    await owner.execute("UPDATE profile SET state = 'shared', shared_at = now() WHERE state = 'calculated'")
+    await owner.execute("UPDATE profile SET governors_from = now()")
+    await owner.execute("DELETE FROM document_reading")
+    await owner.close()
     insert = text(
         "INSERT INTO document_reading (authority_id, document, document_id, number, school_urn, person_id, role, act)"
-        " VALUES (:authority_id, 'profile', gen_random_uuid(), 1, :urn, :person_id, 'chair_of_governors', 'signed')"
+        " VALUES (:authority_id, 'profile', :id, 1, :urn, :person_id, 'chair_of_governors', 'signed')"
     )
     try:
         for person_id, urn in ((HEAD_OF_MILL.person_id, MILL), (CHAIR_OF_MILL.person_id, QUAY)):
-            values = {"authority_id": NORTHSHIRE, "urn": urn, "person_id": person_id}
+            values = {"authority_id": NORTHSHIRE, "id": profiles[urn], "urn": urn, "person_id": person_id}
             async with database.transaction(NORTHSHIRE) as session:
                 await identify_requester(session, acting(CHAIR_OF_MILL, APP_DAY))
                 with pytest.raises(DBAPIError, match="row-level security"):
                     await session.execute(insert, values)
         async with database.transaction(NORTHSHIRE) as session:
             await identify_requester(session, acting(CHAIR_OF_MILL, APP_DAY))
-            values = {"authority_id": NORTHSHIRE, "urn": MILL, "person_id": CHAIR_OF_MILL.person_id}
+            values |= {"id": profiles[MILL], "urn": MILL, "person_id": CHAIR_OF_MILL.person_id}
             await session.execute(insert, values)
             changed = await session.execute(text("UPDATE document_reading SET number = 2 RETURNING id"))
             assert not changed.all()

@@ -1,13 +1,14 @@
 """Who can read and answer a consultation: its row policies in PostgreSQL, and the requester that they read.
 
 The core team reads everything. A school reads the consultations that it is asked in, and its own answer; only its
-headteacher writes the answer.
+headteacher writes the answer, in their own name.
 """
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.platform.access.principal import SCHOOL_ROLES, Principal, Role
 from alongside.platform.database.requester_context import (
+    PERSON,
     SCHOOL,
     RequesterContext,
     RowPolicy,
@@ -33,8 +34,8 @@ OF_CONSULTATION = RowPolicy(seen=_seen_if_asked("consultation", "consultation.id
 OF_QUESTION = RowPolicy(
     seen=_seen_if_asked("consultation_question", "consultation_question.consultation_id"), added=CORE
 )
-OF_SCHOOL = RowPolicy(seen=f"{CORE} OR {OWN_SCHOOL}", added=CORE)
-OF_ANSWER = RowPolicy(seen=f"{CORE} OR {OWN_SCHOOL}", added=OWN_HEAD)
+OF_SCHOOL = RowPolicy(seen=f"{CORE} OR {OWN_SCHOOL}", added=CORE, changed=role_is(Role.SYSTEM))
+OF_ANSWER = RowPolicy(seen=f"{CORE} OR {OWN_SCHOOL}", added=f"{OWN_HEAD} AND answered_by::text = {PERSON}")
 
 
 async def identify_requester(session: AsyncSession, person: Principal) -> None:

@@ -198,6 +198,24 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION refuse_other_consultation_answer() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM jsonb_each_text(NEW.answers) given
+                WHERE NOT EXISTS (SELECT FROM public.consultation_question q
+                                   WHERE q.authority_id = NEW.authority_id AND q.id::text = given.key
+                                     AND q.consultation_id = NEW.consultation_id AND q.removed_at IS NULL
+                                     AND (q.kind = 'text' OR given.value = ANY (q.choices)))) THEN
+        RAISE EXCEPTION 'consultation % has no such question or choice', NEW.consultation_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consultation_answer_to_its_questions',
+                  TABLE = 'consultation_answer';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_other_consultation_answer BEFORE INSERT OR UPDATE OF answers ON consultation_answer
+    FOR EACH ROW EXECUTE FUNCTION refuse_other_consultation_answer();
+
 CREATE TRIGGER refuse_late_consultation_answer BEFORE INSERT OR UPDATE ON consultation_answer
     FOR EACH ROW EXECUTE FUNCTION refuse_late_consultation_answer();
 
@@ -215,5 +233,34 @@ END $$;
 
 CREATE TRIGGER refuse_changed_consultation_question BEFORE INSERT OR UPDATE ON consultation_question
     FOR EACH ROW EXECUTE FUNCTION refuse_changed_consultation_question();
+""",
+)
+
+schema_rule(
+    "a_consultation_stays_as_the_schools_read_it_and_no_person_closes_it",
+    """
+CREATE FUNCTION refuse_changed_consultation() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF OLD.state <> 'draft' AND ROW(NEW.title, NEW.body, NEW.phase, NEW.school_phases, NEW.school_days, NEW.opens_on)
+         IS DISTINCT FROM ROW(OLD.title, OLD.body, OLD.phase, OLD.school_phases, OLD.school_days, OLD.opens_on)
+       OR OLD.state = 'decided' AND ROW(NEW.decision, NEW.decision_reference, NEW.decided_on)
+         IS DISTINCT FROM ROW(OLD.decision, OLD.decision_reference, OLD.decided_on) THEN
+        RAISE EXCEPTION 'consultation % stays as the schools read it', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consultation_text_is_kept', TABLE = 'consultation';
+    END IF;
+    IF (NEW.state = 'closed' AND OLD.state <> 'closed'
+        OR ROW(NEW.closed_at, NEW.asked, NEW.answered, NEW.counts)
+           IS DISTINCT FROM ROW(OLD.closed_at, OLD.asked, OLD.answered, OLD.counts))
+       AND (security.requester())[1] <> 'system' THEN
+        RAISE EXCEPTION 'no person closes consultation %, or counts its answers', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'consultation_closed_by_the_system',
+                  TABLE = 'consultation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER refuse_changed_consultation BEFORE UPDATE ON consultation
+    FOR EACH ROW EXECUTE FUNCTION refuse_changed_consultation();
 """,
 )

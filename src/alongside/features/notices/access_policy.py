@@ -72,7 +72,9 @@ def of_notice_part(table: str, *, added: str = "", changed: str = "", seen: str 
 
 OF_FILE = of_notice_part("notice_file")
 OF_CORRECTION = of_notice_part("notice_correction", changed="false")
-OF_QUESTION = of_notice_part("notice_question", added=f"asked_by::text = {PERSON}")
+OF_QUESTION = of_notice_part(
+    "notice_question", added=f"asked_by::text = {PERSON} AND answered_at IS NULL AND answered_by IS NULL"
+)
 OF_READING = of_notice_part(
     "notice_reading",
     added=f"person_id::text = {PERSON}",

@@ -23,6 +23,7 @@ from alongside.platform.database.base import (
     one_of,
     reference,
 )
+from alongside.platform.database.ddl import schema_rule
 from alongside.platform.uploads.file_types import LARGEST_DOCUMENT
 from alongside.platform.workflow import INITIAL, Transition, workflow
 
@@ -196,3 +197,21 @@ class NoticeReading(AuthorityKeyed, Base):
     notice_id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
     opened_at: Mapped[datetime] = created_at()
+
+
+schema_rule(
+    "a_question_about_a_notice_keeps_its_words",
+    """
+CREATE FUNCTION refuse_changed_notice_question() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'question % stays as it was asked', OLD.id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'words_of_the_asker', TABLE = 'notice_question';
+END $$;
+
+CREATE TRIGGER refuse_changed_notice_question BEFORE UPDATE ON notice_question FOR EACH ROW
+    WHEN ((NEW.notice_id, NEW.question, NEW.asked_by, NEW.asked_at)
+          IS DISTINCT FROM (OLD.notice_id, OLD.question, OLD.asked_by, OLD.asked_at))
+    EXECUTE FUNCTION refuse_changed_notice_question();
+""",
+)

@@ -38,6 +38,7 @@ OF_COMMENT = RowPolicy(
 )
 OF_DISPUTE = RowPolicy(
     seen=f"{CORE} OR {_readable('profile_dispute')}",
-    added=f"{_HEAD} AND {_readable('profile_dispute')} AND raised_by::text = {PERSON}",
+    added=f"{_HEAD} AND {_readable('profile_dispute')} AND raised_by::text = {PERSON}"
+    " AND answered_at IS NULL AND answered_by IS NULL",
     changed=CORE,
 )

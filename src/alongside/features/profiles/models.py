@@ -285,3 +285,20 @@ CREATE TRIGGER refuse_early_silence BEFORE UPDATE OF state ON profile FOR EACH R
     EXECUTE FUNCTION refuse_early_silence();
 """,
 )
+
+schema_rule(
+    "a_disputed_figure_keeps_the_words_of_the_school",
+    """
+CREATE FUNCTION refuse_changed_dispute() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'dispute % stays as the school wrote it', OLD.id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'words_of_the_school', TABLE = 'profile_dispute';
+END $$;
+
+CREATE TRIGGER refuse_changed_dispute BEFORE UPDATE ON profile_dispute FOR EACH ROW
+    WHEN ((NEW.profile_id, NEW.measure, NEW.reason, NEW.raised_by, NEW.raised_at)
+          IS DISTINCT FROM (OLD.profile_id, OLD.measure, OLD.reason, OLD.raised_by, OLD.raised_at))
+    EXECUTE FUNCTION refuse_changed_dispute();
+""",
+)

@@ -15,11 +15,24 @@ PROFILE, CATEGORY = "profile", "support_category"
 DOCUMENTS = {PROFILE: "Performance profile", CATEGORY: "Category letter"}
 SEEN, SIGNED = "seen", "signed"
 
-OWN_READING = f"(person_id::text = {PERSON} AND role = {ROLE} AND {is_among('school_urn', SCHOOL)})"
+
+def _readable(document: str, newest: str) -> str:
+    """Return the condition that the requester can read this version of a document of this kind and school."""
+    return (
+        f"(document = '{document}' AND EXISTS (SELECT FROM {document} d"
+        " WHERE d.authority_id = document_reading.authority_id AND d.id = document_id"
+        f" AND d.school_urn = document_reading.school_urn AND d.{newest} >= document_reading.number))"
+    )
+
+
+OWN_READING = (
+    f"(person_id::text = {PERSON} AND role = {ROLE} AND {is_among('school_urn', SCHOOL)}"
+    f" AND ({_readable(PROFILE, 'snapshot_number')} OR {_readable(CATEGORY, 'decision_number')}))"
+)
 OF_READING = RowPolicy(
     seen=f"{CORE} OR {OWN_SCHOOL} OR person_id::text = {PERSON}", added=OWN_READING, changed="false"
 )
-"""The core team and the school read who has read a document; everybody adds only their own readings."""
+"""The core team and the school read who has read a document; others add their own readings of what they can read."""
 
 
 class DocumentReading(AuthorityOwned, Base):
