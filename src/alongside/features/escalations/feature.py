@@ -31,7 +31,7 @@ FEATURE = Feature(
     calendar=("calendar:CALENDAR",),
     work_item_lists=("work_items:WORK_ITEM_LISTS",),
     scheduled_jobs=("reminders.recalculate:JOBS",),
-    navigation=(NavigationItem("/escalations", "Escalations", Permission.CONTRIBUTE_TO_ESCALATION, 70),),
+    navigation=(NavigationItem("/escalations", "Escalations", Permission.CONTRIBUTE_TO_ESCALATION, 25),),
     live_events=(LiveEvent("escalation", "escalation", Permission.MANAGE_ESCALATION),),
     state_colours={
         "raised": "blue",

@@ -17,7 +17,7 @@ from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.web.context import AppContext, Tenant
 from alongside.platform.web.http import HttpRequest, HttpResponse
-from alongside.platform.web.navigation import NavigationItem
+from alongside.platform.web.navigation import NavigationItem, placed
 from alongside.platform.web.paging import Pager
 from alongside.platform.web.responses import (
     RETRY_AFTER,
@@ -46,17 +46,19 @@ class NewIdempotencyKey:
 
 def navigation_for(app_context: AppContext, person: Principal, path: str) -> list[NavigationItem]:
     """Return the main navigation for this person, with the current entry marked."""
-    return [
-        replace(
-            one,
-            current=_within(path, one.href),
-            count=one.counter(person) if one.counter is not None else 0,
-        )
-        for one in app_context.navigation
-        if person.signed_in
-        and has_permission(person, one.permission)
-        and (one.shown is None or one.shown(person))
-    ]
+    return placed(
+        [
+            replace(
+                one,
+                current=_within(path, one.href),
+                count=one.counter(person) if one.counter is not None else 0,
+            )
+            for one in app_context.navigation
+            if person.signed_in
+            and has_permission(person, one.permission)
+            and (one.shown is None or one.shown(person))
+        ]
+    )
 
 
 def _within(path: str, href: str) -> bool:

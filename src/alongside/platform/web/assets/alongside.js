@@ -17,10 +17,22 @@ window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('[data-sending]')) form.removeAttribute('data-sending')
 })
 
-// On a phone the filters of a list are folded until one is set, and the current page is in view in the menu.
+// On a phone the filters of a list are folded until one is set.
 if (window.matchMedia('(max-width: 40em)').matches) {
   if (!location.search) for (const fold of document.querySelectorAll('details[data-fold]')) fold.removeAttribute('open')
-  document.querySelector('.alongside-navigation [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+}
+
+// The menu “More” closes with Escape, and when one goes on elsewhere.
+const more = document.querySelector('.alongside-navigation__more')
+const leave = (event) => { if (more.open && !more.contains(event.target)) more.open = false }
+if (more) {
+  document.addEventListener('click', leave)
+  document.addEventListener('focusin', leave)
+  more.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !more.open) return
+    more.open = false
+    more.querySelector('summary').focus()
+  })
 }
 
 // Filters apply as they are chosen where only the list is fetched again; elsewhere the button does it.
