@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, Text, bindparam, case, cast, literal_colum
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from alongside.features.agreements.models import SupportAgreement
+from alongside.features.agreements.proposal import Proposal
 from alongside.features.agreements.queries import LIVE, shown_state
 from alongside.features.agreements.visit import Visit
 from alongside.features.needs.models import Need
@@ -113,7 +114,49 @@ def _visits(person: Principal) -> SectionRows:
     )
 
 
+def _proposals(person: Principal) -> SectionRows:
+    return (
+        select(
+            Own.urn.label("urn"),
+            Need.title,
+            Proposal.state,
+            joined(
+                case(
+                    (Proposal.supporting_urn == Own.urn, literal_column("'To support '")),
+                    else_=literal_column("'Support by '"),
+                ),
+                Other.name,
+                ", answer by ",
+                day_words(Proposal.respond_by),
+            ).label("detail"),
+            joined("/proposals/", cast(Proposal.id, Text)).label("path"),
+            NEVER.label("changed_at"),
+        )
+        .select_from(Own)
+        .join(
+            Proposal,
+            (Proposal.authority_id == Own.authority_id)
+            & ((Proposal.supporting_urn == Own.urn) | (Proposal.requesting_urn == Own.urn)),
+        )
+        .join(Need, (Need.authority_id == Own.authority_id) & (Need.id == Proposal.need_id))
+        .join(
+            Other,
+            (Other.authority_id == Own.authority_id)
+            & (Other.urn != Own.urn)
+            & ((Other.urn == Proposal.supporting_urn) | (Other.urn == Proposal.requesting_urn)),
+        )
+        .where(
+            Own.authority_id == bindparam("authority_id"),
+            of_schools(Own.urn),
+            Proposal.state.in_(("proposed", "to_release")),
+            record_filter(person, Permission.VIEW_PROPOSAL, Proposal),
+        )
+        .order_by(Proposal.respond_by, Proposal.id)
+    )
+
+
 SECTIONS = (
+    SchoolSection("proposals", "Proposals that wait for an answer", Permission.VIEW_PROPOSAL, _proposals),
     SchoolSection("given", "Support given", Permission.VIEW_AGREEMENT, _given, news="new support agreement"),
     SchoolSection(
         "received", "Support received", Permission.VIEW_AGREEMENT, _received, news="new support agreement"

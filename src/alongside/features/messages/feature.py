@@ -7,6 +7,7 @@ FEATURE = Feature(
     __package__,
     models=("models",),
     routes=("pages:routes", "agreement_pdf.pages:routes"),
+    school_sections=("school_section:THREADS",),
     work_items=("work_items:WORK_ITEMS",),
     personal_tables=("message_reading",),
 )
