@@ -57,7 +57,7 @@ PLATFORM = Feature(
         "web.server_sent_events:routes",
         "web.problems:routes",
     ),
-    scheduled_jobs=("web.idempotency:JOBS",),
+    scheduled_jobs=("ledger.scheduled:JOBS", "web.idempotency:JOBS"),
     retention=("notifications.retention:RULES",),
     personal_tables=("notification",),
     navigation=(

@@ -38,6 +38,7 @@ NO_PAGES = {
     "/funds.xlsx": "a file",
     "/funds/{fund_id}/transactions.csv": "a file",
     "/claims.csv": "a file",
+    "/funds/support-without-fund.csv": "a file",
     "/categories/list.csv": "a file",
     "/categories/distribution.csv": "a file",
     "/categories/movement.csv": "a file",

@@ -9,5 +9,6 @@ FEATURE = Feature(
     __package__,
     models=("models", "rules"),
     routes=("pages:routes",),
+    scheduled_jobs=("support_without_fund:JOBS",),
     navigation=(NavigationItem("/funds", "Funds", Permission.VIEW_FUNDS, 58),),
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 from alongside.errors import NotFound
 from alongside.features.funding import ledger_queries as queries
 from alongside.features.funding.ledger_queries import Amount, Entry, FundRow, Share
+from alongside.features.funding.support_without_fund import UnpaidSupport, support_without_fund
 from alongside.platform.access.permissions import Permission
 from alongside.platform.school_calendar.calendar import financial_year
 from alongside.platform.web.page_request import PageRequest
@@ -64,16 +65,19 @@ ENTRY_HEADS = (
     "Person",
 )
 
+UNPAID_HEADS = ("Supporting school", "Supported school", "Days", "Cost (£)", "Agreement")
+
 
 @dataclass(frozen=True, kw_only=True)
 class FundList(PageContext):
-    """The funds of a financial year, and the years that have some."""
+    """The funds of a financial year, the years that have some, and the support that no fund pays for."""
 
     template = "funding/list.html"
 
     funds: Sequence[FundRow]
     year: str
     years: Sequence[str]
+    unpaid: Sequence[UnpaidSupport]
     PHASES: Mapping[str, str]
 
 
@@ -151,7 +155,8 @@ async def list_funds(ctx: PageRequest) -> PageResult:
     """List the funds of a financial year with their columns."""
     year, years = await _year(ctx)
     funds = await queries.funds_of_year(ctx.session, ctx.person, year)
-    return Page(FundList(funds=funds, year=year, years=years, PHASES=PHASES))
+    unpaid = await support_without_fund(ctx.session, ctx.person, year)
+    return Page(FundList(funds=funds, year=year, years=years, unpaid=unpaid, PHASES=PHASES))
 
 
 @endpoint.get("/funds.csv", permission=VIEW)
@@ -168,6 +173,23 @@ async def download_funds_xlsx(ctx: PageRequest) -> PageResult:
     year, _ = await _year(ctx)
     funds = await queries.funds_of_year(ctx.session, ctx.person, year)
     return Download(as_xlsx(f"Funds {year}", FUND_HEADS, map(fund_cells, funds)), f"funds-{year}.xlsx", XLSX)
+
+
+@endpoint.get("/funds/support-without-fund.csv", permission=VIEW)
+async def download_support_without_fund(ctx: PageRequest) -> PageResult:
+    """Download the agreed support of a financial year that no fund pays for as CSV."""
+    year, _ = await _year(ctx)
+    rows = [
+        (
+            one.supporting_name,
+            one.requesting_name,
+            one.days,
+            pounds(one.pence),
+            f"/agreements/{one.agreement_id}",
+        )
+        for one in await support_without_fund(ctx.session, ctx.person, year)
+    ]
+    return Download(as_csv(UNPAID_HEADS, rows), f"support-without-fund-{year}.csv", CSV)
 
 
 @endpoint.get("/funds/{fund_id:uuid}", permission=VIEW)
@@ -204,6 +226,7 @@ routes = (
     list_funds,
     download_funds_csv,
     download_funds_xlsx,
+    download_support_without_fund,
     show_fund,
     download_transactions_csv,
 )
