@@ -57,7 +57,7 @@ load: test-needs ## kills, cuts and races in full numbers, and one user's attack
 	$(BIN)/python -m tests.attacks.overload
 
 ledger-check: $(READY) ## 10,000 random entries by 50 sessions, a third cancelled, PostgreSQL killed five times (ARGS="--seed 7")
-	@$(BIN)/python -m tests.platform.ledger.load $(ARGS)
+	@$(BIN)/python -m tests.platform.ledger.check $(ARGS)
 
 measure: $(READY) ## sizes of files and functions, and what a reader opens for one write (ARGS="../another-checkout")
 	@$(BIN)/python -m tests.structure.measure $(ARGS)
