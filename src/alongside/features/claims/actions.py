@@ -13,12 +13,13 @@ from alongside.features.claims import models
 from alongside.features.claims.models import Claim
 from alongside.features.claims.queries import get_claim, officers
 from alongside.features.claims.row import ClaimRow
-from alongside.features.funding.requester import name_person
+from alongside.features.interests.queries import schools_of_interest
 from alongside.features.people.queries import ids, people_of_schools
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import explain_constraints
+from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.notifications import notify
 from alongside.platform.web.formatting import format_date, format_money
 from alongside.platform.workflow import Transition, apply_transition
@@ -54,7 +55,7 @@ async def make_claim(
     Raises ActionRefused for a visit that is not confirmed, that is on a claim, or that no fund pays for.
     """
     row = await lock_agreement(session, person, Permission.MAKE_CLAIM, agreement_id)
-    await name_person(session, person)
+    await identify_requester(session, person)
     chosen = sorted(set(visit_ids))
     if not chosen:
         raise ActionRefused("Select at least one visit.", row.state)
@@ -158,6 +159,19 @@ def path_of(claim_id: UUID) -> str:
     return f"/claims/{claim_id}"
 
 
+async def identify_requester(session: AsyncSession, person: Principal) -> None:
+    """Set this person as the requester of the transaction, whom PostgreSQL asks for at each step of a claim."""
+    interests: frozenset[int] = frozenset()
+    if person.id is not None and person.school_urn is None:
+        interests = await schools_of_interest(session, person.authority_id, person.id, person.today)
+    await set_requester(
+        session,
+        RequesterContext(
+            person.authority_id, person.role.value, person.id, person.school_urn, interests=interests
+        ),
+    )
+
+
 async def _move(
     session: AsyncSession,
     person: Principal,
@@ -166,7 +180,7 @@ async def _move(
     note: str | None = None,
     **written: object,
 ) -> None:
-    await name_person(session, person)
+    await identify_requester(session, person)
     with explain_constraints(MESSAGES, row.state):
         await apply_transition(session, person, Claim, row, move, note=note, written=written)
 
