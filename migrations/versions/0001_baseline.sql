@@ -1325,6 +1325,31 @@ CREATE TABLE school_exclusion (
 
 CREATE UNIQUE INDEX uq_school_exclusion_live ON school_exclusion (authority_id, school_urn, other_urn) WHERE lifted_at IS NULL;
 
+CREATE TABLE school_label (
+	authority_id INTEGER NOT NULL, 
+	id UUID DEFAULT uuidv7() NOT NULL, 
+	school_urn INTEGER NOT NULL, 
+	label TEXT NOT NULL, 
+	starts_on DATE NOT NULL, 
+	ends_on DATE, 
+	rule_version TEXT NOT NULL, 
+	source TEXT NOT NULL, 
+	end_reason TEXT DEFAULT '' NOT NULL, 
+	recorded_by UUID, 
+	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_school_label PRIMARY KEY (authority_id, id), 
+	CONSTRAINT fk_school_label_authority_id_school_urn FOREIGN KEY(authority_id, school_urn) REFERENCES school (authority_id, urn), 
+	CONSTRAINT fk_school_label_authority_id_recorded_by FOREIGN KEY(authority_id, recorded_by) REFERENCES person (authority_id, id), 
+	CONSTRAINT ck_school_label_ends_after_start CHECK (ends_on >= starts_on), 
+	CONSTRAINT ck_school_label_end_reason CHECK (CASE WHEN ends_on IS NULL THEN end_reason = '' ELSE end_reason ~ '\S' END), 
+	CONSTRAINT ck_school_label_end_reason_length CHECK (char_length(end_reason) <= 1000), 
+	CONSTRAINT ck_school_label_source CHECK (char_length(source) <= 200 AND source ~ '\S'), 
+	CONSTRAINT ex_school_label_one_at_a_time EXCLUDE USING gist (authority_id WITH =, school_urn WITH =, label WITH =, daterange(starts_on, ends_on) WITH &&), 
+	CONSTRAINT fk_school_label_authority_id FOREIGN KEY(authority_id) REFERENCES authority (authority_id)
+);
+
+CREATE INDEX ix_school_label_authority_id_recorded_by ON school_label (authority_id, recorded_by);
+
 CREATE TABLE school_link (
 	authority_id INTEGER NOT NULL, 
 	urn INTEGER NOT NULL, 
@@ -3844,6 +3869,22 @@ CREATE POLICY authority_only ON school_exclusion AS RESTRICTIVE FOR ALL TO PUBLI
 
 CREATE POLICY everyone_inside ON school_exclusion FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
 
+ALTER TABLE school_label ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE school_label FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY authority_only ON school_label AS RESTRICTIVE FOR ALL TO PUBLIC USING (authority_id = (SELECT security.authority_id())) WITH CHECK (authority_id = (SELECT security.authority_id()));
+
+CREATE POLICY everyone_inside ON school_label FOR ALL TO PUBLIC USING (true) WITH CHECK (true);
+
+CREATE POLICY seen_by ON school_label AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system') OR (ends_on IS DISTINCT FROM starts_on AND EXISTS (SELECT FROM profile p WHERE p.authority_id = school_label.authority_id AND p.school_urn = school_label.school_urn)));
+
+CREATE POLICY added_by ON school_label AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY changed_by ON school_label AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system')) WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
+
+CREATE POLICY removed_by ON school_label AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
+
 ALTER TABLE school_link ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE school_link FORCE ROW LEVEL SECURITY;
@@ -5042,6 +5083,10 @@ GRANT SELECT ON school_contact TO alongside_app;
 REVOKE ALL ON school_exclusion FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON school_exclusion TO alongside_app;
+
+REVOKE ALL ON school_label FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON school_label TO alongside_app;
 
 REVOKE ALL ON school_link FROM PUBLIC;
 

@@ -67,8 +67,10 @@ async def profile_of_everything(
         )
     await _put(connection, "profile_comment", **of_it, body="Our view", written_by=HEAD_OF_MILL.person_id)
     raised = {"measure": "ks2_expected", "reason": "One pupil had left", "raised_by": HEAD_OF_MILL.person_id}
+    label = {"label": "floor", "starts_on": APP_DAY, "rule_version": "2026-27", "source": "Table of the DfE"}
     return {
         "profile_id": profile_id,
+        "school_label_id": await _put(connection, "school_label", **inside, school_urn=urn, **label),
         "profile_method_id": await _method(connection, inside, state="draft"),
         "profile_dispute_id": await _put(connection, "profile_dispute", **of_it, **raised),
     }

@@ -63,8 +63,8 @@ EXCEPTIONS = {
     ),
     "/governors": (6, "the requester; profiles and letters to sign; schools, first steps and notifications"),
     "/profiles/{profile_id}": (
-        15,
-        "support, past categories and days free; who has read it; and this reading, in a transaction of its own",
+        16,
+        "support, past categories, labels and days free; who has read it; and this reading, in a transaction of its own",
     ),
     "/profiles/{profile_id}/profile.pdf": (10, "the profile with its parts; support and past categories"),
     "/profiles": (4, "of a lead: interests and the requester; the years with their states, and the list"),

@@ -320,6 +320,8 @@ ELSEWHERE: dict[str, str] = {
     "ending_reasons": "tests/features/dashboards/test_count_by_the_day_of_the_visit.py::test_an_early_end_confirms_no_need",
     "withdrawal_reasons": "tests/features/needs/test_change_a_need.py"
     "::test_it_is_withdrawn_with_a_reason_and_reopened_with_another",
+    "school_labels": "tests/features/profiles/test_school_labels.py"
+    "::test_an_inspection_proposes_a_label_that_a_person_confirms_or_rejects",
     "measures": "tests/features/performance/test_who_reads_figures.py"
     "::test_the_catalogue_says_when_a_measure_pauses_ends_or_breaks",
     "jargon": "tests/features/directory/test_search.py::test_an_entry_is_found_by_what_a_head_types",

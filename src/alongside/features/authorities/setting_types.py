@@ -80,6 +80,21 @@ class Band(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
     challenge_visits: Annotated[int, msgspec.Meta(ge=0, le=40)]
 
 
+class ImpliedBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A judgement of an evaluation area at an inspection, in the words of its framework."""
+
+    area: Line
+    judgement: Line
+
+
+class SchoolLabelEntry(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A label of schools: its rule, the version of the rule, and judgements of inspections that propose it."""
+
+    rule: Line
+    rule_version: Line
+    implied_by: tuple[ImpliedBy, ...] = ()
+
+
 class MeasureEntry(Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A measure of schools: the table and column that publish it, and the academic years in which they do.
 

@@ -25,6 +25,7 @@ from alongside.features.authorities.setting_types import (
     Provider,
     Reason,
     SchoolDays,
+    SchoolLabelEntry,
     Theme,
     Urgency,
 )
@@ -260,6 +261,7 @@ class AuthoritySettings(Settings, frozen=True):
     designations: dict[Key, Designation]
     categorisation: Categorisation
     categories: dict[Key, Band]
+    school_labels: dict[Key, SchoolLabelEntry]
     measures: dict[Key, MeasureEntry]
     decline_reasons: dict[Key, Reason]
     withdrawal_reasons: dict[Key, Reason]

@@ -12,6 +12,7 @@ RETIRE_ONLY = (
     "escalation_reasons",
     "designations",
     "categories",
+    "school_labels",
     "measures",
     "decline_reasons",
     "withdrawal_reasons",

@@ -7,8 +7,10 @@ from alongside.platform.web.navigation import NavigationItem
 FEATURE = Feature(
     "profiles",
     __package__,
-    models=("models",),
-    routes=("pages:routes",),
+    models=("models", "school_labels.models"),
+    routes=("pages:routes", "school_labels.pages:routes"),
+    school_sections=("school_labels.school_section:LABELS",),
+    retention=("school_labels.retention:RULES",),
     work_item_lists=("work_items:WORK_ITEM_LISTS",),
     commands={"profiles": "commands:profiles"},
     navigation=(NavigationItem("/profiles", "Profiles", Permission.VIEW_PROFILE, 45),),

@@ -30,6 +30,7 @@ from alongside.features.profiles.queries import (
     school_names,
     state_counts,
 )
+from alongside.features.profiles.school_labels.queries import LabelRow, labels_of_school
 from alongside.features.profiles.similar_help import days_free
 from alongside.features.profiles.view import ProfileView, view_of
 from alongside.features.profiles.words import DIRECTIONS
@@ -93,6 +94,7 @@ class ProfilePage(PageContext):
     proposes: bool
     asks: bool
     readings: Sequence[ReadingRow]
+    school_labels: Sequence[LabelRow]
 
 
 async def _filters(ctx: PageRequest) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
@@ -176,6 +178,7 @@ async def show_profile(ctx: PageRequest, profile_id: UUID) -> PageResult:
             and profile.shared_at is not None,
             asks=ctx.person.role in SCHOOL_ROLES,
             readings=readings,
+            school_labels=await labels_of_school(ctx.session, ctx.person, profile.school_urn),
         )
     )
     if ctx.person.role not in SCHOOL_ROLES | GOVERNING_ROLES:

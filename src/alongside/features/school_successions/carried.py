@@ -217,6 +217,7 @@ KEPT = {
     ("plan_assignment", "requesting_urn"): "A plan is kept as it was calculated.",
     ("plan_assignment", "supporting_urn"): "A plan is kept as it was calculated.",
     ("profile", "school_urn"): "A profile is about the school as it was in that year.",
+    ("school_label", "school_urn"): "A label is about the school as it was on those days.",
     ("document_reading", "school_urn"): "Who read a document, and when, is a fact of that day.",
     ("school_succession", "old_urn"): "It says what was carried over from which school.",
     ("school_succession", "new_urn"): "It says what was carried over to which school.",

@@ -1,0 +1,1 @@
+"""Dated labels of schools, such as special measures. A label never changes a category."""
