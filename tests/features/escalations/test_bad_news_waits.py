@@ -13,7 +13,16 @@ from tests.features.agreements.builders import a_running_agreement
 from tests.features.agreements.builders import look as look_at
 from tests.features.escalations.builders import ask_as, look
 from tests.features.escalations.test_raise_an_escalation import FORM
-from tests.personas import HEAD_OF_MILL, HEAD_OF_PARK, LEAD_OF_NORTH, NORTHSHIRE, OFFICER, PARK, Persona
+from tests.personas import (
+    DELEGATE_OF_MILL,
+    HEAD_OF_MILL,
+    HEAD_OF_PARK,
+    LEAD_OF_NORTH,
+    NORTHSHIRE,
+    OFFICER,
+    PARK,
+    Persona,
+)
 
 REASON = {"note": "The press asks already"}
 CALL = {"call": "Monday at 8am"}
@@ -105,10 +114,17 @@ async def test_a_red_review_asks_for_a_call_and_the_other_school_reads_of_it_lat
     assert "gave their half-way review" in words(await client.get(agreement, HEAD_OF_PARK))
     assert GOES_OUT not in words(await client.get(agreement, HEAD_OF_MILL))
     assert GOES_OUT in words(await client.get(agreement, OFFICER))
+    async with client.app.state.app_context.database.transaction(NORTHSHIRE) as session:
+        await session.execute(  # as for somebody who acts for the school since then
+            text("DELETE FROM notification WHERE person_id = :id"), {"id": DELEGATE_OF_MILL.person_id}
+        )
+    assert GOES_OUT not in words(await client.get(agreement, DELEGATE_OF_MILL))
     assert "review" not in await seen_by(client, HEAD_OF_MILL, agreement)
     assert (await client.post(f"{agreement}/held-message", REASON, as_=OFFICER)).status_code == 303
     assert "review by Park" in words(await client.get(agreement, HEAD_OF_MILL))
     assert "gave their half-way review" in words(await client.get(agreement, HEAD_OF_MILL))
+    assert REASON["note"] not in words(await client.get(agreement, HEAD_OF_MILL))
+    assert REASON["note"] in words(await client.get(agreement, LEAD_OF_NORTH))
     assert "has given its half-way review" in await seen_by(client, HEAD_OF_MILL, agreement)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from alongside.features.profiles.inputs import InputFigure, Inputs
 from alongside.features.profiles.results import MeasureResult, Outputs, canonical_json, read_outputs
+from alongside.features.profiles.small_cohorts import without_small_cohorts
 from alongside.features.profiles.snapshot import calculate_profiles
 from tests.features.profiles.builders import YEAR, a_method, a_school, figures, the_inputs
 
@@ -136,6 +137,19 @@ def test_small_cohorts_are_pooled_over_three_years_and_large_ones_are_not() -> N
     large = _result(calculate_profiles(a_method(), the_inputs(school_3=sized[120]))[103])
     assert (small.pooled_years, small.cohort) == (("2022-23", "2023-24", "2024-25"), 60)
     assert (large.pooled_years, large.cohort) == (("2024-25",), 120)
+
+
+def test_others_do_not_read_how_few_pupils_a_suppressed_figure_is_about() -> None:
+    """The figures table shows them no such row; the profile keeps neither the number nor another status."""
+    hidden = tuple(
+        InputFigure(one.measure, one.year, "not_applicable", None, None, 4) if one.year == "2023-24" else one
+        for one in a_school(3)
+    )
+    outputs = calculate_profiles(a_method(), the_inputs(school_3=hidden))[103]
+    years = {one.year: one for one in _result(without_small_cohorts(outputs)).years}
+    assert {one.year: one.cohort for one in _result(outputs).years}["2023-24"] == 4
+    assert (years["2023-24"].cohort, years["2023-24"].status) == (None, "suppressed")
+    assert years[YEAR] == _result(outputs).years[-1]
 
 
 def test_years_before_a_change_of_definition_are_not_pooled() -> None:

@@ -123,10 +123,13 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     subjects = [("support_agreement", row.id), ("proposal", row.proposal_id)]
     subjects += [("visit", one.id) for one in its_visits] + [("amendment", one.id) for one in its_changes]
     change = next((one for one in its_changes if one.state == "proposed"), None)
-    held = await held_until(ctx.session, ctx.person, AGREEMENT.url(row))
+    side = party_of(ctx.person, row)
     hidden = await delayed_reviews(ctx.session, ctx.person, row)
     unaware = queries.is_unaware(ctx.person, row)
-    given = {one.kind for one in its_reviews if one.side == party_of(ctx.person, row)}
+    unshown = (*(OF_AN_ENDING if unaware else ()), *(("send_held_message",) if side else ()))
+    to_wait = hidden or unaware
+    held = None if to_wait else await held_until(ctx.session, ctx.person, AGREEMENT.url(row))
+    given = {one.kind for one in its_reviews if one.side == side}
     possible: list[Action[AgreementRow]] = [
         visits.LOG,
         *([signing.SIGN] if its_aims else []),
@@ -138,7 +141,7 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
     ]
     context = AgreementPage(
         agreement=row,
-        side=party_of(ctx.person, row),
+        side=side,
         buttons=buttons_for(ctx.person, row, possible),
         can_challenge=bool(buttons_for(ctx.person, row, [endings.CHALLENGE])),
         waiting=_waits_for(row),
@@ -161,7 +164,7 @@ async def show_agreement(ctx: PageRequest, agreement_id: UUID) -> PageResult:
             ctx.session,
             authority_id,
             subjects,
-            lambda one: (one.verb, one.person_id) in hidden or (unaware and one.verb in OF_AN_ENDING),
+            lambda one: (one.verb, one.person_id) in hidden or one.verb in unshown,
         ),
         held_until=held,
         send_held=buttons_for(ctx.person, row, [endings.SEND_HELD_MESSAGE]) if held else [],

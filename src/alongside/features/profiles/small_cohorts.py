@@ -24,7 +24,7 @@ def _measure(result: MeasureResult) -> MeasureResult:
 
 
 def _is_small(one: YearResult) -> bool:
-    return one.value is not None and one.cohort is not None and one.cohort < FEWEST_PUPILS
+    return one.cohort is not None and one.cohort < FEWEST_PUPILS
 
 
 def _hidden(one: YearResult) -> YearResult:
