@@ -1,8 +1,8 @@
 """Who can read and change a support category: its row policy in PostgreSQL, and the requester that it reads.
 
 The core team reads all. The leads of the school's consortium, and of another one that was chosen to moderate, read it
-from the proposal, except where they have an interest in the school. Its headteacher reads it once it is notified, and
-so do its chair of governors and the officers of its trust and diocese.
+from the proposal, except where they have an interest in the school. Its headteacher reads it once it is notified and
+the message has gone out, and so do its chair of governors and the officers of its trust and diocese.
 Everybody else reads none.
 """
 
@@ -31,8 +31,9 @@ PANEL = (
     f"({role_is(*CONSORTIUM_ROLES)} AND NOT {is_among('school_urn', INTERESTS)}"
     f" AND ({is_among('consortium_id', CONSORTIA)} OR {is_among('handling_consortium_id', CONSORTIA)}))"
 )
-OWN_HEAD = f"({role_is(Role.HEADTEACHER)} AND school_urn::text = {SCHOOL} AND notified_on IS NOT NULL)"
-GOVERNED = f"({role_is(*GOVERNING_ROLES)} AND {is_among('school_urn', SCHOOL)} AND notified_on IS NOT NULL)"
+IS_NOTIFIED = "notified_on IS NOT NULL AND coalesce(shown_from <= now(), true)"
+OWN_HEAD = f"({role_is(Role.HEADTEACHER)} AND school_urn::text = {SCHOOL} AND {IS_NOTIFIED})"
+GOVERNED = f"({role_is(*GOVERNING_ROLES)} AND {is_among('school_urn', SCHOOL)} AND {IS_NOTIFIED})"
 OF_CATEGORY = RowPolicy(
     seen=f"{CORE} OR {PANEL} OR {OWN_HEAD} OR {GOVERNED}",
     added=CORE,

@@ -1,7 +1,7 @@
 """Commands on support categories, one for each step; PostgreSQL checks each step again (`rules.py`)."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -30,13 +30,14 @@ from alongside.features.categories.queries import in_force_of, in_state
 from alongside.features.categories.row import CategoryRow
 from alongside.features.readings import actions as readings
 from alongside.features.readings.models import CATEGORY
+from alongside.features.schools.term_dates.hard_news import message_goes_out
 from alongside.features.schools.term_dates.queries import calendar_of_school
 from alongside.platform.access.principal import Principal, Role
 from alongside.platform.audit.actions import record_audit
 from alongside.platform.database.constraints import Message, explain_constraints
 from alongside.platform.database.retries import run_with_retries
 from alongside.platform.database.session import Database
-from alongside.platform.school_calendar.calendar import add_school_days
+from alongside.platform.school_calendar.calendar import LONDON, add_school_days
 from alongside.platform.web.formatting import format_weekday
 from alongside.platform.workflow import apply_transition
 
@@ -216,18 +217,22 @@ async def agree_all(
     return len(rows)
 
 
-async def notify_category(session: AsyncSession, person: Principal, row: CategoryRow) -> None:
-    """Notify the headteacher of an agreed category; the time for an appeal begins."""
+async def notify_category(session: AsyncSession, person: Principal, row: CategoryRow) -> datetime | None:
+    """Notify the headteacher of an agreed category; the time for an appeal begins when the message goes out.
+
+    Returns when that is, if it waits for a school morning.
+    """
     days = settings_of(person.authority_id).categorisation.appeal_within
     calendar = await calendar_of_school(session, person.authority_id, row.school_urn)
-    appeal_by = add_school_days(calendar, person.today, days)
-    await apply_transition(
-        session, person, SupportCategory, row, NOTIFY, notified_on=person.today, appeal_by=appeal_by
-    )
+    held = await message_goes_out(session, person.authority_id, row.school_urn)
+    appeal_by = add_school_days(calendar, held.astimezone(LONDON).date() if held else person.today, days)
+    written = {"notified_on": person.today, "appeal_by": appeal_by, "shown_from": held}
+    await apply_transition(session, person, SupportCategory, row, NOTIFY, written=written)
     text = f"The support for your school in {row.academic_year} is agreed. Read it in Alongside."
     text += f" You can appeal until {format_weekday(appeal_by)}."
-    await notify_head(session, person, row, "category_notified", text)
-    await notify_governors(session, person, row, 1)
+    await notify_head(session, person, row, "category_notified", text, not_before=held)
+    await notify_governors(session, person, row, 1, held)
+    return held
 
 
 async def notify_all(session: AsyncSession, person: Principal) -> int:

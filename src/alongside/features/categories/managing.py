@@ -28,6 +28,7 @@ from alongside.features.categories.resource import CATEGORY
 from alongside.features.categories.row import CategoryRow
 from alongside.features.consortia.queries import consortium_names
 from alongside.features.schools.choices import offer_schools, schools_at_work
+from alongside.features.schools.term_dates.hard_news import sentence
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import Principal
 from alongside.platform.forms.action import ActionRequest, list_resource
@@ -266,6 +267,13 @@ AGREE_ALL: FormAction[None, DecisionForm] = FormAction(
     valid=lambda asked: asked.form.check(asked.person.today),
     run=_agree_all,
 )
+
+
+async def _notify(asked: FormRequest[CategoryRow, Form]) -> PageResult:
+    held = await actions.notify_category(asked.session, asked.person, asked.record)
+    return Redirect(CATEGORY.url(asked.record), sentence(held))
+
+
 NOTIFY: FormAction[CategoryRow, Form] = FormAction(
     name="notify_category",
     resource=CATEGORY,
@@ -274,10 +282,10 @@ NOTIFY: FormAction[CategoryRow, Form] = FormAction(
     states=("agreed",),
     label="Notify the headteacher",
     intro="The headteacher and those who govern the school can then read the letter. The time for an appeal begins. "
-    "You cannot take it back.",
+    "You cannot take it back. From noon on a Friday, on closed days and near the end of a term, they are told and can "
+    "read it on a school morning.",
     form=Form,
-    said="The headteacher is notified.",
-    run=lambda asked: actions.notify_category(asked.session, asked.person, asked.record),
+    run=_notify,
 )
 
 

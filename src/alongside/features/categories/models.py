@@ -1,6 +1,6 @@
 """Tables of support categories and of their changes within a year, the workflow, and the rules of each step."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
@@ -90,7 +90,9 @@ class SupportCategory(AuthorityOwned, Base):
     Each step keeps its own category and reasons: proposed, moderated, agreed, and heard after an appeal; `category` is
     the one in force. A `narrative` row describes the support in words and has no category. `advisory` marks an academy.
     `consortium_id` is the school's consortium on the day of the proposal, `handling_consortium_id` another one whose
-    panel was chosen instead. `appeal_by` is the last day for an appeal. `decision_number` counts the versions of the
+    panel was chosen instead. `appeal_by` is the last day for an appeal. The message of the category
+    goes out at `shown_from`, if that is later than the notification; the school reads the category from then on.
+    `decision_number` counts the versions of the
     category letter: an appeal that was heard, or a change in the year, makes another.
     """
 
@@ -195,6 +197,7 @@ class SupportCategory(AuthorityOwned, Base):
     decision_reference: Mapped[str] = mapped_column(server_default=text("''"))
     notified_on: Mapped[date | None]
     appeal_by: Mapped[date | None]
+    shown_from: Mapped[datetime | None]
     decision_number: Mapped[int] = mapped_column(server_default=text("1"))
     seen_on: Mapped[date | None]
     seen_by: Mapped[UUID | None]
