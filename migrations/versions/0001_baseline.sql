@@ -1513,6 +1513,7 @@ CREATE TABLE support_category (
 	reasons_agreed TEXT DEFAULT '' NOT NULL, 
 	agreed_by UUID, 
 	agreed_on DATE, 
+	agreed_motion_id UUID, 
 	decision_reference TEXT DEFAULT '' NOT NULL, 
 	notified_on DATE, 
 	appeal_by DATE, 
@@ -2074,6 +2075,7 @@ CREATE TABLE motion_subject (
 	motion_id UUID NOT NULL, 
 	kind TEXT NOT NULL, 
 	subject TEXT NOT NULL, 
+	label TEXT DEFAULT '' NOT NULL, 
 	school_urn INTEGER, 
 	CONSTRAINT pk_motion_subject PRIMARY KEY (authority_id, id), 
 	CONSTRAINT fk_motion_subject_authority_id_motion_id FOREIGN KEY(authority_id, motion_id) REFERENCES motion (authority_id, id), 
@@ -7419,8 +7421,8 @@ BEGIN
         RAISE EXCEPTION 'moderated by the panel of the consortium only' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'support_category_moderated_by_panel', TABLE = 'support_category';
     END IF;
-    IF NEW.state = 'agreed' AND OLD.state <> NEW.state AND (NEW.agreed_by IS DISTINCT FROM me OR role <> 'head_of_service') THEN
-        RAISE EXCEPTION 'recorded by the head of service only' USING ERRCODE = 'check_violation',
+    IF NEW.state = 'agreed' AND OLD.state <> NEW.state AND (NEW.agreed_by IS DISTINCT FROM me OR role <> 'head_of_service') AND NOT (role = 'system' AND NEW.agreed_by IS NULL AND NEW.category_agreed IS NOT DISTINCT FROM NEW.category_moderated AND EXISTS (SELECT FROM public.motion m JOIN public.motion_subject s ON s.authority_id = m.authority_id AND s.motion_id = m.id WHERE m.authority_id = NEW.authority_id AND m.id = NEW.agreed_motion_id AND m.state = 'carried' AND s.kind = 'support_category' AND s.subject = NEW.id::text)) THEN
+        RAISE EXCEPTION 'recorded by the head of service, or agreed by a motion that is carried' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'support_category_agreed', TABLE = 'support_category';
     END IF;
     IF NEW.state = 'appealed' AND OLD.state <> NEW.state AND (role <> 'headteacher' OR NEW.appeal_by < public.london_today() OR OLD.appealed_on IS NOT NULL) THEN
@@ -7467,7 +7469,7 @@ BEGIN
         RAISE EXCEPTION 'what a step recorded is not changed afterwards' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'support_category_step_is_kept', TABLE = 'support_category';
     END IF;
-    IF role <> 'system' AND NOT (NEW.state = 'agreed' AND OLD.state <> NEW.state) AND ROW(NEW.category_agreed, NEW.reasons_agreed, NEW.agreed_by, NEW.agreed_on, NEW.decision_reference) IS DISTINCT FROM ROW(OLD.category_agreed, OLD.reasons_agreed, OLD.agreed_by, OLD.agreed_on, OLD.decision_reference) THEN
+    IF role <> 'system' AND NOT (NEW.state = 'agreed' AND OLD.state <> NEW.state) AND ROW(NEW.category_agreed, NEW.reasons_agreed, NEW.agreed_by, NEW.agreed_on, NEW.decision_reference, NEW.agreed_motion_id) IS DISTINCT FROM ROW(OLD.category_agreed, OLD.reasons_agreed, OLD.agreed_by, OLD.agreed_on, OLD.decision_reference, OLD.agreed_motion_id) THEN
         RAISE EXCEPTION 'what a step recorded is not changed afterwards' USING ERRCODE = 'check_violation',
             CONSTRAINT = 'support_category_step_is_kept', TABLE = 'support_category';
     END IF;

@@ -280,6 +280,7 @@ THINGS: dict[str, Persona] = {
     "/motions/{motion_id}/interest": MEMBER_OF_BOARD,
     "/motions/{motion_id}/interests/new": CLERK,
     "/motions/{motion_id}/dispensation": CLERK,
+    "/motions/{motion_id}/effects/new": CLERK,
     "/motions/{motion_id}/opening": CLERK,
     "/motions/{motion_id}/close": CLERK,
     "/motions/{motion_id}/casting-vote": CLERK,

@@ -42,6 +42,7 @@ class Feature:
     - `school_sections`: each a `SchoolSection`; `school_buttons`: each a `SchoolButtons`, both for a school's page
     - `profile_facts`: each a `ProfileFact`, for the performance profile of a school
     - `body_sections`: each a `BodySection`, for the page of a body that decides
+    - `motion_effects`: each a `MotionEffect`, which a motion of a board carries out
     - `handovers`: each a `Handover`, for the open work of a person whose role ends
     - `calendar`: each a `CalendarSource`, for the calendar feed of a person
     - `retention`: each a `RetentionRule`
@@ -63,6 +64,7 @@ class Feature:
     school_buttons: tuple[str, ...] = ()
     profile_facts: tuple[str, ...] = ()
     body_sections: tuple[str, ...] = ()
+    motion_effects: tuple[str, ...] = ()
     handovers: tuple[str, ...] = ()
     calendar: tuple[str, ...] = ()
     retention: tuple[str, ...] = ()

@@ -144,7 +144,8 @@ async def test_members_vote_between_meetings_until_the_job_closes_it(
         assert (await client.post(f"{motion}/vote", {"choice": "for"}, as_=one)).status_code in (403, 404)
 
     async with database.transaction(NORTHSHIRE) as session:
-        assert await close_written_motions(session, system(NORTHSHIRE, APP_DAY)) == 0
+        await close_written_motions(session, system(NORTHSHIRE, APP_DAY))
+    assert "Open for votes" in words(await client.get(motion, as_=CLERK))
     owner = await asyncpg.connect(copy.superuser_url)
     await owner.execute("SET session_replication_role = replica")
     await owner.execute("UPDATE motion SET closes_at = now() - interval '1 second', quorum_needed = 1")
@@ -152,8 +153,9 @@ async def test_members_vote_between_meetings_until_the_job_closes_it(
     late = await act(client, f"{motion}/vote", {"choice": "against"}, MEMBER_OF_BOARD, 409)
     assert "Voting is closed" in late
     async with database.transaction(NORTHSHIRE) as session:
-        assert await close_written_motions(session, system(NORTHSHIRE, APP_DAY)) == 1
-        assert await close_written_motions(session, system(NORTHSHIRE, APP_DAY)) == 0
+        await close_written_motions(session, system(NORTHSHIRE, APP_DAY))
+    async with database.transaction(NORTHSHIRE) as session:
+        await close_written_motions(session, system(NORTHSHIRE, APP_DAY))
     assert "1 for, 0 against, 0 abstained" in words(await client.get(motion, as_=CLERK))
 
 

@@ -13,6 +13,7 @@ FEATURE = Feature(
     routes=("pages:routes",),
     scheduled_jobs=("scheduled:JOBS",),
     calendar=("calendar:CALENDAR",),
+    motion_effects=("motion_effect:AGREE_CATEGORIES",),
     work_item_lists=("work_items:WORK_ITEM_LISTS",),
     retention=("retention:RULES",),
     navigation=(

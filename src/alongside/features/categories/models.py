@@ -34,6 +34,9 @@ MODERATE = Transition(
 AGREE = Transition(
     "agree_category", ("moderated",), "agreed", Permission.AGREE_CATEGORY, "recorded what the board agreed"
 )
+AGREE_BY_MOTION = Transition(
+    "agree_category_by_motion", ("moderated",), "agreed", None, "agreed the category by a motion of the board"
+)
 NOTIFY = Transition(
     "notify_category", ("agreed",), "notified", Permission.PROPOSE_CATEGORY, "notified the headteacher"
 )
@@ -61,7 +64,19 @@ WITHDRAW = Transition(
     "withdrew the proposal",
     note_required=True,
 )
-MOVES = (PROPOSE, DISCUSS, MODERATE, AGREE, NOTIFY, APPEAL, HEAR, TAKE_EFFECT, SUPERSEDE, WITHDRAW)
+MOVES = (
+    PROPOSE,
+    DISCUSS,
+    MODERATE,
+    AGREE,
+    AGREE_BY_MOTION,
+    NOTIFY,
+    APPEAL,
+    HEAR,
+    TAKE_EFFECT,
+    SUPERSEDE,
+    WITHDRAW,
+)
 CATEGORY_WORKFLOW = workflow(
     "support_category", MOVES, ("in_force", "superseded", "withdrawn"), confidential=True
 )
@@ -89,6 +104,7 @@ class SupportCategory(AuthorityOwned, Base):
 
     Each step keeps its own category and reasons: proposed, moderated, agreed, and heard after an appeal; `category` is
     the one in force. A `narrative` row describes the support in words and has no category. `advisory` marks an academy.
+    `agreed_motion_id` is the motion of the board that agreed it, if the decision was made by one.
     `consortium_id` is the school's consortium on the day of the proposal, `handling_consortium_id` another one whose
     panel was chosen instead. `appeal_by` is the last day for an appeal. The message of the category
     goes out at `shown_from`, if that is later than the notification; the school reads the category from then on.
@@ -194,6 +210,7 @@ class SupportCategory(AuthorityOwned, Base):
     reasons_agreed: Mapped[str] = mapped_column(server_default=text("''"))
     agreed_by: Mapped[UUID | None]
     agreed_on: Mapped[date | None]
+    agreed_motion_id: Mapped[UUID | None]
     decision_reference: Mapped[str] = mapped_column(server_default=text("''"))
     notified_on: Mapped[date | None]
     appeal_by: Mapped[date | None]

@@ -43,6 +43,7 @@ class CategoryRow(msgspec.Struct, frozen=True):
     reasons_agreed: str
     agreed_by: UUID | None
     agreed_on: date | None
+    agreed_motion_id: UUID | None
     decision_reference: str
     notified_on: date | None
     appeal_by: date | None

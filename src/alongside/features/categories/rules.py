@@ -17,7 +17,14 @@ OF_STEP = {
     "proposed": ("category_proposed", "reasons_proposed", "proposed_by", "proposed_on"),
     "discussed": ("discussion_basis", "discussion", "discussed_on", "discussed_by"),
     "moderated": ("category_moderated", "reasons_moderated", "moderated_by", "moderated_on"),
-    "agreed": ("category_agreed", "reasons_agreed", "agreed_by", "agreed_on", "decision_reference"),
+    "agreed": (
+        "category_agreed",
+        "reasons_agreed",
+        "agreed_by",
+        "agreed_on",
+        "decision_reference",
+        "agreed_motion_id",
+    ),
     "appealed": ("appealed_on", "appealed_by", "appeal_grounds"),
     "heard": ("category_heard", "appeal_outcome", "reasons_heard", "heard_by", "heard_on"),
     "in_force": ("in_force_on",),
@@ -61,6 +68,13 @@ _INTEREST = (
     "EXISTS (SELECT FROM public.interests_of(NEW.authority_id, me, public.london_today()) urn"
     " WHERE urn = NEW.school_urn)"
 )
+_BY_MOTION = (
+    "role = 'system' AND NEW.agreed_by IS NULL AND NEW.category_agreed IS NOT DISTINCT FROM NEW.category_moderated"
+    " AND EXISTS (SELECT FROM public.motion m"
+    " JOIN public.motion_subject s ON s.authority_id = m.authority_id AND s.motion_id = m.id"
+    " WHERE m.authority_id = NEW.authority_id AND m.id = NEW.agreed_motion_id AND m.state = 'carried'"
+    " AND s.kind = 'support_category' AND s.subject = NEW.id::text)"
+)
 _CHECKS = (
     _refuse(
         "role = 'headteacher'"
@@ -88,9 +102,10 @@ _CHECKS = (
         "moderated by the panel of the consortium only",
     ),
     _refuse(
-        _TO.format("agreed") + "(NEW.agreed_by IS DISTINCT FROM me OR role <> 'head_of_service')",
+        _TO.format("agreed")
+        + f"(NEW.agreed_by IS DISTINCT FROM me OR role <> 'head_of_service') AND NOT ({_BY_MOTION})",
         "support_category_agreed",
-        "recorded by the head of service only",
+        "recorded by the head of service, or agreed by a motion that is carried",
     ),
     _refuse(
         _TO.format("appealed")

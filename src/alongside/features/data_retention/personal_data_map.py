@@ -38,6 +38,7 @@ KEPT_BACK = {
 IDS_OF_NOTHING = {
     ("invitation", "batch_id"),
     ("document_reading", "document_id"),
+    ("support_category", "agreed_motion_id"),
     ("fund_commitment", "subject_id"),
     ("ledger_transaction", "decision_id"),
     ("ledger_commitment", "decision_id"),

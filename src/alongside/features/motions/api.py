@@ -16,6 +16,7 @@ from alongside.features.boards.members import body_settings, members_on
 from alongside.features.boards.models import Body
 from alongside.features.motions.access_policy import identify_requester
 from alongside.features.motions.declaring import derive_interests
+from alongside.features.motions.effects import apply_effects
 from alongside.features.motions.electorate import Elector, Question, electors_of, quorum_of, result_of
 from alongside.features.motions.kinds import KINDS
 from alongside.features.motions.models import Motion, MotionElector, MotionSubject, Vote
@@ -203,7 +204,10 @@ async def record_votes(
 
 
 async def close_motion(session: AsyncSession, person: Principal, motion_id: UUID) -> str:
-    """Count the votes and close the motion; returns its new state. A vote in progress is waited for."""
+    """Count the votes and close the motion; returns its new state. A vote in progress is waited for.
+
+    A motion that is carried does what it decides in the same transaction. Raises ActionRefused if it cannot.
+    """
     await identify_requester(session, person)
     await session.execute(
         select(Motion.id)
@@ -231,5 +235,7 @@ async def close_motion(session: AsyncSession, person: Principal, motion_id: UUID
             votes_against=count.votes_against,
             abstained=count.abstained,
         )
-    await record_audit(session, person, "close_motion", "motion", motion_id)
+    await record_audit(session, person, "close_motion", "motion", motion_id, schools=row.schools)
+    if state == "carried":
+        await apply_effects(session, row, person.today)
     return state

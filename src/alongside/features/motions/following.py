@@ -7,6 +7,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alongside.errors import ActionRefused
+from alongside.features.motions.effects import apply_effects
 from alongside.features.motions.models import MotionOverruling, MotionReferral
 from alongside.features.motions.notifying import notify_of_overruling
 from alongside.features.motions.queries import get_motion
@@ -22,12 +23,14 @@ MANAGE, OVERRULE = Permission.MANAGE_BOARD, Permission.OVERRULE_BOARD
 async def record_casting_vote(
     session: AsyncSession, person: Principal, motion_id: UUID, choice: str, chair: UUID
 ) -> None:
-    """Record the casting vote of the chair on a tied motion."""
+    """Record the casting vote of the chair on a tied motion; if it is carried, it does what it decides."""
     row = await get_motion(session, person, MANAGE, motion_id)
     state = "carried" if choice == "for" else "lost"
     with explain_constraints(SENTENCES, row.state):
         await write_motion(session, row, state=state, casting_choice=choice, casting_by=chair)
     await record_audit(session, person, "record_casting_vote", "motion", motion_id)
+    if state == "carried":
+        await apply_effects(session, row, person.today)
 
 
 async def end_motion(

@@ -101,6 +101,19 @@ class ForumMotionForm(MotionForm):
         }
 
 
+class EffectForm(Form):
+    """One record on which a motion decides."""
+
+    effect = Choice("What does it decide?", "Select what it decides", render_kw={"select": True})
+
+    def is_valid(self) -> bool:
+        """Validate the form."""
+        self.validate()
+        if not self.effect.data:
+            add_error(self.effect, self.effect.cure)
+        return not self.errors
+
+
 class PresentForm(Form):
     """The seats whose holders or substitutes are present in the meeting."""
 

@@ -163,7 +163,7 @@ class Motion(AuthorityOwned, Base):
 
 
 class MotionSubject(AuthorityOwned, Base):
-    """A record that a motion decides on, by its kind and id, and the school that it concerns."""
+    """A record that a motion decides on, by its kind and id, its name, and the school that it concerns."""
 
     __tablename__ = "motion_subject"
     __table_args__ = (
@@ -177,6 +177,7 @@ class MotionSubject(AuthorityOwned, Base):
     motion_id: Mapped[UUID]
     kind: Mapped[str]
     subject: Mapped[str]
+    label: Mapped[str] = mapped_column(server_default=sql("''"))
     school_urn: Mapped[int | None]
 
 

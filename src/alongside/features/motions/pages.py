@@ -9,6 +9,7 @@ from alongside.features.authorities.body_settings import BodySettings
 from alongside.features.boards.members import body_settings, members_on
 from alongside.features.boards.queries import BodyRecord, get_body, seats_of
 from alongside.features.motions import queries
+from alongside.features.motions.effects import ShownEffect, effects_of
 from alongside.features.motions.electorate import Question, electors_of
 from alongside.features.motions.kinds import KINDS
 from alongside.features.motions.managing import AFTER_THE_RESULT
@@ -72,6 +73,7 @@ class MotionPage(PageContext):
     motion: MotionRow
     facts: Sequence[tuple[str, str]]
     seats: Sequence[SeatLine]
+    effects: Sequence[ShownEffect]
     interests: Sequence[InterestRow]
     overruling: OverrulingRow | None
     referral: ReferralRow | None
@@ -113,6 +115,7 @@ async def show_motion(ctx: PageRequest, motion_id: UUID) -> PageResult:
         motion=row,
         facts=facts_of(row, rules, schools),
         seats=await _seats(ctx, row, rules),
+        effects=await effects_of(ctx.session, ctx.person, row),
         interests=await queries.shown_interests(ctx.session, row),
         overruling=await queries.overruling_of(ctx.session, row) if row.overruled else None,
         referral=await queries.referral_of(ctx.session, row) if row.referable else None,

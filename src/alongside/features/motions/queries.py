@@ -18,6 +18,7 @@ from alongside.features.motions.rows import (
     MotionRow,
     OverrulingRow,
     ReferralRow,
+    SubjectRow,
     Waiting,
     YearCount,
 )
@@ -94,6 +95,11 @@ async def referral_of(session: AsyncSession, row: MotionRow) -> ReferralRow | No
 async def schools_of(session: AsyncSession, row: MotionRow) -> list[str]:
     """Return the names of the schools that a motion concerns."""
     return await fetch_all(session, statements.SCHOOLS, _ids(row))
+
+
+async def subjects_of(session: AsyncSession, row: MotionRow) -> list[SubjectRow]:
+    """Return the records that a motion decides on."""
+    return await fetch_all(session, statements.SUBJECTS, _ids(row))
 
 
 async def school_choices(session: AsyncSession, person: Principal) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Rows of motions as pages and commands read them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -69,6 +69,12 @@ class MotionRow(msgspec.Struct, frozen=True):
     def colour(self) -> str:
         """The state whose colour the tag has: one that is carried is green, as other decisions are."""
         return "decided" if self.state == "carried" else self.state
+
+    @property
+    def can_close(self) -> bool:
+        """Whether an open motion can be closed: in the meeting, or once all have voted or the time is over."""
+        over = self.closes_at is not None and self.closes_at <= datetime.now(UTC)
+        return self.how == "meeting" or over or self.cast == self.voters
 
     @property
     def last_day(self) -> date | None:
@@ -187,6 +193,15 @@ class YearCount:
 
     year: int
     overruled: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """A record that a motion decides on."""
+
+    kind: str
+    subject: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)

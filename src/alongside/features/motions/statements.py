@@ -12,6 +12,7 @@ from alongside.features.motions.rows import (
     MotionRow,
     OverrulingRow,
     ReferralRow,
+    SubjectRow,
     Waiting,
     YearCount,
 )
@@ -126,6 +127,13 @@ DERIVED = Read(
     ).bindparams(bindparam("today", type_=Date)),
     DerivedInterest,
 )
+SUBJECTS = Read(
+    _of_motion(
+        "SELECT kind, subject, label FROM motion_subject"
+        " WHERE authority_id = :authority_id AND motion_id = :motion_id ORDER BY label, id LIMIT 1000"
+    ),
+    SubjectRow,
+)
 COUNT = Read(_of_motion("SELECT * FROM count_of_motion(:authority_id, :motion_id)"), Count)
 _WAITING = (
     "SELECT m.id, m.reference, m.title, b.name, m.state, m.closes_at FROM motion m"
@@ -141,10 +149,8 @@ TO_VOTE = Read(
     ).bindparams(bindparam("authority_id", type_=Integer), _ME),
     Waiting,
 )
-TO_MANAGE = Read(
-    text(_WAITING.format("(m.state IN ('tabled', 'tied') OR m.state = 'open' AND m.how = 'meeting')")),
-    Waiting,
-)
+_TO_CLOSE = "m.state = 'open' AND (m.how = 'meeting' OR m.closes_at <= now())"
+TO_MANAGE = Read(text(_WAITING.format(f"(m.state IN ('tabled', 'tied') OR {_TO_CLOSE})")), Waiting)
 PAST_CLOSING = Read(text(_WAITING.format("m.state = 'open' AND m.closes_at <= now()")), Waiting)
 OVERRULED = Read(
     text(

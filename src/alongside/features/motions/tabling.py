@@ -7,9 +7,10 @@ from wtforms import Form
 from alongside.features.boards.members import body_settings
 from alongside.features.boards.queries import BodyRecord, SeatRow, seats_of
 from alongside.features.boards.resource import BODY
-from alongside.features.motions import api, declaring
+from alongside.features.motions import api, declaring, effects
 from alongside.features.motions.forms import (
     DispensationForm,
+    EffectForm,
     ForumMotionForm,
     InterestForm,
     InterestOfSeatForm,
@@ -76,6 +77,18 @@ async def held_seats(asked: ActionRequest[MotionRow]) -> list[tuple[str, str]]:
 def label_of(person: Principal, row: MotionRow, seat: SeatRow) -> str:
     """Return a seat of the motion's body in words."""
     return seat_label(body_settings(person.authority_id, row.body_key), seat.constituency, seat.number)
+
+
+async def _possible_effects(asked: FormRequest[MotionRow, EffectForm]) -> None:
+    possible = await effects.possible_effects(asked.session, asked.person)
+    choices = [(key, f"{effect.label}: {subject.label}") for key, (effect, subject) in possible.items()]
+    asked.form.effect.choices = [("", "Select what it decides"), *choices]
+
+
+async def _add_effect(asked: FormRequest[MotionRow, EffectForm]) -> None:
+    possible = await effects.possible_effects(asked.session, asked.person)
+    chosen = effects.chosen_effect(possible, asked.form.effect.data or "")
+    await effects.add_effect(asked.session, asked.person, asked.record, *chosen)
 
 
 async def _present(asked: FormRequest[MotionRow, Form]) -> None:
@@ -176,6 +189,23 @@ TABLE: FormAction[BodyRecord, MotionForm] = FormAction(
     valid=lambda asked: asked.form.check(asked.person.today),
     run=_table,
 )
+ADD_EFFECT: FormAction[MotionRow, EffectForm] = FormAction(
+    name="add_effect_to_motion",
+    resource=MOTION,
+    slug="effects",
+    form_slug="effects/new",
+    permission=MANAGE,
+    states=("tabled",),
+    label="Add what it decides",
+    title="Add what this motion decides",
+    intro="It happens when the motion is carried. It stays on the motion: withdraw the motion if you chose wrongly.",
+    submit="Add this",
+    creates=True,
+    form=EffectForm,
+    choices=_possible_effects,
+    said="The motion now decides on this. Add more, or open the vote.",
+    run=_add_effect,
+)
 OPEN: FormAction[MotionRow, Form] = FormAction(
     name="open_motion",
     resource=MOTION,
@@ -234,7 +264,7 @@ CLOSE: FormAction[MotionRow, Form] = FormAction(
     title="Close the vote",
     intro=_what_closing_does,
     submit="Close the vote",
-    relevant=lambda _, row: row.how == "meeting" or row.cast == row.voters,
+    relevant=lambda _, row: row.can_close,
     form=Form,
     said="The vote is closed.",
     run=_close,
@@ -288,4 +318,4 @@ DISPENSE: FormAction[MotionRow, DispensationForm] = FormAction(
         asked.session, asked.person, asked.record.id, UUID(asked.form.seat.data), asked.form.note.data
     ),
 )
-BEFORE_THE_RESULT = (OPEN, VOTE_OWN, RECORD_VOTES, CLOSE, DECLARE_OWN, DECLARE_FOR, DISPENSE)
+BEFORE_THE_RESULT = (OPEN, ADD_EFFECT, VOTE_OWN, RECORD_VOTES, CLOSE, DECLARE_OWN, DECLARE_FOR, DISPENSE)

@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, Message] = {
     "uq_motion_overruling_authority_id_motion_id": "This decision is overruled already.",
     "motion_interest_in_time": "The motion has opened, so this can no longer change.",
     "motion_interest_before_vote": "This seat has voted already. Withdraw the motion and table another one.",
+    "uq_motion_subject_authority_id_motion_id_kind_subject": "This motion decides on that already.",
     "vote_while_open": "Voting is closed.",
     "vote_right": "This seat has no vote on this motion.",
     "uq_vote_one_live": "This seat has voted at the same moment. Open the page again.",
