@@ -4701,9 +4701,9 @@ CREATE POLICY everyone_inside ON vote FOR ALL TO PUBLIC USING (true) WITH CHECK 
 
 CREATE POLICY seen_by ON vote AS RESTRICTIVE FOR SELECT TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'core_officer', 'head_of_service', 'system') OR EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id));
 
-CREATE POLICY added_by ON vote AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('board_member') AND voted_by::text = (SELECT security.requester())[2] AND EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id AND m.how = 'written')));
+CREATE POLICY added_by ON vote AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (voted_by::text = (SELECT security.requester())[2] AND ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('board_member') AND EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id AND m.how = 'written'))));
 
-CREATE POLICY changed_by ON vote AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('board_member') AND voted_by::text = (SELECT security.requester())[2] AND EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id AND m.how = 'written'))) WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system') OR ((SELECT security.requester())[1] IN ('board_member') AND voted_by::text = (SELECT security.requester())[2] AND EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id AND m.how = 'written')));
+CREATE POLICY changed_by ON vote AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system') OR (voted_by::text = (SELECT security.requester())[2] AND ((SELECT security.requester())[1] IN ('board_member') AND EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id AND m.how = 'written')))) WITH CHECK ((SELECT security.requester())[1] IN ('clerk', 'head_of_service', 'system') OR (voted_by::text = (SELECT security.requester())[2] AND ((SELECT security.requester())[1] IN ('board_member') AND EXISTS (SELECT FROM motion m WHERE m.authority_id = vote.authority_id AND m.id = vote.motion_id AND m.how = 'written'))));
 
 CREATE POLICY removed_by ON vote AS RESTRICTIVE FOR DELETE TO PUBLIC USING ((SELECT security.requester())[1] = 'system');
 
@@ -7879,7 +7879,7 @@ CREATE TRIGGER check_vote BEFORE INSERT OR UPDATE ON vote FOR EACH ROW EXECUTE F
 
 CREATE FUNCTION check_superseding() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (NOT EXISTS (SELECT FROM public.vote v WHERE v.authority_id = NEW.authority_id AND v.id = NEW.superseded_by AND v.motion_id = NEW.motion_id AND v.seat_id = NEW.seat_id)) THEN
+    IF (NOT EXISTS (SELECT FROM public.vote v WHERE v.authority_id = NEW.authority_id AND v.id = NEW.superseded_by AND v.motion_id = NEW.motion_id AND v.seat_id = NEW.seat_id AND v.voted_at > NEW.voted_at)) THEN
         RAISE EXCEPTION 'a vote changes by a later one of its seat only' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_history';
     END IF;
     RETURN NULL;

@@ -157,6 +157,7 @@ async def test_between_meetings_members_vote_for_themselves_until_the_closing_ti
     assert await chamber.vote(written, seat, requester=member(HEAD_OF_PARK)) == "vote_right"
     as_mine: dict[str, Any] = {"seat": seat, "choice": "for", "by": HEAD_OF_MILL.person_id}
     assert await chamber.run(VOTE, written, member(HEAD_OF_PARK), **as_mine) == NO_PRIVILEGE
+    assert await chamber.run(VOTE, written, CLERK, **as_mine) == NO_PRIVILEGE
     in_meeting = await chamber.motion()
     assert await chamber.vote(in_meeting, seat, requester=me) == NO_PRIVILEGE
     assert await chamber.vote(written, seat, requester=me) == ""
@@ -180,8 +181,20 @@ async def test_votes_are_kept_as_history(chamber: Chamber) -> None:
         f" WHERE {own} AND seat_id = :mill"
     )
     assert await chamber.run(other, motion, park=board.park, mill=board.mill) == "vote_history"
+    again = uuid4()
+    change = (
+        f"UPDATE vote SET superseded_by = :again WHERE {own} AND seat_id = :mill AND superseded_by IS NULL;"
+        " INSERT INTO vote (authority_id, id, motion_id, seat_id, choice, voted_by)"
+        " VALUES (:a, :again, :m, :mill, 'against', :by)"
+    )
+    assert await chamber.run(change, motion, again=again, mill=board.mill, by=CLERK.id) == ""
+    erase = (
+        f"UPDATE vote SET superseded_by = (SELECT id FROM vote WHERE {own} AND superseded_by = :again)"
+        " WHERE authority_id = :a AND id = :again"
+    )
+    assert await chamber.run(erase, motion, again=again) == "vote_history"
     assert await chamber.run(f"DELETE FROM vote WHERE {own}", motion) == ""
-    assert await chamber.owner.fetchval("SELECT count(*) FROM vote WHERE motion_id = $1", motion) == 2
+    assert await chamber.owner.fetchval("SELECT count(*) FROM vote WHERE motion_id = $1", motion) == 3
 
 
 async def test_text_rules_and_electorate_are_frozen(chamber: Chamber) -> None:

@@ -74,9 +74,11 @@ OF_INTEREST = RowPolicy(
     changed=MANAGERS,
 )
 _WRITTEN = " AND m.how = 'written'"
+_OWN_VOTE = f"({MEMBER} AND {_of_motion('vote', _WRITTEN)})"
 OF_VOTE = RowPolicy(
     seen=_seen("vote"),
-    added=f"{MANAGERS} OR ({MEMBER} AND voted_by::text = {PERSON} AND {_of_motion('vote', _WRITTEN)})",
+    added=f"voted_by::text = {PERSON} AND ({MANAGERS} OR {_OWN_VOTE})",
+    changed=f"{MANAGERS} OR (voted_by::text = {PERSON} AND {_OWN_VOTE})",
 )
 OF_OVERRULING = RowPolicy(
     seen=_seen("motion_overruling"),

@@ -309,7 +309,7 @@ CREATE FUNCTION check_superseding() {_FUNCTION}
 BEGIN{
         _refuse(
             "NOT EXISTS (SELECT FROM public.vote v WHERE v.authority_id = NEW.authority_id AND v.id = NEW.superseded_by"
-            " AND v.motion_id = NEW.motion_id AND v.seat_id = NEW.seat_id)",
+            " AND v.motion_id = NEW.motion_id AND v.seat_id = NEW.seat_id AND v.voted_at > NEW.voted_at)",
             "vote_history",
             "a vote changes by a later one of its seat only",
         )
