@@ -282,8 +282,8 @@ NOTIFY: FormAction[CategoryRow, Form] = FormAction(
     states=("agreed",),
     label="Notify the headteacher",
     intro="The headteacher and those who govern the school can then read the letter. The time for an appeal begins. "
-    "You cannot take it back. From noon on a Friday, on closed days and near the end of a term, they are told and can "
-    "read it on a school morning.",
+    "You cannot take it back. From noon on a Friday, on closed days and near the end of a term, "
+    "the message waits for a school morning.",
     form=Form,
     run=_notify,
 )
