@@ -4444,7 +4444,7 @@ CREATE POLICY seen_by ON performance_figure AS RESTRICTIVE FOR SELECT TO PUBLIC 
           AND m.consortium_id = ANY (string_to_array((SELECT security.requester())[4], ',')::uuid[])
           AND m.starts_on <= (now() AT TIME ZONE 'Europe/London')::date
           AND (m.ends_on IS NULL OR m.ends_on > (now() AT TIME ZONE 'Europe/London')::date))::integer[])
-    AND school_urn <> ALL ((SELECT string_to_array((SELECT security.requester())[5], ',')::integer[])::integer[])) AND (denominator IS NULL OR denominator >= 6)));
+    AND school_urn <> ALL ((SELECT string_to_array((SELECT security.requester())[5], ',')::integer[])::integer[])) AND denominator >= 6));
 
 CREATE POLICY added_by ON performance_figure AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((SELECT security.requester())[1] IN ('core_officer', 'head_of_service', 'system'));
 

@@ -2,7 +2,7 @@
 
 The core team reads all figures, a headteacher and their delegate those of their own school, and the leads of a
 consortium those of its member schools, except schools in which they have an interest and figures about fewer than six
-pupils. Everybody else reads none.
+pupils, or about an unknown number. Everybody else reads none.
 """
 
 from uuid import UUID
@@ -50,8 +50,7 @@ MEMBER_SCHOOL = f"""({_role_is(*CONSORTIUM_ROLES)}
     AND school_urn <> ALL ((SELECT string_to_array({INTERESTS}, ',')::integer[])::integer[]))"""  # noqa: S608  (names of our own)
 
 OF_FIGURE = RowPolicy(
-    seen=f"{CORE} OR {OWN_SCHOOL}"
-    f" OR ({MEMBER_SCHOOL} AND (denominator IS NULL OR denominator >= {FEWEST_PUPILS}))",
+    seen=f"{CORE} OR {OWN_SCHOOL} OR ({MEMBER_SCHOOL} AND denominator >= {FEWEST_PUPILS})",
     added=CORE,
 )
 OF_SCHOOL = RowPolicy(seen=f"{CORE} OR {OWN_SCHOOL} OR {MEMBER_SCHOOL}", added=CORE)

@@ -1,4 +1,7 @@
-"""Leaves out of a result what is about fewer than six pupils, for readers outside the school and the core team."""
+"""Leaves out of a result what is about fewer than six pupils, for readers outside the school and the core team.
+
+An unknown or estimated number of pupils counts as fewer than six.
+"""
 
 import msgspec
 
@@ -24,7 +27,8 @@ def _measure(result: MeasureResult) -> MeasureResult:
 
 
 def _is_small(one: YearResult) -> bool:
-    return one.cohort is not None and one.cohort < FEWEST_PUPILS
+    unknown = one.value is not None and (one.estimated or one.cohort is None)
+    return unknown or (one.cohort is not None and one.cohort < FEWEST_PUPILS)
 
 
 def _hidden(one: YearResult) -> YearResult:
