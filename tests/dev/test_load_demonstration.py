@@ -57,6 +57,25 @@ async def test_escalations_are_there_at_each_stage(filled: tuple[DatabaseCopy, D
     assert {"raised", "acknowledged", "active", "waiting_on_provider", "returning", "closed"} <= states
 
 
+async def test_this_years_categories_follow_the_profiles(filled: tuple[DatabaseCopy, Database]) -> None:
+    """Each proposal is that of the school's profile of the year before, with its reasons, at several steps."""
+    _, database = filled
+    async with database.transaction(WIGAN, read_only=True) as session:
+        await set_requester(session, RequesterContext(WIGAN, "core_officer"))
+        found = await session.execute(
+            text(
+                "SELECT c.state, c.category_proposed = p.proposed_category"
+                " AND c.reasons_proposed = array_to_string(p.proposed_reasons, E'\\n') AS follows"
+                " FROM support_category c LEFT JOIN profile p ON p.authority_id = c.authority_id"
+                " AND p.school_urn = c.school_urn AND p.phase = c.phase"
+                " WHERE c.academic_year = (SELECT max(academic_year) FROM support_category) AND NOT c.narrative"
+            )
+        )
+        rows = [(state, follows) for state, follows in found]
+    assert len(rows) >= 20 and all(follows for _, follows in rows)
+    assert {state for state, _ in rows} == {"proposed", "discussed", "moderated"}
+
+
 async def test_an_authority_is_at_work(filled: tuple[DatabaseCopy, Database]) -> None:
     """Schools, people, posts in many states, and support at each of its stages."""
     _, database = filled

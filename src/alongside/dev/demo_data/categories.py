@@ -15,29 +15,33 @@ from alongside.features.categories.proposing import Participation, participation
 from alongside.features.categories.queries import get_category
 from alongside.features.categories.reports import earlier_year, ordered_keys
 from alongside.features.interests.queries import schools_of_interest
+from alongside.features.profiles.queries import ProfileProposal, proposals_for
 from alongside.platform.access.permissions import Permission
 from alongside.platform.school_calendar.calendar import academic_year
 
-REASONS = (
-    "Reading rose in each of the last three years.",
-    "Mathematics fell in two of the last three years, and two teachers have left.",
-    "Attendance and reading fell, and the school asks for help with both.",
-)
+LAST_YEAR = "Mathematics fell in two of the last three years, and two teachers have left."
+NARRATIVE = "The school asks for help with attendance and with reading."
 DIFFERS = "The panel knows of a change of leadership that the figures do not show yet."
 THIS_YEAR = 40
 """How many schools have a proposal of this year."""
 
 
 async def fill(demo: Demonstration) -> None:
-    """Put last year's categories in force, and take this year's to different steps."""
+    """Put last year's categories in force, and take this year's, which follow the profiles, to different steps."""
     if not settings_of(demo.staff.authority_id).categorisation.used:
         return
     staff = demo.staff
     year = academic_year(staff.today)
     led = await _moderated_schools(demo)
     await _last_year(demo, [(urn, part) for urn, part in led if not part.narrative], year)
-    for number, (urn, part) in enumerate(led[:THIS_YEAR]):
-        await _this_year(demo, urn, part, number, year)
+    proposals = {
+        (one.school_urn, one.phase): one
+        for one in await proposals_for(demo.session, staff.core[0], earlier_year(year), "")
+        if one.proposed_category is not None
+    }
+    proposed = [(urn, part) for urn, part in led if part.narrative or (urn, part.phase) in proposals]
+    for number, (urn, part) in enumerate(proposed[:THIS_YEAR]):
+        await _this_year(demo, urn, part, number, proposals.get((urn, part.phase)))
 
 
 async def _moderated_schools(demo: Demonstration) -> list[tuple[int, Participation]]:
@@ -75,7 +79,7 @@ async def _last_year(demo: Demonstration, schools: list[tuple[int, Participation
             "consortium_id": part.consortium_id,
             "advisory": part.advisory,
             "category_proposed": keys[(number % 7) // 3],
-            "reasons_proposed": REASONS[1],
+            "reasons_proposed": LAST_YEAR,
             "proposed_on": decided,
         }
         for number, (urn, part) in enumerate(schools)
@@ -109,16 +113,21 @@ async def _step(
     await session.execute(statement.execution_options(synchronize_session=False))
 
 
-async def _this_year(demo: Demonstration, urn: int, part: Participation, number: int, year: str) -> None:
+async def _this_year(
+    demo: Demonstration, urn: int, part: Participation, number: int, proposal: ProfileProposal | None
+) -> None:
+    """Propose what the school's profile proposes, and take it further; a narrative has no category."""
     session, staff = demo.session, demo.staff
     assert part.consortium_id is not None
     officer, lead = staff.core[0], staff.leads[part.consortium_id]
     keys = ordered_keys(staff.authority_id)
-    category = None if part.narrative else keys[number % len(keys)]
+    category = None if part.narrative or proposal is None else proposal.proposed_category
     values = {
-        "academic_year": year,
+        "academic_year": academic_year(staff.today),
         "category_proposed": category,
-        "reasons_proposed": REASONS[number % len(REASONS)],
+        "reasons_proposed": NARRATIVE
+        if category is None or proposal is None
+        else "\n".join(proposal.proposed_reasons),
     }
     made = await actions.propose_category(session, officer, urn, part.phase, values)
     if number % 4 == 0:
@@ -130,5 +139,6 @@ async def _this_year(demo: Demonstration, urn: int, part: Participation, number:
     if number % 4 == 1:
         return
     row = await get_category(session, lead, Permission.MODERATE_CATEGORY, made)
-    other = keys[(number + 1) % len(keys)] if category and number % 7 == 0 else category
+    higher = keys[min(keys.index(category) + 1, len(keys) - 1)] if category else None
+    other = higher if number % 7 == 0 else category
     await actions.moderate_category(session, lead, row, other, DIFFERS if other != category else "")
