@@ -12,4 +12,4 @@ async def give_back_expired(session: AsyncSession, person: Principal) -> int:
     return await expire_commitments(session, person.authority_id, person.today)
 
 
-JOBS = (ScheduledJob(5, give_back_expired),)
+JOBS = (ScheduledJob(6, give_back_expired),)
