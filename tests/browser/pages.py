@@ -269,6 +269,8 @@ THINGS: dict[str, Persona] = {
     "/boards/{body_key}": CLERK,
     "/boards/{body_key}/constitution": CLERK,
     "/boards/{body_key}/chair": CLERK,
+    "/boards/{body_key}/apportionments": CLERK,
+    "/boards/{body_key}/apportionments/new": CLERK,
     "/boards/{body_key}/seats/{seat_id}": CLERK,
     "/boards/{body_key}/seats/{seat_id}/appointment": CLERK,
     "/boards/{body_key}/seats/{seat_id}/end": CLERK,

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from wtforms import Form
 
-from alongside.features.boards.models import ENDED_BECAUSE
-from alongside.platform.forms.fields import Choice, Day, line, says_something
+from alongside.features.boards.models import ENDED_BECAUSE, METHODS
+from alongside.platform.forms.fields import Choice, Choices, Count, Day, line, says_something
 from alongside.platform.forms.validation import add_error, require_fields
 
 REAL_DATE = "Enter a real date, like 1 9 2027"
@@ -102,6 +102,26 @@ class EndForm(DateForm):
         super().is_valid()
         if not self.reason.data:
             add_error(self.reason, self.reason.cure)
+        return not self.errors
+
+
+class ApportionmentForm(Form):
+    """A method, the number of seats to share, and the winners of a lot."""
+
+    method = Choice("Method", "Select a method", choices=list(METHODS.items()))
+    seats = Count("Number of seats to share", "Seats must be a whole number from 1 to 200", 1, 200)
+    drawn = Choices(
+        "Who won a seat by lot",
+        "Select constituencies from the list",
+        description="For a tie only. Draw the lot at a meeting, then select the winners",
+    )
+
+    def is_valid(self) -> bool:
+        """Validate the form."""
+        self.validate()
+        if not self.method.data:
+            add_error(self.method, self.method.cure)
+        require_fields(self, {"seats": "Enter the number of seats"})
         return not self.errors
 
 
