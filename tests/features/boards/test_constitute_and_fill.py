@@ -73,7 +73,7 @@ async def test_a_body_is_constituted_its_seats_are_filled_and_shown(
     """The whole way; and nobody meets a dead end before it."""
     before = words(await client.get(BOARD, as_=HEAD_OF_MILL))
     assert "not constituted yet" in before and "once the clerk has constituted it" in before
-    assert "Constitute: Improvement Board" in words(await client.get("/boards", as_=CLERK))
+    assert "Constitute a board: Improvement Board" in words(await client.get("/boards", as_=CLERK))
     home = await client.get("/home", as_=MEMBER_OF_BOARD)
     assert home.headers["location"] == "/boards"
     assert "You hold no seat today" in words(await client.get("/boards", as_=MEMBER_OF_BOARD))

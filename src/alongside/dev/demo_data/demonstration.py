@@ -37,6 +37,9 @@ class Staff:
     leads: dict[UUID, Principal] = field(default_factory=dict)
     core: list[Principal] = field(default_factory=list)
     head_of_service: Principal | None = None
+    clerk: Principal | None = None
+    external: list[UUID] = field(default_factory=list)
+    """Members of boards who work neither at a school nor for the authority."""
 
 
 @dataclass

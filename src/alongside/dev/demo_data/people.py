@@ -11,8 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alongside.dev.demo_data.days import set_own_days
 from alongside.dev.demo_data.demonstration import Demonstration, DemonstrationSchool, Staff
 from alongside.dev.demo_data.texts import FIRST_NAMES, LAST_NAMES
+from alongside.features.authorities import settings_of
 from alongside.features.people.models import Person, RoleAssignment
 from alongside.platform.access.principal import Principal, Role
+
+EXTERNAL = ("independent", "councillor", "partner")
+"""Holders of seats of a board who have no other role."""
 
 
 class Names:
@@ -109,6 +113,7 @@ async def staff_schools(session: AsyncSession, staff: Staff, schools: list[Demon
         elif role is Role.HEAD_OF_SERVICE:
             staff.head_of_service = principal
     await appoint_governors(session, staff, schools, names)
+    await appoint_members_of_boards(session, staff, names)
 
 
 LARGEST_TRUST = text(
@@ -125,6 +130,22 @@ async def appoint_governors(
     trust: str | None = await session.scalar(LARGEST_TRUST, {"authority_id": staff.authority_id})
     if trust is not None:
         await appoint(session, staff, names.next(), Role.TRUST_OFFICER, organisation=trust)
+
+
+async def appoint_members_of_boards(session: AsyncSession, staff: Staff, names: Names) -> None:
+    """Create the clerk, and people for the seats of boards that no school and no officer holds."""
+    bodies = settings_of(staff.authority_id).bodies.values()
+    if not bodies:
+        return
+    name = names.next()
+    person_id, _ = await appoint(session, staff, name, Role.CLERK)
+    staff.clerk = Principal(staff.authority_id, Role.CLERK, staff.today, id=person_id, name=name)
+    most = max(
+        sum(one.seats for one in body.constituencies.values() if one.holders in EXTERNAL) for body in bodies
+    )
+    for _ in range(most):
+        person_id, _ = await appoint(session, staff, names.next(), Role.BOARD_MEMBER)
+        staff.external.append(person_id)
 
 
 async def fill(demo: Demonstration) -> None:

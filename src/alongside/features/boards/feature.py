@@ -9,7 +9,9 @@ FEATURE = Feature(
     "boards",
     __package__,
     models=("models", "rules"),
-    routes=("pages:routes",),
+    routes=("pages:routes", "proposal_pages:routes"),
+    calendar=("calendar:CALENDAR",),
+    work_item_lists=("work_items:WORK_ITEM_LISTS",),
     retention=("retention:RULES",),
     navigation=(
         NavigationItem(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -11,8 +10,9 @@ from alongside.features.boards import actions, queries
 from alongside.features.boards.managing import BODY_ACTIONS, MANAGE, SEAT_ACTIONS
 from alongside.features.boards.models import KINDS
 from alongside.features.boards.queries import BodyRecord, EndedTerm, SeatRow, SubstituteRow, get_body
-from alongside.features.boards.resource import SEAT, SeatOfBody, path_of
+from alongside.features.boards.resource import SEAT, SeatOfBody
 from alongside.features.boards.sections import SectionContent, sections_of, work_items_of_boards
+from alongside.features.boards.work_items import SOON, Task, tasks_of
 from alongside.platform.access.authorisation import has_permission
 from alongside.platform.access.permissions import Permission
 from alongside.platform.access.principal import BOARD_ROLES, Role
@@ -27,9 +27,6 @@ from alongside.platform.work_items import WorkItem
 VIEW = Permission.VIEW_BOARD
 ACTING = BOARD_ROLES | {Role.HEAD_OF_SERVICE}
 """Roles that have something to do on the boards."""
-
-SOON = timedelta(days=120)
-"""How long before its end a term is shown as ending soon: more than a term of school, to hold an election in time."""
 
 QUORUM_OF = {
     "voting_seats": "the voting seats",
@@ -66,15 +63,6 @@ class SeatGroup:
     seats: Sequence[ListedSeat]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the clerk does next."""
-
-    text: str
-    path: str
-    on: date | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class BodyList(PageContext):
     """The bodies of the authority, and what the clerk does next."""
@@ -104,6 +92,7 @@ class BodyPage(PageContext):
     more: bool
     number: int
     manages: bool
+    shares_seats: bool
     buttons: Sequence[ActionButton]
     KINDS: dict[str, str]
 
@@ -124,7 +113,7 @@ async def list_bodies(ctx: PageRequest) -> PageResult:
     """List the bodies of the authority, and for a clerk what comes next."""
     bodies = await queries.bodies_of(ctx.session, ctx.person)
     manages = has_permission(ctx.person, MANAGE)
-    tasks = [task for one in bodies for task in tasks_of(one, ctx.person.today)] if manages else []
+    tasks = tasks_of(bodies, ctx.person.today) if manages else []
     seated = any(one.stored is not None and one.stored.own for one in bodies)
     without_seat = ctx.person.role is Role.BOARD_MEMBER and bool(bodies) and not seated
     items = await work_items_of_boards(ctx.session, ctx.person) if ctx.person.role in ACTING else []
@@ -132,24 +121,6 @@ async def list_bodies(ctx: PageRequest) -> PageResult:
         bodies=bodies, items=items, tasks=tasks, manages=manages, without_seat=without_seat, KINDS=KINDS
     )
     return Page(context)
-
-
-def tasks_of(body: BodyRecord, today: date) -> list[Task]:
-    """Return what a clerk does next for a body."""
-    name, path, stored = body.settings.name, path_of(body.key), body.stored
-    if stored is None:
-        return [Task(f"Constitute: {name}", path)]
-    if stored.ended_on is not None:
-        return []
-    tasks = []
-    vacant = stored.seats - stored.filled
-    if vacant:
-        tasks.append(Task(f"Fill {vacant} vacant {'seat' if vacant == 1 else 'seats'}: {name}", path))
-    if stored.chair_id is None:
-        tasks.append(Task(f"Record the chair: {name}", path))
-    if stored.next_end is not None and stored.next_end <= today + SOON:
-        tasks.append(Task(f"Elect or appoint for the next term: {name}", path, stored.next_end))
-    return tasks
 
 
 @endpoint.get("/boards/{body_key:str}", permission=VIEW)
@@ -175,6 +146,7 @@ async def show_body(ctx: PageRequest, body_key: str) -> PageResult:
         more=more,
         number=number,
         manages=has_permission(ctx.person, MANAGE),
+        shares_seats=any(one.apportioned for one in body.settings.constituencies.values()),
         buttons=buttons_for(ctx.person, body, BODY_ACTIONS),
         KINDS=KINDS,
     )

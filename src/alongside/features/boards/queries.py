@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Date, bindparam, text
@@ -120,6 +121,15 @@ class EndedTerm:
         return ENDED_BECAUSE[self.reason] if self.reason else "End of term"
 
 
+class OwnEnd(NamedTuple):
+    """The end of a person's own term on a board."""
+
+    id: UUID
+    key: str
+    name: str
+    until_on: date
+
+
 @dataclass(frozen=True, slots=True)
 class EligiblePerson:
     """A person who has the right to a seat, with the school for which they would hold it."""
@@ -209,6 +219,18 @@ ENDED = Read(
         """  # noqa: S608  (only our own constants are put in)
     ).bindparams(_TODAY),
     EndedTerm,
+)
+OWN_ENDS = Read(
+    text(
+        """
+        SELECT t.id, b.key, b.name, t.until_on FROM seat_appointment t
+          JOIN body b ON b.authority_id = t.authority_id AND b.id = t.body_id
+         WHERE t.authority_id = :authority_id AND t.person_id = CAST(:person_id AS uuid)
+           AND t.from_on <= :today AND t.until_on > :today
+         ORDER BY t.until_on, t.id LIMIT 100
+        """
+    ).bindparams(_TODAY),
+    OwnEnd,
 )
 ELIGIBLE = Read(
     text(
@@ -327,6 +349,16 @@ async def ended_terms(
     }
     rows = await fetch_all(session, ENDED, values)
     return rows[:A_PAGE], len(rows) > A_PAGE
+
+
+async def own_ends(session: AsyncSession, person: Principal) -> list[OwnEnd]:
+    """Return when the terms of a person end, the next first."""
+    values = {
+        "authority_id": person.authority_id,
+        "today": person.today,
+        "person_id": None if person.id is None else str(person.id),
+    }
+    return await fetch_all(session, OWN_ENDS, values)
 
 
 async def eligible_for(session: AsyncSession, person: Principal, seat_id: UUID) -> list[EligiblePerson]:
