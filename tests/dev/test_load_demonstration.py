@@ -91,6 +91,22 @@ async def test_an_authority_is_at_work(filled: tuple[DatabaseCopy, Database]) ->
     assert await counted(database, "SELECT count(*) FROM need", YORK) > 20
 
 
+async def test_boards_are_constituted_with_a_vacancy_and_terms_that_end_soon(
+    filled: tuple[DatabaseCopy, Database],
+) -> None:
+    """Wigan's board, and York's partnership and Schools Forum, each with a chair."""
+    _, database = filled
+    for authority_id, bodies in ((WIGAN, 1), (YORK, 2)):
+        assert await counted(database, "SELECT count(*) FROM body", authority_id) == bodies
+        assert await counted(database, "SELECT count(*) FROM body_chair", authority_id) == bodies
+        seats = await counted(database, "SELECT count(*) FROM seat", authority_id)
+        held = await counted(database, "SELECT count(*) FROM seat_appointment", authority_id)
+        assert seats * 2 / 3 < held < seats
+        soon = "SELECT count(*) FROM seat_appointment WHERE until_on < now() + interval '120 days'"
+        assert await counted(database, soon, authority_id) > 0
+    assert await counted(database, "SELECT count(*) FROM apportionment", YORK) == 1
+
+
 async def test_the_books_add_up_and_the_audit_holds(filled: tuple[DatabaseCopy, Database]) -> None:
     """Days used equal days promised or given, and the audit chain is intact."""
     _, database = filled

@@ -1,6 +1,6 @@
 """Boards of the demonstration: constituted last year, with terms that end soon, a vacancy, substitutes and a chair."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -35,20 +35,21 @@ async def fill(demo: Demonstration) -> None:
         await actions.constitute_body(demo.session, clerk, body, began)
     for body in await bodies_of(demo.session, clerk):
         holders = await _fill_seats(demo, clerk, body, began)
-        chair = next((one for one in holders if one in demo.staff.external), holders[0])
-        if body.settings.chair == "from_members":
-            chair = holders[0]
+        wanted = "headteacher" if body.settings.chair == "from_members" else "independent"
+        chair = next(one for one, kind in holders.items() if kind == wanted)
         await actions.name_chair(demo.session, clerk, body, chair, began)
         if apportioned(body):
             seats = sum(one.seats for one in apportioned(body).values())
             await propose_apportionment(demo.session, clerk, body, Question(LARGEST_REMAINDER, seats, ()))
 
 
-async def _fill_seats(demo: Demonstration, clerk: Principal, body: BodyRecord, began: date) -> list[UUID]:
-    """Fill the seats of a board and leave one of a school vacant; returns who holds a seat, voters first."""
+async def _fill_seats(
+    demo: Demonstration, clerk: Principal, body: BodyRecord, began: date
+) -> dict[UUID, str]:
+    """Fill the seats of a board and leave one of a school vacant; returns who holds which kind of seat."""
     seats = await seats_of(demo.session, clerk, body.id)
     vacant = next(one.id for one in reversed(seats) if one.voting and one.holders not in EXTERNAL)
-    holders: list[UUID] = []
+    holders: dict[UUID, str] = {}
     schools: set[int | None] = set()
     for number, seat in enumerate(seats):
         people = _unused(demo, seat, await eligible_for(demo.session, clerk, seat.id), holders, schools)
@@ -61,7 +62,7 @@ async def _fill_seats(demo: Demonstration, clerk: Principal, body: BodyRecord, b
         term = Term(one.id, one.school_urn, began, ends)
         by = body.settings.constituencies[seat.constituency].by
         await actions.fill_seat(demo.session, clerk, body, seat, term, by)
-        holders.append(one.id)
+        holders[one.id] = seat.holders
         schools.add(one.school_urn)
         if number % 3 == 0 and (other := next(people, None)) is not None:
             substitute = Term(other.id, other.school_urn, began, None)
@@ -73,7 +74,7 @@ def _unused(
     demo: Demonstration,
     seat: SeatRow,
     people: Sequence[EligiblePerson],
-    holders: Sequence[UUID],
+    holders: Collection[UUID],
     schools: set[int | None],
 ) -> Iterator[EligiblePerson]:
     """Return people who may hold a seat and hold none: leads before deputies, heads from all over the list."""

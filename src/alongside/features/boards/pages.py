@@ -174,7 +174,7 @@ def _groups(
         if listed:
             label, by = (declared.label, declared.by) if declared else (key, "")
             found.append(SeatGroup(label, listed[0].row.voting, by, listed))
-    return found
+    return sorted(found, key=lambda one: (not one.voting, -len(one.seats), one.label))
 
 
 def rules_of(settings: BodySettings) -> list[tuple[str, str]]:
