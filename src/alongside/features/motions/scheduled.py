@@ -27,4 +27,4 @@ async def close_written_motions(session: AsyncSession, person: Principal) -> int
     return 0
 
 
-JOBS = (ScheduledJob(0, close_written_motions),)
+JOBS = (ScheduledJob(6, close_written_motions),)
