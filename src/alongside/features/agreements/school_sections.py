@@ -118,17 +118,9 @@ def _proposals(person: Principal) -> SectionRows:
     return (
         select(
             Own.urn.label("urn"),
-            Need.title,
+            joined("Proposal with ", Other.name).label("title"),
             Proposal.state,
-            joined(
-                case(
-                    (Proposal.supporting_urn == Own.urn, literal_column("'To support '")),
-                    else_=literal_column("'Support by '"),
-                ),
-                Other.name,
-                ", answer by ",
-                day_words(Proposal.respond_by),
-            ).label("detail"),
+            joined("Answer by ", day_words(Proposal.respond_by)).label("detail"),
             joined("/proposals/", cast(Proposal.id, Text)).label("path"),
             NEVER.label("changed_at"),
         )
@@ -138,7 +130,6 @@ def _proposals(person: Principal) -> SectionRows:
             (Proposal.authority_id == Own.authority_id)
             & ((Proposal.supporting_urn == Own.urn) | (Proposal.requesting_urn == Own.urn)),
         )
-        .join(Need, (Need.authority_id == Own.authority_id) & (Need.id == Proposal.need_id))
         .join(
             Other,
             (Other.authority_id == Own.authority_id)
