@@ -254,6 +254,16 @@ async def _one_of_each(
         **await _notice(connection, inside, asking),
         **await _consultation(connection, inside, asking),
         **await _board(connection, inside),
+        "school_label_id": await put(
+            connection,
+            "school_label",
+            **inside,
+            school_urn=asking,
+            label="stuck",
+            starts_on=TODAY,
+            rule_version="1",
+            source="Published results",
+        ),
         **await performance_of_everything(connection, inside, asking),
         "fund_id": await _fund(connection, inside, asking),
         "support_category_id": await put(

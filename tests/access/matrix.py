@@ -54,6 +54,7 @@ OBJECTS = {
     "profile_dispute_id",
     "consultation_id",
     "motion_id",
+    "school_label_id",
     "support_category_id",
     "fund_id",
     "seat_id",
