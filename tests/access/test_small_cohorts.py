@@ -32,6 +32,7 @@ FIGURES = (
     Stored(MILL, "ks2_expected", YEAR, FEW, 5),
     Stored(MILL, "ks2_higher", YEAR, UNKNOWN, None),
     Stored(MILL, "ks2_reading_score", YEAR, MANY, 40),
+    Stored(MILL, "pupils", YEAR, "70", 70),
 )
 READERS = {HEAD_OF_MILL, DELEGATE_OF_MILL, OFFICER, HEAD_OF_SERVICE}
 """The school and the core team."""
@@ -41,7 +42,7 @@ NOT_READ = ("/live", "/metrics", "/problems/", "/sign-")
 
 @pytest.fixture(scope="module")
 async def profiles(module_database: DatabaseCopy, module_client: Client) -> Mapping[int, UUID]:
-    """Profiles of all schools; that of Mill is shared, and it has no other figure of the three measures."""
+    """Profiles of all schools; that of Mill, a small school, is shared, and it has no other figure of these measures."""
     database = open_database(module_database)
     taken = {(one.urn, one.measure, one.year) for one in FIGURES}
     usual = [one for one in usual_figures() if (one.urn, one.measure, one.year) not in taken]

@@ -203,3 +203,17 @@ def test_an_estimated_cohort_is_marked() -> None:
     )
     year = _result(calculate_profiles(a_method(), the_inputs(school_3=school))[103]).years[-1]
     assert (year.cohort, year.estimated) == ((210 + 27) // 7, True)
+
+
+@pytest.mark.parametrize(("pupils", "shown"), [(139, False), (140, True)])
+def test_others_read_a_figure_about_an_estimated_number_only_if_it_is_large(pupils: int, shown: bool) -> None:
+    """A year group of 19 by estimate may really be of five pupils."""
+    school = tuple(
+        msgspec.structs.replace(one, value=Decimal(pupils))
+        if one.measure == "pupils"
+        else msgspec.structs.replace(one, denominator=None)
+        for one in a_school(3)
+    )
+    outputs = calculate_profiles(a_method(), the_inputs(school_3=school))[103]
+    year = _result(without_small_cohorts(outputs)).years[-1]
+    assert (year.value is not None, year.cohort == pupils // 7) == (shown, shown)

@@ -1,6 +1,7 @@
 """Leaves out of a result what is about fewer than six pupils, for readers outside the school and the core team.
 
-An unknown or estimated number of pupils counts as fewer than six.
+An unknown number of pupils counts as fewer than six, and so does an estimate below SAFE_ESTIMATE: the real number of a
+year group may be well below the estimate from all pupils of the school.
 """
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from alongside.features.performance.statuses import FEWEST_PUPILS, SUPPRESSED
 from alongside.features.profiles.results import MeasureResult, Outputs, YearResult
 
+SAFE_ESTIMATE = 20
 NOTHING = {"value": None, "cohort": None, "low": None, "high": None}
 
 
@@ -27,8 +29,9 @@ def _measure(result: MeasureResult) -> MeasureResult:
 
 
 def _is_small(one: YearResult) -> bool:
-    unknown = one.value is not None and (one.estimated or one.cohort is None)
-    return unknown or (one.cohort is not None and one.cohort < FEWEST_PUPILS)
+    if one.cohort is None:
+        return one.value is not None
+    return one.cohort < (SAFE_ESTIMATE if one.estimated else FEWEST_PUPILS)
 
 
 def _hidden(one: YearResult) -> YearResult:
