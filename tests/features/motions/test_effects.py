@@ -3,15 +3,17 @@
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import text
 
-from alongside.platform.access.principal import system
+from alongside.platform.access.principal import Role, system
+from alongside.platform.database.requester_context import RequesterContext, set_requester
 from alongside.platform.database.session import Database
 from tests.client import Client, words
 from tests.databases import APP_DAY, DatabaseCopy
 from tests.features.categories.builders import a_proposal, agree, discuss, moderate
 from tests.features.motions.builders import SERVICE, run_as_app
-from tests.features.motions.test_pages import MEETING, act, seated, tabled
-from tests.personas import CLERK, HEAD_OF_SERVICE, MEMBER_OF_BOARD, NORTHSHIRE, PARK
+from tests.features.motions.test_pages import MEETING, act, day_of, seated, tabled
+from tests.personas import ADMINISTRATOR, CLERK, HEAD_OF_SERVICE, MEMBER_OF_BOARD, NORTHSHIRE, PARK
 
 
 async def moderated(client: Client) -> str:
@@ -88,3 +90,20 @@ async def test_postgresql_lets_no_other_motion_agree_a_category(
     await owner.execute("UPDATE motion_subject SET subject = $1", str(ids["c"]))
     assert await run_as_app(database, sql, nobody, on=APP_DAY, **ids) == ""
     await owner.close()
+
+
+async def test_who_looks_after_a_decision_hands_it_over_when_they_leave(
+    client: Client, database: Database
+) -> None:
+    """The administrator reads a number only; afterwards the clerk can name another."""
+    motion = await decided(client, await moderated(client), "for")
+    await act(client, f"{motion}/close", {}, CLERK)
+    owner = {"result_reason": "It suits all", "conditions": "", "owner": str(MEMBER_OF_BOARD.person_id)}
+    await act(client, f"{motion}/outcome", owner | day_of("review_on", APP_DAY), CLERK)
+    leaving = f"/people/{MEMBER_OF_BOARD.person_id}/departure"
+    assert "1 decision" in words(await client.get(leaving, as_=ADMINISTRATOR))
+    assert (await client.post(leaving, {}, as_=ADMINISTRATOR)).status_code == 303
+    async with database.transaction(NORTHSHIRE, read_only=True) as session:
+        await set_requester(session, RequesterContext(NORTHSHIRE, Role.SYSTEM.value))
+        found = await session.execute(text("SELECT state, owner_id FROM motion"))
+        assert [tuple(row) for row in found.all()] == [("carried", None)]

@@ -164,7 +164,12 @@ def action_url(action: FormAction[Any, Any], world: World, listed: str) -> str:
     path = re.sub(r":\w+}", "}", action.route_path(action.slug))
     for name in re.findall(r"{(\w+)}", listed):
         if f"{{{name}}}" not in path:
-            kind = {"preparing": "agreement_id", "to_release": "proposal_id", **VISITS}
+            kind = {
+                "preparing": "agreement_id",
+                "agreement_to_claim": "agreement_id",
+                "to_release": "proposal_id",
+                **VISITS,
+            }
             path = path.replace(f"{{{kind.get(name, 'visit_request_id')}}}", f"{{{name}}}")
     return address(path, world.ids["own"])
 

@@ -12,6 +12,7 @@ FEATURE = Feature(
     body_sections=("body_section:MOTIONS",),
     calendar=("calendar:CALENDAR",),
     retention=("retention:RULES",),
+    handovers=("handover:HANDOVERS",),
     state_colours={
         "tabled": "grey",
         "lost": "red",

@@ -30,7 +30,7 @@ from tests.personas import (
 )
 
 END_OFFICER = f"/people/appointments/{OFFICER.role_assignment_id}/end"
-HISTORY = {"escalation_overruling.officer_id"}
+HISTORY = {"escalation_overruling.officer_id", "motion_overruling.officer_id"}
 """Columns that say who did something and are not called “…_by”."""
 
 
