@@ -12,6 +12,8 @@ from tests.personas import NORTHSHIRE
 from tests.sampling import size
 
 SESSIONS, OPERATIONS = 8, size(160, 2_000)
+MOST_ROUNDS = 10
+"""Which operations meet is a matter of chance: rounds after which one claim at least must have been paid."""
 
 
 @pytest.fixture
@@ -27,9 +29,13 @@ async def load(copy: DatabaseCopy) -> AsyncIterator[ClaimLoad]:
 
 async def test_no_interleaving_counts_a_day_twice(load: ClaimLoad) -> None:
     """`make ledger-check` is the long version, with PostgreSQL killed."""
-    await load.run(OPERATIONS, SESSIONS)
-    assert await load.faults() == []
-    async with load.database.transaction(NORTHSHIRE) as session:
-        states = set((await session.execute(text("SELECT DISTINCT state FROM claim"))).scalars())
+    states: set[str] = set()
+    for _ in range(MOST_ROUNDS):
+        await load.run(OPERATIONS, SESSIONS)
+        assert await load.faults() == []
+        async with load.database.transaction(NORTHSHIRE) as session:
+            states |= set((await session.execute(text("SELECT DISTINCT state FROM claim"))).scalars())
+        if "paid" in states:
+            break
     assert "paid" in states and len(states) >= 3
     assert load.cancelled and load.refused and load.certain
